@@ -1,8 +1,8 @@
 """
-Attestree anchors micro-credentials on an EVM chain, and verifies and audits them without asking the issuer.
+Attestree anchors micro-credentials on an EVM chain; it verifies and audits them without asking the issuer.
 
-This package root stays light: it imports nothing but the errors, so that `import attestree` costs milliseconds
-and needs no network, no chain library and no extra. Source: DESIGN section 3.
+This package root stays light: it imports nothing but the errors, so that `import attestree` costs
+milliseconds and needs no network, no chain library and no extra. Source: DESIGN section 3.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from attestree.errors import (
 )
 
 __version__ = "0.1.0"
-"""Version of this package; the one place it is written besides pyproject.toml, and a test compares the two."""
+"""Version of this package, written once more in pyproject.toml; a test compares the two."""
 
 __all__ = [
     "AttestreeError",

