@@ -1,0 +1,14 @@
+"""
+Merkle trees: hash digests into leaves, build trees, cut paths, fold paths back to a root.
+
+Pure: no I/O, no clock, no randomness. What a digest *is* is decided in `credentials`; whether a
+root counts is decided by the chain, elsewhere. Source: DESIGN section 4.
+
+    kind        the two kinds of tree and the limits they share
+    keccak      Keccak-256, and the hash of a pair
+    standard    one tree, exactly as OpenZeppelin's StandardMerkleTree builds it
+    shards      a batch of any size: trees joined by a top tree, and their two files
+    path        fold a path, compare it with a root, parse and format it
+    chainpoint  the ordered SHA-256 tree of Chainpoint and Tierion tooling
+    membership  the one question a verifier asks, for either kind
+"""

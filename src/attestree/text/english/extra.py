@@ -1,0 +1,24 @@
+"""
+What the catalogue says when an optional package is missing: the codes `extra.*`.
+
+Decides words only; each `next` holds the line to type. Source: DESIGN section 12.
+"""
+
+from __future__ import annotations
+
+from attestree.text.entry import Entry
+
+ENTRIES: dict[str, Entry] = {
+    "extra.keccak": Entry(
+        "The library that computes Ethereum's hashes is missing.",
+        cause="safe-pysha3 comes with Attestree; it was removed, or the installation is incomplete.",
+        next="Type: pip install safe-pysha3",
+    ),
+    "extra.merkletools": Entry(
+        "Batches for Chainpoint tooling need the library merkletools, which is not installed.",
+        cause="It is left out on purpose: plain pip cannot install one of the libraries it asks for, "
+        "which it does not need.",
+        next="Type: pip install --no-deps merkletools==1.0.3",
+    ),
+}
+"""Code to entry."""
