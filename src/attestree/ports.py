@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from attestree.outbox.records import Attempt, Fees, Intent, NewIntent, Nonces, Probe, Receipt
 from attestree.outbox.states import State
 from attestree.registry.facts import (
     BlockRef,
@@ -24,6 +25,31 @@ from attestree.registry.facts import (
     Span,
     View,
 )
+
+__all__ = [
+    "Alarm",
+    "Attempt",
+    "Batch",
+    "BatchFolder",
+    "ChainEvents",
+    "ChainFacts",
+    "Clock",
+    "CredentialRow",
+    "Entropy",
+    "Fees",
+    "Intent",
+    "IssuerFacts",
+    "NewIntent",
+    "Nonces",
+    "Probe",
+    "Receipt",
+    "SignedTransaction",
+    "Signer",
+    "Store",
+    "Transaction",
+    "TransactionSender",
+]
+"""The ports, and the plain values that cross them; the outbox's records are passed on from there."""
 
 # -- time and chance ---------------------------------------------------------------------------
 
@@ -104,16 +130,6 @@ class ChainEvents(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Fees:
-    """EIP-1559 fees of one transaction, in wei per gas."""
-
-    max_fee: int
-    """Ceiling per gas."""
-    priority_fee: int
-    """Tip per gas."""
-
-
-@dataclass(frozen=True, slots=True)
 class Transaction:
     """An unsigned EIP-1559 transaction that moves no ether."""
 
@@ -139,36 +155,6 @@ class SignedTransaction:
     """EIP-2718 envelope."""
     hash: bytes
     """32 bytes."""
-
-
-@dataclass(frozen=True, slots=True)
-class Receipt:
-    """What became of a transaction."""
-
-    tx_hash: bytes
-    """32 bytes."""
-    block_number: int
-    """Height."""
-    block_hash: bytes
-    """32 bytes."""
-    succeeded: bool
-    """Status 1."""
-    gas_used: int
-    """Gas."""
-    gas_price: int
-    """Wei per gas actually paid."""
-    contract: bytes
-    """Address of the created contract, 20 bytes; empty for a call."""
-
-
-@dataclass(frozen=True, slots=True)
-class Nonces:
-    """A key's transaction counts."""
-
-    mined: int
-    """Transactions in blocks up to latest = the next nonce to use if nothing waits."""
-    pending: int
-    """The same including the node's pool; a hint only."""
 
 
 class Signer(Protocol):
@@ -221,88 +207,6 @@ class TransactionSender(Protocol):
 
 
 # -- store -------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Probe:
-    """How to see in storage that a write took effect: word & mask == value."""
-
-    slot: bytes
-    """Storage slot of the registry, 32 bytes."""
-    mask: int
-    """Bits to look at."""
-    value: int
-    """What they must be."""
-
-
-@dataclass(frozen=True, slots=True)
-class NewIntent:
-    """A write that is wanted, before anything was signed."""
-
-    id: str
-    """Unique; chosen by the caller, so that asking twice is asking once."""
-    kind: str
-    """`anchor`, `status`, `accreditation`, `operator`, `registry` or `deploy`."""
-    registry: str
-    """Name of the registry in the settings."""
-    issuer: bytes
-    """Issuer it is for, 20 bytes; the admin or accreditor for registry acts."""
-    sender: bytes
-    """Key that must sign it, 20 bytes."""
-    to: bytes
-    """Contract, 20 bytes; empty = deployment."""
-    payload: bytes
-    """Call data."""
-    probes: tuple[Probe, ...]
-    """How to see that it took effect; empty = the receipt alone says so."""
-    title: str
-    """One line for people, without anything personal."""
-    created: int
-    """Unix seconds."""
-    batch_id: str | None = None
-    """The batch it anchors, where it anchors one."""
-
-
-@dataclass(frozen=True, slots=True)
-class Intent:
-    """A write as the store has it."""
-
-    wanted: NewIntent
-    """What was asked."""
-    state: State
-    """Where it stands."""
-    fence: int
-    """Grows with each transition; a writer with an older number loses."""
-    block_number: int | None
-    """Block of the receipt that counts, once MINED."""
-    block_hash: bytes | None
-    """Its hash, 32 bytes."""
-    note: str
-    """Code of why it is HALTED or REVERTED; else empty."""
-
-
-@dataclass(frozen=True, slots=True)
-class Attempt:
-    """One signed transaction for an intent; never deleted."""
-
-    intent_id: str
-    """Whose."""
-    number: int
-    """From 1."""
-    nonce: int
-    """Same for all attempts that could still be mined together."""
-    raw: bytes
-    """Signed bytes, stored before any of them leaves."""
-    tx_hash: bytes
-    """32 bytes."""
-    gas: int
-    """Gas limit."""
-    fees: Fees
-    """What it may cost."""
-    created: int
-    """Unix seconds."""
-    sent_at: int | None
-    """When it was last handed to a node; None = never."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -417,6 +321,15 @@ class Store(Protocol):
 
     def fetch_attempts(self, intent_id: str) -> Sequence[Attempt]:
         """Return an intent's attempts by number."""
+
+    def fetch_last_nonce(self, *, sender: bytes, registries: Sequence[str]) -> int | None:
+        """Return the highest nonce ever signed with a key for these registries, or None."""
+
+    def fetch_pins(self) -> Mapping[str, ChainIdentity]:
+        """Return the pinned identity of every registry by its name."""
+
+    def resume_intent(self, intent_id: str, *, after: State, fence: int) -> None:
+        """Take a HALTED intent up again because a person said so; `after` is SEALED or SENT."""
 
     def add_attempt(self, attempt: Attempt, *, lease_key: bytes, lease_fence: int, intent_fence: int) -> None:
         """Store a signed transaction and move its intent to SIGNED, fenced by lease and intent."""
