@@ -43,8 +43,14 @@ interface ICredentialRegistry is IRegistryErrors, IRegistryEvents {
      * @dev Compare and swap: makes it safe to send again after a reorganisation.
      * @param expectedHead The head of `headsOf` that must stand before this anchor.
      */
-    function anchorAt(address issuer, bytes32 root, uint32 size, uint8 kind, uint104 list, uint224 expectedHead)
-        external;
+    function anchorAt(
+        address issuer,
+        bytes32 root,
+        uint32 size,
+        uint8 kind,
+        uint104 list,
+        uint224 expectedHead
+    ) external;
 
     /**
      * @notice Anchor several roots, in this order, all or none.
@@ -211,13 +217,19 @@ interface ICredentialRegistry is IRegistryErrors, IRegistryEvents {
         returns (bool revoked, bool suspended);
 
     /// @notice Return one word of a status list. `purpose` 0 revocation, 1 suspension; word 2^256-1 the whole list.
-    function statusWord(address issuer, uint104 list, uint8 purpose, uint256 word) external view returns (uint256);
+    function statusWord(address issuer, uint104 list, uint8 purpose, uint256 word)
+        external
+        view
+        returns (uint256);
 
     /// @notice Return a span; all zero if there is none of that number.
     function spanOf(address issuer, uint16 number) external view returns (Span memory);
 
     /// @notice Return an operator by number; all zero if there is none.
-    function operatorOf(address issuer, uint16 number) external view returns (address operator, Operator memory);
+    function operatorOf(address issuer, uint16 number)
+        external
+        view
+        returns (address operator, Operator memory);
 
     /// @notice Return the number of an operator; 0 if the address never was one.
     function operatorNumberOf(address issuer, address operator) external view returns (uint16);
@@ -256,10 +268,13 @@ interface ICredentialRegistry is IRegistryErrors, IRegistryEvents {
      * @dev Says nothing of accreditation, operators or status: that is `verify`.
      * @param path Sibling hashes from the leaf up, at most 40.
      */
-    function verifyInclusion(address issuer, bytes32 root, bytes32 digest, uint256 index, bytes32[] calldata path)
-        external
-        view
-        returns (bool);
+    function verifyInclusion(
+        address issuer,
+        bytes32 root,
+        bytes32 digest,
+        uint256 index,
+        bytes32[] calldata path
+    ) external view returns (bool);
 
     /**
      * @notice Return whether the registry vouches for a leaf now, and if not, why.

@@ -33,10 +33,18 @@ interface IRegistryEvents {
         string framework
     );
     /// @notice A span was cut short: it ends at `until`, which may lie before `time`.
-    event AccreditationEnded(address indexed issuer, uint16 span, address by, uint40 until, uint8 cause, uint40 time);
+    event AccreditationEnded(
+        address indexed issuer, uint16 span, address by, uint40 until, uint8 cause, uint40 time
+    );
     /// @notice An issuer gave an address roles for a time.
     event OperatorAdded(
-        address indexed issuer, uint16 number, address operator, uint8 roles, uint40 from, uint40 to, uint40 time
+        address indexed issuer,
+        uint16 number,
+        address operator,
+        uint8 roles,
+        uint40 from,
+        uint40 to,
+        uint40 time
     );
     /// @notice An issuer ended the roles of an operator; what the operator did before stands.
     event OperatorRemoved(address indexed issuer, uint16 number, uint40 to, uint40 time);
