@@ -1,0 +1,90 @@
+"""
+How a command speaks: results on stdout, progress on stderr, errors in one shape, exit codes.
+
+Decides nothing about what is said: sentences come from `text`, figures from the use cases.
+Source: DESIGN section 9; exit codes section 7.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import typer
+
+from attestree.errors import AttestreeError, InputError, MissingExtraError, UnavailableError
+from attestree.settings import Settings, load_settings
+from attestree.text.catalogue import explain_error
+
+ACCEPT, REJECT, USAGE, RETRY = 0, 1, 2, 3
+"""Exit codes: accepted or done; rejected, refused or to be reviewed; unusable input; could not find out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Console:
+    """Where a command writes."""
+
+    as_json: bool
+    """Whether results are JSON for programs instead of lines for people."""
+
+    def result(self, text: str, values: Mapping[str, object] | None = None) -> None:
+        """Print a result on stdout: `text` for people, `values` where JSON was asked for."""
+        if self.as_json and values is not None:
+            typer.echo(json.dumps(values, ensure_ascii=False, indent=2))
+        elif not self.as_json:
+            typer.echo(text)
+
+    def progress(self, text: str) -> None:
+        """Print one line about what is going on, on stderr."""
+        typer.echo(text, err=True)
+
+    def error(self, error: AttestreeError) -> None:
+        """Print what happened, why, and what to do next, on stderr (JSON on stdout when asked)."""
+        said = explain_error(error)
+        if self.as_json:
+            fields = {"code": error.code, "sentence": said.sentence, "cause": said.cause, "next": said.next}
+            typer.echo(json.dumps({"error": fields}, ensure_ascii=False, indent=2))
+            return
+        typer.echo(f"error  {said.sentence}  [{error.code}]", err=True)
+        for label, line in (("why", said.cause), ("next", said.next)):
+            if line:
+                typer.echo(f" {label:<5} {line}", err=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What every command gets as `ctx.obj`."""
+
+    console: Console
+    """Where it writes."""
+    settings_path: Path | None
+    """`--config`, or None to look for the file."""
+    debug: bool
+    """Whether a traceback is wanted."""
+
+    @property
+    def json(self) -> bool:
+        """Whether results are JSON."""
+        return self.console.as_json
+
+    def settings(self) -> Settings:
+        """Read the settings now; SettingsError if they cannot be used."""
+        return load_settings(self.settings_path)
+
+
+def exit_code(error: AttestreeError) -> int:
+    """Return the exit code that an error ends the program with."""
+    if isinstance(error, (InputError, MissingExtraError)):
+        return USAGE
+    return RETRY if isinstance(error, UnavailableError) else REJECT
+
+
+def use_utf8() -> None:
+    """Print names as they are, whatever the locale says; unknown glyphs never end a command."""
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure:
+            reconfigure(encoding="utf-8", errors="replace")

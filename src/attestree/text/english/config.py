@@ -1,0 +1,59 @@
+"""Sentences for `config.*`: the settings file and the environment."""
+
+from __future__ import annotations
+
+from attestree.text.entry import Entry
+
+ENTRIES: dict[str, Entry] = {
+    "config.no_file": Entry(
+        "The settings file {file} does not exist.",
+        cause="The path given with --config leads nowhere.",
+        next="Check the path, or run `attestree init` to write a settings file.",
+    ),
+    "config.unreadable": Entry(
+        "The settings file {file} cannot be read.",
+        cause="Its permissions forbid it, or it is not UTF-8 text.",
+        next="Make it readable for this user, or save it as UTF-8.",
+    ),
+    "config.syntax": Entry(
+        "The settings file {file} is not valid TOML ({where}).",
+        cause="A quote, a bracket or an equals sign is missing near that place.",
+        next="Mend that line; `attestree init` shows what a complete file looks like.",
+    ),
+    "config.bad_value": Entry(
+        "The setting {setting} cannot be used: {problem}.",
+        cause="Its value is missing, misspelt or out of range.",
+        next="Correct it in attestree.toml or in the environment; docs/reference/config.md lists all settings.",
+    ),
+    "config.unknown_variable": Entry(
+        "The environment variable {variable} is no setting of Attestree.",
+        cause="A misspelt name would otherwise be ignored in silence.",
+        next="Correct the name, or unset it; docs/reference/config.md lists all settings.",
+    ),
+    "config.no_registry": Entry(
+        "No such registry is set up here (known: {known}).",
+        cause="The settings file has no [[registry]] of that name, or no settings file was found.",
+        next="Run `attestree init`, or change to the folder of your attestree.toml.",
+    ),
+    "config.no_issuer": Entry(
+        "No such issuer is set up here (known: {known}).",
+        cause="The settings file has no [[issuer]] of that name, or no settings file was found.",
+        next="Run `attestree init`, or change to the folder of your attestree.toml.",
+    ),
+    "config.exists": Entry(
+        "{file} is there already and says something else.",
+        cause="Nothing is overwritten that you may have edited.",
+        next="Edit it by hand, or move it away and run the command again.",
+    ),
+    "config.public_url": Entry(
+        "This public address cannot be used on a network that counts.",
+        cause="It is written into every credential for ever, and localhost leads nowhere for other people.",
+        next="Set public_url to an https address that will be yours for many years.",
+    ),
+    "config.no_key": Entry(
+        "No key is set up for {address}.",
+        cause="The settings name no key file with that account.",
+        next="Create one with `attestree key new`, and name its file in attestree.toml.",
+    ),
+}
+"""Code to entry."""

@@ -1,0 +1,19 @@
+"""Sentences for `refused.*`: what we will not do."""
+
+from __future__ import annotations
+
+from attestree.text.entry import Entry
+
+ENTRIES: dict[str, Entry] = {
+    "refused.test_only": Entry(
+        "This command works on local test chains only.",
+        cause="It uses keys that everybody knows, or time travel, and the chain id {chain_id} is not a local test chain.",
+        next="Use your own keys: `attestree init` walks through joining or founding a registry.",
+    ),
+    "refused.not_confirmed": Entry(
+        "Nothing was done.",
+        cause="The question was not answered with yes.",
+        next="Run the command again, with --yes to answer beforehand.",
+    ),
+}
+"""Code to entry."""
