@@ -1,0 +1,129 @@
+"""The catalogue never fails, and every code has exactly one entry that somebody uses."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import attestree
+from attestree.errors import MalformedJsonError
+from attestree.text.catalogue import (
+    MISSING_VALUE,
+    explain,
+    explain_error,
+    format_date,
+    format_moment,
+    list_placeholders,
+    load_areas,
+    load_entries,
+)
+
+SOURCE = Path(attestree.__file__).parent
+CODE = re.compile(r"[a-z]+(\.[a-z][a-z0-9_]*)+")
+ENTRIES = sorted(load_entries().items())
+
+
+def literals_of(path: Path) -> set[str]:
+    """Return every string in a module that is shaped like a code and is no docstring."""
+    tree = ast.parse(path.read_text("utf-8"))
+    strings = (node.value for node in ast.walk(tree) if isinstance(node, ast.Constant))
+    return {text for text in strings if isinstance(text, str) and CODE.fullmatch(text)}
+
+
+def literals_of_source() -> set[str]:
+    modules = (path for path in SOURCE.rglob("*.py") if "english" not in path.parts)
+    return set().union(*map(literals_of, modules))
+
+
+def raised_codes() -> set[str]:
+    """Return the first argument of every call of one of our errors, wherever it is a literal."""
+    codes = set()
+    for path in SOURCE.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Call) and node.args and _is_error(node.func):
+                codes |= {
+                    part.value
+                    for part in ast.walk(node.args[0])
+                    if isinstance(part, ast.Constant) and isinstance(part.value, str) and "." in part.value
+                }
+    return codes
+
+
+def _is_error(function: ast.expr) -> bool:
+    name = function.id if isinstance(function, ast.Name) else getattr(function, "attr", "")
+    return name.endswith("Error") and hasattr(attestree.errors, name)
+
+
+def test_no_code_stands_twice() -> None:
+    counts = Counter(code for area in load_areas().values() for code in area)
+    assert [code for code, count in counts.items() if count > 1] == []
+
+
+def test_every_code_that_is_raised_has_an_entry() -> None:
+    assert sorted(raised_codes() - set(load_entries())) == []
+
+
+def test_every_code_that_looks_like_one_of_a_known_area_has_an_entry() -> None:
+    areas = {code.split(".")[0] for code in load_entries()}
+    spelled = {code for code in literals_of_source() if code.split(".")[0] in areas}
+    assert sorted(spelled - set(load_entries())) == []
+
+
+def test_every_entry_is_used() -> None:
+    assert sorted(set(load_entries()) - literals_of_source()) == []
+
+
+@pytest.mark.parametrize(("code", "entry"), ENTRIES, ids=[code for code, _ in ENTRIES])
+def test_every_entry_reads_as_sentences(code: str, entry: object) -> None:
+    said = explain(code, {})
+    assert re.fullmatch(r"\S.*[.:]", said.sentence, re.DOTALL)
+    assert said.sentence.endswith(".")
+    for part in (said.sentence, said.cause, said.next):
+        assert "{" not in part.replace("{{", "")
+        assert part == part.strip()
+        assert "  " not in part
+        assert not re.search(r"\b(leaf|inclusion proof|RPC node operator)\b", part)
+
+
+def test_a_code_without_entry_gets_a_plain_sentence() -> None:
+    said = explain("no.such_code", {"a": 1})
+    assert said.code == "no.such_code"
+    assert said.sentence == "Something happened that has no description yet: no.such_code."
+    assert (said.cause, said.next) == ("", "")
+
+
+def test_a_language_without_catalogue_is_answered_in_english() -> None:
+    assert explain("trust.kind", {}, "xx") == explain("trust.kind", {})
+
+
+def test_values_are_filled_in_and_a_missing_one_is_said_to_be_missing() -> None:
+    said = explain_error(MalformedJsonError("trust.too_large", size=12))
+    assert "12" in said.sentence
+    assert MISSING_VALUE in said.sentence
+
+
+def test_placeholders_are_listed_by_name() -> None:
+    assert list_placeholders("{row} of {rows}, {ends:moment}") == {"row", "rows", "ends"}
+
+
+def test_times_are_said_in_words() -> None:
+    assert format_date(0) == "1 January 1970"
+    assert format_moment(1_794_647_100) == "14 November 2026, 09:05 UTC"
+    assert format_date(2**63) == "a day beyond the year 9999"
+
+
+@given(
+    st.dictionaries(
+        st.sampled_from(["size", "limit", "line", "key"]), st.integers() | st.binary() | st.none()
+    )
+)
+def test_explaining_never_fails_and_leaves_no_placeholder(values: dict[str, object]) -> None:
+    for code, _ in ENTRIES:
+        said = explain(code, values)
+        assert "{" not in said.sentence.replace("{{", "")
