@@ -16,7 +16,7 @@ ARTIFACT = ROOT / "src" / "attestree" / "registry" / "artifacts" / "CredentialRe
 def main() -> int:
     """Write the artifact, or tell by the exit code whether it is up to date."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--check", action="store_true", help="write nothing; exit 1 if the artifact is out of date")
+    parser.add_argument("--check", action="store_true", help="write nothing; exit 1 if out of date")
     check = parser.parse_args().check
 
     artifact = format_artifact(compile_registry(ROOT))

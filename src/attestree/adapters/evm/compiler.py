@@ -61,7 +61,7 @@ def compile_registry(root: Path) -> dict[str, Any]:
         root: The project's root: holds contracts/, and node_modules/ with OpenZeppelin.
 
     Raises:
-        FolderUnavailableError: `folder.source_missing`: a source, or an imported library, is not there.
+        FolderUnavailableError: `contract.source_missing`: a source, or an imported library, is not there.
         InputError: `contract.source_rejected`: the compiler refuses the sources.
         UnavailableError: `contract.compiler_missing`, `contract.compiler_failed`.
     """
@@ -117,7 +117,7 @@ def find_compiler(root: Path) -> Path:
         return shim
     try:
         solcx.install_solc(SOLC_VERSION)
-    except Exception as error:  # noqa: BLE001 - py-solc-x documents none of what its download raises
+    except Exception as error:  # py-solc-x documents none of what its download raises
         raise UnavailableError("contract.compiler_missing", version=SOLC_VERSION) from error
     return Path(solcx.install.get_executable(SOLC_VERSION))
 
@@ -167,7 +167,7 @@ def _read_source(root: Path, name: str) -> str:
     try:
         return (folder / name).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise FolderUnavailableError("folder.source_missing") from error
+        raise FolderUnavailableError("contract.source_missing") from error
 
 
 def _resolve(importer: str, path: str) -> str:
