@@ -61,7 +61,7 @@ def format_finality(finality: Finality) -> str:
     """Write what `parse_finality` reads."""
     if finality.rule is FinalityRule.DEPTH:
         return f"depth:{finality.depth}"
-    return finality.rule.value
+    return str(finality.rule.value)
 
 
 def verify_finality(finality: Finality, *, chain_id: int) -> None:

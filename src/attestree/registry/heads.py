@@ -8,7 +8,7 @@ stores, or something was invented or left out. Source: DESIGN section 5; contrac
 
 from __future__ import annotations
 
-from eth_abi import encode
+from eth_abi.abi import encode
 
 from attestree.merkle.keccak import keccak256
 from attestree.registry.facts import Head

@@ -55,5 +55,15 @@ ENTRIES: dict[str, Entry] = {
         cause="The settings name no key file with that account.",
         next="Create one with `attestree key new`, and name its file in attestree.toml.",
     ),
+    "config.rpc_url": Entry(
+        "An RPC address in the settings cannot be used.",
+        cause="It does not begin with http:// or https://, or names no host.",
+        next="Correct `rpc` of that [[registry]]; a node on this machine is usually http://127.0.0.1:8545.",
+    ),
+    "config.finality": Entry(
+        "The setting `finality` cannot be understood.",
+        cause="It is neither `finalized`, nor `depth:` and a number from 1, nor `instant`.",
+        next="Write finality = \"finalized\" unless the network's operator says otherwise.",
+    ),
 }
 """Code to entry."""

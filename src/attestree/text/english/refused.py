@@ -15,5 +15,10 @@ ENTRIES: dict[str, Entry] = {
         cause="The question was not answered with yes.",
         next="Run the command again, with --yes to answer beforehand.",
     ),
+    "refused.instant_finality": Entry(
+        "The setting finality = \"instant\" is refused on this network.",
+        cause="A block that was just made can still vanish; chain id {chain_id} is not a local test chain.",
+        next="Write finality = \"finalized\", or \"depth:\" and the number of blocks the network's operator recommends.",
+    ),
 }
 """Code to entry."""
