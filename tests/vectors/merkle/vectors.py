@@ -1,4 +1,4 @@
-"""Read the Merkle vectors beside this file, and ask the JavaScript peer. The format is told in ../README.md."""
+"""Read the Merkle vectors beside this file, and ask the JavaScript peer; ../README.md tells the format."""
 
 from __future__ import annotations
 
