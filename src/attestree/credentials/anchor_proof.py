@@ -15,7 +15,8 @@ from dataclasses import dataclass
 
 from attestree.credentials.cbor import format_cbor, parse_cbor
 from attestree.errors import MalformedProofError
-from attestree.merkle.kind import HASH_SIZE, MAX_PATH_LENGTH, MAX_SIZE, TreeKind
+from attestree.merkle.kind import HASH_SIZE, MAX_SIZE, TreeKind, parse_kind
+from attestree.merkle.path import parse_path
 
 CRYPTOSUITE = "evm-merkle-jcs-2026"
 """Name of the cryptosuite; also the domain separator of the digest."""
@@ -37,9 +38,6 @@ MAX_CHAIN_ID = 2**53 - 1
 
 MAX_PROOF_VALUE_CHARACTERS = 4096
 """Longest `proofValue` that is read, in characters, all of them ASCII."""
-
-PATH_ELEMENT_SIZES = {TreeKind.OPENZEPPELIN: HASH_SIZE, TreeKind.CHAINPOINT: 1 + HASH_SIZE}
-"""Bytes of one path element: a node; for Chainpoint after a byte for the side, 0 left or 1 right."""
 
 _MEMBERS = 11
 _BASE64URL = re.compile(r"[A-Za-z0-9_-]*")
@@ -92,7 +90,7 @@ class AnchorProof:
     salt: bytes
     """16 random bytes, so that the digest cannot be guessed from guessable claims."""
     path: bytes
-    """Path elements from leaf to root, joined: 32 bytes each, 33 for Chainpoint; at most 40."""
+    """Path elements from leaf to root, joined: 32 bytes each, 33 for Chainpoint; at most 40 of them."""
     root: bytes
     """32 bytes; what the fold must equal. Says nothing about the chain."""
 
@@ -101,25 +99,20 @@ class AnchorProof:
         Refuse what no `proofValue` can say.
 
         Raises:
-            MalformedProofError: `proof.type`, `proof.range`, `proof.length` or `proof.path_length`.
+            MalformedProofError: `proof.type`, `proof.range`, `proof.length`, `proof.path_size`,
+                `proof.path_too_long` or `proof.side`.
         """
         _require_integer("index", self.index, first=0, last=MAX_SIZE)
         _require_bytes("salt", self.salt, size=SALT_SIZE)
         _require_bytes("root", self.root, size=HASH_SIZE)
         if type(self.path) is not bytes:
             raise MalformedProofError("proof.type", field="path")
-        element_size = PATH_ELEMENT_SIZES[self.header.kind]
-        length, rest = divmod(len(self.path), element_size)
-        if rest or length > MAX_PATH_LENGTH:
-            raise MalformedProofError("proof.path_length", size=len(self.path), limit=MAX_PATH_LENGTH)
-        if self.header.kind is TreeKind.CHAINPOINT and set(self.path[::element_size]) - {0, 1}:
-            raise MalformedProofError("proof.path_side")
+        parse_path(self.path, kind=self.header.kind)
 
     @property
     def path_elements(self) -> tuple[bytes, ...]:
         """The path cut into its elements, leaf side first."""
-        size = PATH_ELEMENT_SIZES[self.header.kind]
-        return tuple(self.path[start : start + size] for start in range(0, len(self.path), size))
+        return parse_path(self.path, kind=self.header.kind)
 
 
 def format_proof_value(proof: AnchorProof) -> str:
@@ -135,7 +128,7 @@ def parse_proof_value(text: str) -> AnchorProof:
     Raises:
         MalformedProofError: `proof.too_large`, `proof.alphabet`, `proof.cbor`, `proof.not_canonical`,
             `proof.members`, `proof.version`, `proof.kind`, `proof.type`, `proof.range`,
-            `proof.length`, `proof.path_length` or `proof.path_side`.
+            `proof.length`, `proof.path_size`, `proof.path_too_long` or `proof.side`.
     """
     items = parse_cbor(_decode_multibase(text))
     if len(items) != _MEMBERS:
@@ -175,11 +168,9 @@ def _build_proof(items: list[int | bytes]) -> AnchorProof:
 
 def _as_kind(value: object) -> TreeKind:
     """Return the kind that a plain integer or a `TreeKind` stands for."""
-    if type(value) not in (int, TreeKind):
+    if not isinstance(value, int) or isinstance(value, bool):
         raise MalformedProofError("proof.type", field="kind")
-    if value not in tuple(TreeKind):
-        raise MalformedProofError("proof.kind")
-    return TreeKind(value)  # type: ignore[arg-type]  # an int, by the first test
+    return parse_kind(value)
 
 
 def _require_integer(field: str, value: object, *, first: int, last: int) -> None:

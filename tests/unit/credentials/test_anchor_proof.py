@@ -119,9 +119,9 @@ def test_integers_and_bytes_do_not_stand_for_each_other(position: int) -> None:
         (6, bytes(12), "proof.length"),
         (7, 2**32, "proof.range"),
         (8, bytes(15), "proof.length"),
-        (9, bytes(31), "proof.path_length"),
-        (9, bytes(33), "proof.path_length"),
-        (9, bytes(32 * 41), "proof.path_length"),
+        (9, bytes(31), "proof.path_size"),
+        (9, bytes(33), "proof.path_size"),
+        (9, bytes(32 * 41), "proof.path_too_long"),
         (10, bytes(31), "proof.length"),
     ],
 )
@@ -175,7 +175,7 @@ def test_a_chainpoint_path_has_sides() -> None:
     proof = build_proof(header=header, path=path)
     assert parse_proof_value(format_proof_value(proof)) == proof
     assert [len(element) for element in proof.path_elements] == [33, 33]
-    for wrong, code in ((b"\x02" + bytes(32), "proof.path_side"), (bytes(32), "proof.path_length")):
+    for wrong, code in ((b"\x02" + bytes(32), "proof.side"), (bytes(32), "proof.path_size")):
         with pytest.raises(MalformedProofError) as caught:
             build_proof(header=header, path=wrong)
         assert caught.value.code == code

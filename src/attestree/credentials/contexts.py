@@ -1,0 +1,114 @@
+"""
+The JSON-LD contexts that are known here, by the SHA-256 of their bytes.
+
+Decides which contexts a document may name without a warning. JCS binds text, not meaning: where a
+context is not known, the anchor still covers every byte, but what the terms mean is not established.
+Nothing is ever fetched. Open Badges 3.0.3 and 3.0.1 exist in two versions of bytes each; both are
+pinned, and terms that only one of them has (`endorsementJwt`, `jti`) are best not issued.
+Source: VCDM 2.0, section 5.3 and appendix B; DESIGN section 4.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import Enum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from attestree.credentials.strict_json import JsonObject, JsonValue
+
+CREDENTIALS_V2 = "https://www.w3.org/ns/credentials/v2"
+"""Base context of VCDM 2.0; first in every credential of that version."""
+
+CREDENTIALS_V1 = "https://www.w3.org/2018/credentials/v1"
+"""Base context of VCDM 1.1."""
+
+OPEN_BADGES = "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json"
+"""The Open Badges context that is issued with; second in every badge."""
+
+KNOWN_CONTEXTS: dict[str, tuple[str, ...]] = {
+    CREDENTIALS_V1: ("ab4ddd9a531758807a79a5b450510d61ae8d147eab966cc9a200c07095b0cdcc",),
+    CREDENTIALS_V2: ("59955ced6697d61e03f2b2556febe5308ab16842846f5b586d7f1f7adec92734",),
+    "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.1.json": (
+        "5f3d9dd6288ef437ff8286cf95ffbff609c748a66f24a1e9450c45ca64be1571",
+        "d582f3564282fb3b709136d28412e78e70b678b4dbc2f0221f67d84932748355",
+    ),
+    "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.2.json": (
+        "00666ad080ba407687ed1846b7f5e7495f5019042b202a727de47c48a1755c53",
+    ),
+    OPEN_BADGES: (
+        "3d34f4d4ef1bce691106e63798beb5e7b862ba841423f5ee1e53ab7ddf3bca84",
+        "ef2fa9c7846dce233cc166b43639027278be4ee44f00bb1d45c75de2dd0cd761",
+    ),
+    "https://purl.imsglobal.org/spec/ob/v3p0/extensions.json": (
+        "87c06c81bc2317663bf288d740d94fddd2818c4342b186270ff6371dfaa63f93",
+    ),
+    "https://purl.imsglobal.org/spec/clr/v2p0/context-2.0.1.json": (
+        "880f1902d4158f2f33ce06af41b90719977cd1ea337a9de2e41edb3ff5e543d6",
+    ),
+    "https://w3id.org/security/data-integrity/v2": (
+        "67f21e6e33a6c14e5ccfd2fc7865f7474fb71a04af7e94136cb399dfac8ae8f4",
+    ),
+    "https://w3id.org/security/multikey/v1": (
+        "ba2c182de2d92f7e47184bcca8fcf0beaee6d3986c527bf664c195bbc7c58597",
+    ),
+}
+"""Address of a context to the SHA-256, hex, of every version of its bytes that is taken for it."""
+
+
+class ContextForm(Enum):
+    """What stands where a known context should stand."""
+
+    ADDRESS = "address"
+    """An https address that is not known here."""
+    INLINE = "inline"
+    """Definitions written into the document itself."""
+    OTHER = "other"
+    """Anything else, such as another scheme, a number or null."""
+
+
+@dataclass(frozen=True, slots=True)
+class UnknownContext:
+    """One context that is not known; its text is not repeated, since it is somebody's input."""
+
+    path: str
+    """Where it stands, such as `@context[2]`; `*.@context[0]` for one inside another member."""
+    form: ContextForm
+    """What it is."""
+
+
+def unknown_contexts(document: JsonObject) -> tuple[UnknownContext, ...]:
+    """Return every context, at any depth, whose terms are not known here."""
+    found: list[UnknownContext] = []
+    for prefix, contexts in _find_contexts(document, ""):
+        items = contexts if isinstance(contexts, list) else [contexts]
+        for number, item in enumerate(items):
+            form = _form_of(item)
+            if form is not None:
+                found.append(UnknownContext(f"{prefix}@context[{number}]", form))
+    return tuple(found)
+
+
+def _find_contexts(value: JsonValue, prefix: str) -> Iterator[tuple[str, JsonValue]]:
+    """Find every `@context` member, the outermost first."""
+    if isinstance(value, dict):
+        if "@context" in value:
+            yield prefix, value["@context"]
+        for name, member in value.items():
+            if name != "@context":
+                yield from _find_contexts(member, "*.")
+    elif isinstance(value, list):
+        for item in value:
+            yield from _find_contexts(item, "*.")
+
+
+def _form_of(item: JsonValue) -> ContextForm | None:
+    """Return what a context is, or None if it is known."""
+    if isinstance(item, dict):
+        return ContextForm.INLINE
+    if not isinstance(item, str):
+        return ContextForm.OTHER
+    if item in KNOWN_CONTEXTS:
+        return None
+    return ContextForm.ADDRESS if item.startswith("https://") else ContextForm.OTHER
