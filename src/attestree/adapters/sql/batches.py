@@ -1,0 +1,156 @@
+"""
+Batches and credentials in the store.
+
+Decides how a batch is opened once per roster, sealed once and for ever, and found again. Its state
+is read from its intent, so that the two can never disagree. Source: DESIGN sections 4, 6 and 11.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, Select, and_, func, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from attestree.adapters.sql.batch_rows import batch_columns, batch_of, credential_columns, credential_of
+from attestree.adapters.sql.connections import Transactions
+from attestree.adapters.sql.intents import insert_intent
+from attestree.adapters.sql.tables import BATCHES, CREDENTIALS, INTENTS
+from attestree.errors import TransitionError
+from attestree.outbox.states import State
+from attestree.ports import Batch, CredentialRow, NewIntent
+
+ROWS_PER_STATEMENT = 5_000
+"""Rows inserted, and keys asked for, in one statement."""
+
+_Item = TypeVar("_Item")
+
+
+class Batches(Transactions):
+    """The part of the store that holds batches and credentials."""
+
+    def open_batch(self, batch: Batch) -> Batch:
+        """Insert an OPEN batch, or return the one with the same issuer and fingerprint."""
+        same = and_(BATCHES.c.issuer == batch.issuer, BATCHES.c.fingerprint == batch.fingerprint)
+        with self._writing() as connection:
+            found = _one_batch(connection, same)
+            if found is not None:
+                return found
+            connection.execute(insert(BATCHES).values(**batch_columns(batch)))
+            return batch
+
+    def seal_batch(
+        self, batch_id: str, *, root: bytes, size: int, rows: Iterable[CredentialRow], intent: NewIntent
+    ) -> None:
+        """
+        Fix root, size and rows and queue the anchor, in one transaction; again = no change.
+
+        Raises:
+            TransitionError: `store.no_such_batch`; `store.sealed_otherwise` where another root is
+                fixed already; `store.row_twice` where a row collides with one that is there.
+        """
+        with self._writing() as connection:
+            batch = _one_batch(connection, BATCHES.c.id == batch_id)
+            if batch is None:
+                raise TransitionError("store.no_such_batch")
+            if batch.root is not None:
+                if (batch.root, batch.size) != (root, size):
+                    raise TransitionError("store.sealed_otherwise")
+                return
+            try:
+                _fix(connection, batch, root=root, size=size, rows=rows)
+            except IntegrityError as exc:
+                raise TransitionError("store.row_twice") from exc
+            insert_intent(connection, intent)
+
+    def fetch_batch(self, batch_id: str) -> Batch | None:
+        """Return a batch or None."""
+        with self._reading() as connection:
+            return _one_batch(connection, BATCHES.c.id == batch_id)
+
+    def fetch_batches(self, *, issuer: bytes | None = None) -> Sequence[Batch]:
+        """Return batches, oldest first."""
+        query = _batches().order_by(BATCHES.c.position)
+        if issuer is not None:
+            query = query.where(BATCHES.c.issuer == issuer)
+        with self._reading() as connection:
+            return [batch_of(row) for row in connection.execute(query)]
+
+    def fetch_batch_of_root(self, *, issuer: bytes, root: bytes) -> Batch | None:
+        """Return the batch with that root or None."""
+        with self._reading() as connection:
+            return _one_batch(connection, and_(BATCHES.c.issuer == issuer, BATCHES.c.root == root))
+
+    def mark_delivered(self, batch_id: str) -> None:
+        """Record that the folder was handed out, and erase the seed."""
+        with self._writing() as connection:
+            row = update(BATCHES).where(BATCHES.c.id == batch_id)
+            if connection.execute(row.values(delivered=True, seed=None)).rowcount != 1:
+                raise TransitionError("store.no_such_batch")
+
+    def fetch_row(self, token: str) -> CredentialRow | None:
+        """Return one credential's row or None."""
+        with self._reading() as connection:
+            row = connection.execute(_rows().where(CREDENTIALS.c.token == token)).one_or_none()
+            return None if row is None else credential_of(row)
+
+    def fetch_rows(self, batch_id: str) -> Sequence[CredentialRow]:
+        """Return a batch's rows by index."""
+        query = _rows().where(CREDENTIALS.c.batch_id == batch_id).order_by(CREDENTIALS.c.leaf_index)
+        with self._reading() as connection:
+            return [credential_of(row) for row in connection.execute(query)]
+
+    def fetch_rows_by_key(self, row_keys: Sequence[bytes]) -> Mapping[bytes, Sequence[CredentialRow]]:
+        """Return what was issued before under each row key, oldest first; keys without any are left out."""
+        found: dict[bytes, list[CredentialRow]] = {}
+        with self._reading() as connection:
+            for chunk in _chunks(row_keys):
+                query = _rows().join(BATCHES, BATCHES.c.id == CREDENTIALS.c.batch_id)
+                query = query.where(CREDENTIALS.c.row_key.in_(chunk))
+                for row in connection.execute(query.order_by(BATCHES.c.position, CREDENTIALS.c.leaf_index)):
+                    found.setdefault(row.row_key, []).append(credential_of(row))
+        return found
+
+
+def _fix(
+    connection: Connection, batch: Batch, *, root: bytes, size: int, rows: Iterable[CredentialRow]
+) -> None:
+    """Write root, size and rows of a batch that is OPEN."""
+    fixed = update(BATCHES).where(BATCHES.c.id == batch.id).values(root=root, size=size)
+    connection.execute(fixed)
+    for chunk in _chunks(rows):
+        columns = [credential_columns(row, batch) for row in chunk]
+        connection.execute(insert(CREDENTIALS), columns)
+
+
+def _chunks(items: Iterable[_Item]) -> Iterator[list[_Item]]:
+    """Yield lists of at most ROWS_PER_STATEMENT items."""
+    rest = iter(items)
+    while chunk := list(islice(rest, ROWS_PER_STATEMENT)):
+        yield chunk
+
+
+def _batches() -> Select[Any]:
+    """Ask for batches with the state of their intents."""
+    joined = BATCHES.outerjoin(INTENTS, INTENTS.c.batch_id == BATCHES.c.id)
+    return select(BATCHES, INTENTS.c.state.label("state")).select_from(joined)
+
+
+def _one_batch(connection: Connection, condition: Any) -> Batch | None:
+    """Return the one batch that meets a condition, or None."""
+    row = connection.execute(_batches().where(condition)).one_or_none()
+    return None if row is None else batch_of(row)
+
+
+def _rows() -> Select[Any]:
+    """Ask for credentials, each with the one that took its place once that one is FINAL."""
+    newer = CREDENTIALS.alias("newer")
+    successor = (
+        select(func.min(newer.c.token))
+        .join(INTENTS, INTENTS.c.batch_id == newer.c.batch_id)
+        .where(newer.c.replaces == CREDENTIALS.c.token, INTENTS.c.state == State.FINAL.value)
+        .scalar_subquery()
+    )
+    return select(CREDENTIALS, successor.label("superseded_by"))

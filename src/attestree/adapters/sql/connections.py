@@ -1,0 +1,129 @@
+"""
+Connections and transactions of the store.
+
+Decides how a database is opened so that a commit is on disk when it returns, and how its failures
+become ours. It knows no table. Source: DESIGN sections 3 and 11; reliability.md section 3.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
+
+from attestree.errors import MissingExtraError, SettingsError, StoreUnavailableError
+
+BUSY_SECONDS = 30
+"""How long a SQLite writer waits for another before the store counts as not answering."""
+
+FILE_MODE = 0o600
+"""Only the owner reads the store: it holds batch seeds until they are erased."""
+
+
+def open_engine(url: str) -> Engine:
+    """
+    Return an engine for a `sqlite:///file` or `postgresql://` URL.
+
+    Raises:
+        SettingsError: `config.store_url`, no URL of a database that is supported.
+        MissingExtraError: `extra.postgres`.
+        StoreUnavailableError: The file cannot be created.
+    """
+    target = _parse_url(url)
+    if target.get_backend_name() == "sqlite":
+        return _open_sqlite(target)
+    try:
+        return create_engine(target.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
+    except ModuleNotFoundError as exc:
+        raise MissingExtraError("extra.postgres", extra="postgres") from exc
+
+
+def _parse_url(url: str) -> URL:
+    """Return the URL in parts, if it names one of the two databases."""
+    try:
+        target = make_url(url)
+        backend = target.get_backend_name()
+    except (ArgumentError, NoSuchModuleError, ValueError) as exc:
+        raise SettingsError("config.store_url") from exc
+    # A database in memory is gone with its connection: nothing in it would be durable.
+    if backend not in ("sqlite", "postgresql") or target.database in (None, "", ":memory:"):
+        raise SettingsError("config.store_url")
+    return target
+
+
+def _open_sqlite(target: URL) -> Engine:
+    """Return an engine over a private file in which every commit is flushed to disk."""
+    _make_private(Path(str(target.database)))
+    engine = create_engine(target, connect_args={"timeout": BUSY_SECONDS})
+
+    @event.listens_for(engine, "connect")
+    def _configure(connection: sqlite3.Connection, _record: object) -> None:
+        # The driver's own transactions begin too late; ours are begun below.
+        connection.isolation_level = None
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("PRAGMA foreign_keys = ON")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        # A writer takes the lock at once: one that read first could not be let in later.
+        writes = connection.get_execution_options().get("writes", True)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    return engine
+
+
+def _make_private(path: Path) -> None:
+    """Create the file for its owner alone, or take others' rights away."""
+    try:
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, FILE_MODE))
+        path.chmod(FILE_MODE)
+    except OSError as exc:
+        raise StoreUnavailableError("store.cannot_open") from exc
+
+
+@contextmanager
+def our_errors() -> Iterator[None]:
+    """Turn every error of the database into one of ours."""
+    try:
+        yield
+    except (SQLAlchemyError, sqlite3.Error) as exc:
+        raise StoreUnavailableError(_code(exc)) from exc
+
+
+def _code(exc: Exception) -> str:
+    """Name the failure for people: full, busy, or just no answer."""
+    origin = exc.orig if isinstance(exc, DBAPIError) else exc
+    name = getattr(origin, "sqlite_errorname", None) or getattr(origin, "sqlstate", None) or ""
+    if name in ("SQLITE_FULL", "53100"):
+        return "store.full"
+    if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
+        return "store.busy"
+    return "store.no_answer"
+
+
+class Transactions:
+    """What every part of the store builds on: one engine, one transaction per method."""
+
+    def __init__(self, engine: Engine) -> None:
+        """Use an engine of `open_engine`."""
+        self._engine = engine
+
+    @contextmanager
+    def _writing(self) -> Iterator[Connection]:
+        """Begin a transaction; it is on disk when the block ends, or it never was."""
+        with our_errors(), self._engine.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def _reading(self) -> Iterator[Connection]:
+        """Begin a transaction that sees one state and changes nothing."""
+        options: dict[str, Any] = {"writes": False}
+        with our_errors(), self._engine.connect().execution_options(**options) as connection:
+            yield connection

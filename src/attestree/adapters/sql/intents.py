@@ -1,0 +1,179 @@
+"""
+Intents and attempts in the store: the durable half of the outbox.
+
+Decides that an edge is taken once: every transition is an UPDATE that names the state and the
+fence it starts from. Which edge to take is decided in `outbox.decide`. Source: DESIGN section 6.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy import Connection, func, insert, select, update
+
+from attestree.adapters.sql.connections import Transactions
+from attestree.adapters.sql.intent_rows import attempt_columns, attempt_of, intent_columns, intent_of
+from attestree.adapters.sql.tables import ATTEMPTS, INTENTS, LEASES
+from attestree.errors import TransitionError
+from attestree.outbox.states import State, verify_transition
+from attestree.ports import Attempt, Intent, NewIntent
+from attestree.registry.facts import BlockRef
+
+UNMINED = frozenset({State.SEALED, State.SIGNED, State.SENT})
+"""States in which no block counts."""
+
+
+class Intents(Transactions):
+    """The part of the store that holds intents and attempts."""
+
+    def add_intent(self, intent: NewIntent) -> Intent:
+        """Queue a write in state SEALED, or return the one with the same id."""
+        with self._writing() as connection:
+            found = _one_intent(connection, intent.id)
+            return insert_intent(connection, intent) if found is None else found
+
+    def fetch_intent(self, intent_id: str) -> Intent | None:
+        """Return an intent or None."""
+        with self._reading() as connection:
+            return _one_intent(connection, intent_id)
+
+    def fetch_intents(self, *, states: Iterable[State] | None = None) -> Sequence[Intent]:
+        """Return intents in the order they were queued."""
+        query = select(INTENTS).order_by(INTENTS.c.position)
+        if states is not None:
+            query = query.where(INTENTS.c.state.in_([state.value for state in states]))
+        with self._reading() as connection:
+            return [intent_of(row) for row in connection.execute(query)]
+
+    def fetch_attempts(self, intent_id: str) -> Sequence[Attempt]:
+        """Return an intent's attempts by number."""
+        query = select(ATTEMPTS).where(ATTEMPTS.c.intent_id == intent_id).order_by(ATTEMPTS.c.number)
+        with self._reading() as connection:
+            return [attempt_of(row) for row in connection.execute(query)]
+
+    def fetch_last_nonce(self, *, sender: bytes, registries: Sequence[str]) -> int | None:
+        """Return the highest nonce ever signed with a key for these registries, or None."""
+        query = (
+            select(func.max(ATTEMPTS.c.nonce))
+            .join(INTENTS, INTENTS.c.id == ATTEMPTS.c.intent_id)
+            .where(INTENTS.c.sender == sender, INTENTS.c.registry.in_(registries))
+        )
+        with self._reading() as connection:
+            highest: int | None = connection.execute(query).scalar_one()
+            return highest
+
+    def add_attempt(self, attempt: Attempt, *, lease_key: bytes, lease_fence: int, intent_fence: int) -> None:
+        """
+        Store a signed transaction and move its intent to SIGNED, fenced by lease and intent.
+
+        Raises:
+            TransitionError: `lease.lost` where another process took the lease since;
+                `outbox.lost_race` where the intent moved; `outbox.no_such_edge`;
+                `outbox.second_nonce` where the attempt would give the intent another live nonce.
+        """
+        with self._writing() as connection:
+            lease = select(LEASES.c.fence).where(LEASES.c.key == lease_key).with_for_update()
+            if connection.execute(lease).scalar_one_or_none() != lease_fence:
+                raise TransitionError("lease.lost")
+            intent = _take_edge(connection, attempt.intent_id, State.SIGNED, fence=intent_fence)
+            if intent.state is State.SENT and attempt.nonce != _last_nonce(connection, attempt.intent_id):
+                raise TransitionError("outbox.second_nonce")
+            issuer = intent.wanted.issuer
+            connection.execute(insert(ATTEMPTS).values(issuer=issuer, **attempt_columns(attempt)))
+
+    def mark_sent(self, attempt: Attempt, *, now: int, intent_fence: int) -> None:
+        """
+        Record, before the bytes leave, that they may have left; the intent moves to SENT.
+
+        Raises:
+            TransitionError: `outbox.lost_race`, `outbox.no_such_edge`.
+        """
+        row = (ATTEMPTS.c.intent_id == attempt.intent_id) & (ATTEMPTS.c.number == attempt.number)
+        with self._writing() as connection:
+            _take_edge(connection, attempt.intent_id, State.SENT, fence=intent_fence, stay=True)
+            connection.execute(update(ATTEMPTS).where(row).values(sent_at=now))
+
+    def move_intent(
+        self,
+        intent_id: str,
+        *,
+        before: State,
+        after: State,
+        fence: int,
+        block: BlockRef | None = None,
+        note: str = "",
+    ) -> None:
+        """
+        Take one edge; without `block`, the stored one stays unless the write is no longer in one.
+
+        Raises:
+            TransitionError: `outbox.lost_race` if state or fence differ; `outbox.no_such_edge`.
+        """
+        verify_transition(before=before, after=after)
+        columns: dict[str, object] = {"note": note}
+        if block is not None:
+            columns |= {"block_number": block.number, "block_hash": block.hash}
+        elif after in UNMINED:
+            columns |= {"block_number": None, "block_hash": None}
+        with self._writing() as connection:
+            _update(connection, intent_id, before=before, after=after, fence=fence, columns=columns)
+
+    def resume_intent(self, intent_id: str, *, after: State, fence: int) -> None:
+        """Take a HALTED intent up again because a person said so; `after` is SEALED or SENT."""
+        if after not in (State.SEALED, State.SENT):
+            raise TransitionError("outbox.no_such_edge", before=State.HALTED.value, after=after.value)
+        columns: dict[str, object] = {"note": "", "block_number": None, "block_hash": None}
+        with self._writing() as connection:
+            _update(connection, intent_id, before=State.HALTED, after=after, fence=fence, columns=columns)
+
+
+def insert_intent(connection: Connection, intent: NewIntent) -> Intent:
+    """Insert an intent in state SEALED."""
+    connection.execute(
+        insert(INTENTS).values(**intent_columns(intent), state=State.SEALED.value, fence=1, note="")
+    )
+    return Intent(wanted=intent, state=State.SEALED, fence=1, block_number=None, block_hash=None, note="")
+
+
+def _take_edge(
+    connection: Connection, intent_id: str, after: State, *, fence: int, stay: bool = False
+) -> Intent:
+    """Move an intent along an edge from wherever it stands with this fence; return it as it was."""
+    intent = _one_intent(connection, intent_id)
+    if intent is None or intent.fence != fence:
+        raise TransitionError("outbox.lost_race")
+    if not (stay and intent.state is after):
+        verify_transition(before=intent.state, after=after)
+    _update(connection, intent_id, before=intent.state, after=after, fence=fence, columns={})
+    return intent
+
+
+def _update(
+    connection: Connection,
+    intent_id: str,
+    *,
+    before: State,
+    after: State,
+    fence: int,
+    columns: dict[str, object],
+) -> None:
+    """Change state and fence if both are what the caller saw."""
+    statement = (
+        update(INTENTS)
+        .where(INTENTS.c.id == intent_id, INTENTS.c.state == before.value, INTENTS.c.fence == fence)
+        .values(state=after.value, fence=fence + 1, **columns)
+    )
+    if connection.execute(statement).rowcount != 1:
+        raise TransitionError("outbox.lost_race")
+
+
+def _last_nonce(connection: Connection, intent_id: str) -> int | None:
+    """Return the nonce of an intent's newest attempt."""
+    newest = select(ATTEMPTS.c.nonce).where(ATTEMPTS.c.intent_id == intent_id)
+    return connection.execute(newest.order_by(ATTEMPTS.c.number.desc()).limit(1)).scalar_one_or_none()
+
+
+def _one_intent(connection: Connection, intent_id: str) -> Intent | None:
+    """Return one intent or None."""
+    row = connection.execute(select(INTENTS).where(INTENTS.c.id == intent_id)).one_or_none()
+    return None if row is None else intent_of(row)

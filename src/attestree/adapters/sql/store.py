@@ -1,0 +1,61 @@
+"""
+The store: durable memory in SQLite or PostgreSQL.
+
+Joins the parts, each of which decides its own concern, and brings the tables up to date. Every
+method is one transaction; when it returns, it is on disk. Source: DESIGN sections 3, 6 and 11.
+"""
+
+from __future__ import annotations
+
+from types import TracebackType
+from typing import Self
+
+from attestree.adapters.sql.batches import Batches
+from attestree.adapters.sql.connections import open_engine, our_errors
+from attestree.adapters.sql.intents import Intents
+from attestree.adapters.sql.leases import Leases
+from attestree.adapters.sql.migrate import upgrade
+
+
+class SqlStore(Leases, Batches, Intents):
+    """Implements `ports.Store`; safe for threads; close it, or use it as a context."""
+
+    def __init__(self, url: str) -> None:
+        """
+        Open a store without looking into it.
+
+        Args:
+            url: `sqlite:///path/to/file` or `postgresql://...`.
+
+        Raises:
+            SettingsError: `config.store_url`.
+            MissingExtraError: `extra.postgres`.
+            StoreUnavailableError: `store.cannot_open`.
+        """
+        super().__init__(open_engine(url))
+
+    @classmethod
+    def create(cls, url: str) -> Self:
+        """Open a store and bring its tables up to date; raises as the constructor does."""
+        store = cls(url)
+        try:
+            with our_errors():
+                upgrade(store._engine)
+        except BaseException:
+            store.close()
+            raise
+        return store
+
+    def close(self) -> None:
+        """Give every connection back."""
+        self._engine.dispose()
+
+    def __enter__(self) -> Self:
+        """Return the store."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close the store."""
+        self.close()

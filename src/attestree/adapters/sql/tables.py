@@ -1,0 +1,147 @@
+"""
+The tables of the store.
+
+Decides names, types and what the database itself enforces: states that exist, one batch per root,
+one intent per batch, one transaction per hash. Every row that belongs to an issuer carries it, so
+that one store serves many. Nothing personal has a column. Changes to this module need a migration
+beside it (`migrations/versions`); a test compares the two. Source: DESIGN sections 6 and 11.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+from attestree.outbox.states import State
+
+METADATA = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+"""All tables, with names for constraints that are the same on every database."""
+
+_POSITION = BigInteger().with_variant(Integer, "sqlite")
+"""Only INTEGER counts up by itself in SQLite, where it holds 64 bits anyway."""
+
+_STATES = ", ".join(f"'{state.value}'" for state in State if state is not State.OPEN)
+
+PINS = Table(
+    "pins",
+    METADATA,
+    Column("registry", String, primary_key=True),
+    Column("chain_id", BigInteger, nullable=False),
+    Column("genesis_hash", LargeBinary, nullable=False),
+    Column("address", LargeBinary, nullable=False),
+    Column("deploy_block", BigInteger, nullable=False),
+    Column("deploy_block_hash", LargeBinary, nullable=False),
+    Column("code_hash", LargeBinary, nullable=False),
+)
+"""The identity that each registry had when it was first used."""
+
+LEASES = Table(
+    "leases",
+    METADATA,
+    Column("key", LargeBinary, primary_key=True),
+    Column("owner", String, nullable=False),
+    Column("fence", BigInteger, nullable=False),
+    Column("expires", BigInteger, nullable=False),
+)
+"""Who may sign with a key now; the row stays when the lease is given back, so that fences only grow."""
+
+BATCHES = Table(
+    "batches",
+    METADATA,
+    Column("position", _POSITION, primary_key=True),
+    Column("id", String, nullable=False, unique=True),
+    Column("issuer", LargeBinary, nullable=False),
+    Column("registry", String, nullable=False),
+    Column("kind", Integer, nullable=False),
+    Column("list_id", LargeBinary, nullable=False),
+    Column("seed", LargeBinary),
+    Column("created", BigInteger, nullable=False),
+    Column("fingerprint", LargeBinary, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("size", BigInteger),
+    Column("root", LargeBinary),
+    Column("delivered", Boolean, nullable=False),
+    Column("release_early", Boolean, nullable=False),
+    UniqueConstraint("issuer", "fingerprint"),
+    UniqueConstraint("issuer", "root"),
+    CheckConstraint("(root IS NULL) = (size IS NULL)", name="sealed_whole"),
+)
+"""One row per batch; its state is that of its intent, or OPEN."""
+
+CREDENTIALS = Table(
+    "credentials",
+    METADATA,
+    Column("token", String, primary_key=True),
+    Column("issuer", LargeBinary, nullable=False),
+    Column("batch_id", String, ForeignKey("batches.id"), nullable=False),
+    Column("leaf_index", BigInteger, nullable=False),
+    Column("row_key", LargeBinary, nullable=False),
+    Column("leaf_hash", LargeBinary, nullable=False),
+    Column("replaces", String),
+    UniqueConstraint("batch_id", "leaf_index"),
+    Index(None, "row_key"),
+    Index(None, "replaces"),
+)
+"""One row per credential."""
+
+INTENTS = Table(
+    "intents",
+    METADATA,
+    Column("position", _POSITION, primary_key=True),
+    Column("id", String, nullable=False, unique=True),
+    Column("issuer", LargeBinary, nullable=False),
+    Column("batch_id", String, ForeignKey("batches.id"), unique=True),
+    Column("kind", String, nullable=False),
+    Column("registry", String, nullable=False),
+    Column("sender", LargeBinary, nullable=False),
+    Column("to", LargeBinary, nullable=False),
+    Column("payload", LargeBinary, nullable=False),
+    Column("probes", LargeBinary, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("created", BigInteger, nullable=False),
+    Column("state", String, nullable=False, index=True),
+    Column("fence", BigInteger, nullable=False),
+    Column("block_number", BigInteger),
+    Column("block_hash", LargeBinary),
+    Column("note", String, nullable=False),
+    CheckConstraint(f"state IN ({_STATES})", name="state"),
+)
+"""One row per wanted write, in the order they were queued."""
+
+ATTEMPTS = Table(
+    "attempts",
+    METADATA,
+    Column("intent_id", String, ForeignKey("intents.id"), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("issuer", LargeBinary, nullable=False),
+    Column("nonce", BigInteger, nullable=False),
+    Column("raw", LargeBinary, nullable=False),
+    Column("tx_hash", LargeBinary, nullable=False, unique=True),
+    Column("gas", BigInteger, nullable=False),
+    Column("max_fee", BigInteger, nullable=False),
+    Column("priority_fee", BigInteger, nullable=False),
+    Column("created", BigInteger, nullable=False),
+    Column("sent_at", BigInteger),
+)
+"""One row per signed transaction; never deleted."""

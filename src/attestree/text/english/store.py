@@ -1,0 +1,53 @@
+"""What goes wrong with the store, in words for the person who runs it. Source: DESIGN section 11."""
+
+from __future__ import annotations
+
+from attestree.text.entry import Entry
+
+ENTRIES: dict[str, Entry] = {
+    "store.cannot_open": Entry(
+        "The database file cannot be opened or created.",
+        cause="Its folder does not exist, or this user may not write there.",
+        next="Create the folder, or mend [store] url in attestree.toml.",
+    ),
+    "store.no_answer": Entry(
+        "The database did not answer.",
+        cause="It is not running, is damaged, or was never set up.",
+        next="Nothing was changed. Check [store] url, then try again; `attestree doctor` looks closer.",
+    ),
+    "store.busy": Entry(
+        "The database is busy with another process.",
+        cause="Another attestree process has been writing for a long time.",
+        next="Nothing was changed. Try again in a moment.",
+    ),
+    "store.full": Entry(
+        "The disk that holds the database is full.",
+        next="Nothing was changed. Make room, then run the same command again.",
+    ),
+    "store.pinned_otherwise": Entry(
+        'The registry "{registry}" was recorded as another one before.',
+        cause="The settings now name another chain or another contract under the same name.",
+        next="Give the new registry a name of its own, or restore the settings.",
+    ),
+    "store.no_such_batch": Entry(
+        "The database does not know this batch.",
+        cause="The batch was made with another database, or its number is mistyped.",
+        next="`attestree portfolio` lists the batches that are known.",
+    ),
+    "store.sealed_otherwise": Entry(
+        "This batch was fixed before, with other contents.",
+        cause="Something changed between two runs that must not change.",
+        next="The first contents stand. Issue the new ones as a batch of their own.",
+    ),
+    "store.row_twice": Entry(
+        "Two credentials claim the same number or the same address.",
+        cause="A batch was put together from parts that do not belong together.",
+        next="Nothing was recorded. Issue the batch again from its roster.",
+    ),
+    "store.probes": Entry(
+        "A stored record is not what was written.",
+        cause="The database was edited by hand or is damaged.",
+        next="Stop, keep a copy, and run `attestree fsck`.",
+    ),
+}
+"""Code to entry."""

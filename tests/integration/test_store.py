@@ -1,0 +1,445 @@
+"""The store on a real SQLite file, and on PostgreSQL where it is marked so."""
+
+from __future__ import annotations
+
+import sqlite3
+import stat
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from attestree.adapters.sql import SqlStore
+from attestree.adapters.sql.connections import open_engine
+from attestree.adapters.sql.tables import METADATA
+from attestree.errors import (
+    CorruptionError,
+    LeaseHeldError,
+    SettingsError,
+    StoreUnavailableError,
+    TransitionError,
+)
+from attestree.outbox.states import State
+from attestree.ports import Attempt, Batch, CredentialRow, Fees, NewIntent, Probe
+from attestree.registry.facts import BlockRef, ChainIdentity
+
+ISSUER = b"\x11" * 20
+KEY = b"\x22" * 20
+ROOT = b"\x33" * 32
+LEASE = b"lease"
+BLOCK = BlockRef(number=7, hash=b"\x07" * 32, time=70)
+
+
+@pytest.fixture
+def url(tmp_path: Path) -> str:
+    return f"sqlite:///{tmp_path}/attestree.db"
+
+
+@pytest.fixture
+def store(url: str) -> Iterator[SqlStore]:
+    with SqlStore.create(url) as opened:
+        yield opened
+
+
+def identity(**changes: object) -> ChainIdentity:
+    known = ChainIdentity(31337, b"\x01" * 32, b"\x02" * 20, 1, b"\x03" * 32, b"\x04" * 32)
+    return replace(known, **changes)  # type: ignore[arg-type]
+
+
+def batch(**changes: object) -> Batch:
+    opened = Batch(
+        id="b1",
+        issuer=ISSUER,
+        registry="local",
+        state=State.OPEN,
+        kind=0,
+        list_id=b"\x05" * 13,
+        seed=b"\x06" * 32,
+        created=100,
+        fingerprint=b"\x07" * 32,
+        title="Welding",
+        size=None,
+        root=None,
+        delivered=False,
+        release_early=False,
+    )
+    return replace(opened, **changes)  # type: ignore[arg-type]
+
+
+def intent(id: str = "anchor:b1", **changes: object) -> NewIntent:
+    wanted = NewIntent(
+        id=id,
+        kind="anchor",
+        registry="local",
+        issuer=ISSUER,
+        sender=KEY,
+        to=b"\x02" * 20,
+        payload=b"\x99",
+        probes=(Probe(slot=b"\x08" * 32, mask=2**256 - 1, value=2**255 + 3),),
+        title="Welding, 2 credentials",
+        created=101,
+        batch_id=None,
+    )
+    return replace(wanted, **changes)  # type: ignore[arg-type]
+
+
+def row(index: int, *, token: str = "", key: bytes = b"k", replaces: str | None = None) -> CredentialRow:
+    return CredentialRow(token or f"t{index}", key * 32, "b1", index, bytes([index]) * 32, replaces)
+
+
+def attempt(number: int = 1, *, nonce: int = 5, intent_id: str = "anchor:b1") -> Attempt:
+    raw = b"\x02" + bytes([number, nonce])
+    tx_hash = (intent_id.encode() + raw).ljust(32, b"\0")
+    return Attempt(intent_id, number, nonce, raw, tx_hash, 90_000, Fees(2 * 10**9, 10**9), 200 + number, None)
+
+
+def seal(store: SqlStore, *, rows: list[CredentialRow] | None = None) -> None:
+    given = [row(0), row(1, key=b"l")] if rows is None else rows
+    store.seal_batch("b1", root=ROOT, size=2, rows=given, intent=intent(batch_id="b1"))
+
+
+def sign(store: SqlStore, signed: Attempt, *, fence: int) -> None:
+    lease = store.take_lease(key=LEASE, owner="me", now=0, seconds=60)
+    store.add_attempt(signed, lease_key=LEASE, lease_fence=lease, intent_fence=fence)
+
+
+# -- how it is opened --------------------------------------------------------------------------
+
+
+def test_the_file_and_what_grows_beside_it_are_for_the_owner_alone(store: SqlStore, tmp_path: Path) -> None:
+    store.add_intent(intent())
+    modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in tmp_path.iterdir()}
+    assert set(modes) >= {"attestree.db", "attestree.db-wal"}
+    assert set(modes.values()) == {0o600}
+
+
+def test_a_file_that_others_could_read_is_closed_to_them(url: str, tmp_path: Path) -> None:
+    path = tmp_path / "attestree.db"
+    path.touch(mode=0o644)
+    SqlStore.create(url).close()
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+def test_every_commit_is_flushed_and_foreign_keys_hold(url: str) -> None:
+    engine = open_engine(url)
+    with engine.connect() as connection:
+        answers = [connection.exec_driver_sql(f"PRAGMA {name}").scalar_one() for name in PRAGMAS]
+    engine.dispose()
+    assert answers == list(PRAGMAS.values())
+
+
+PRAGMAS = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1}
+
+
+def test_the_migrations_lead_to_the_tables_as_they_are_written(url: str) -> None:
+    SqlStore.create(url).close()
+    engine = open_engine(url)
+    with engine.connect() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), METADATA) == []
+    engine.dispose()
+
+
+def test_creating_twice_keeps_what_is_there(url: str) -> None:
+    with SqlStore.create(url) as first:
+        first.add_intent(intent())
+    with SqlStore.create(url) as second:
+        assert second.fetch_intent("anchor:b1") is not None
+
+
+@pytest.mark.parametrize(
+    "wrong", ["", "attestree.db", "mysql://host/name", "sqlite://", "sqlite:///:memory:"]
+)
+def test_only_a_durable_database_we_know_is_opened(wrong: str) -> None:
+    with pytest.raises(SettingsError) as caught:
+        SqlStore(wrong)
+    assert caught.value.code == "config.store_url"
+
+
+def test_a_folder_that_is_not_there_is_told_so(tmp_path: Path) -> None:
+    with pytest.raises(StoreUnavailableError) as caught:
+        SqlStore(f"sqlite:///{tmp_path}/absent/attestree.db")
+    assert caught.value.code == "store.cannot_open"
+
+
+def test_a_store_without_tables_does_not_answer(url: str) -> None:
+    with SqlStore(url) as empty, pytest.raises(StoreUnavailableError) as caught:
+        empty.fetch_intents()
+    assert caught.value.code == "store.no_answer"
+
+
+def test_a_file_that_is_no_database_does_not_answer(url: str, tmp_path: Path) -> None:
+    (tmp_path / "attestree.db").write_bytes(b"not a database, " * 64)
+    with pytest.raises(StoreUnavailableError):
+        SqlStore.create(url)
+
+
+def test_a_full_disk_is_named(store: SqlStore, url: str) -> None:
+    with store._engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA max_page_count = 1")
+        connection.rollback()
+    with pytest.raises(StoreUnavailableError) as caught:
+        store.add_intent(intent(payload=bytes(1_000_000)))
+    assert caught.value.code == "store.full"
+    assert store.fetch_intents() == []
+
+
+# -- pins and leases ---------------------------------------------------------------------------
+
+
+def test_a_pin_stays_and_another_is_refused(store: SqlStore) -> None:
+    assert store.fetch_pin("local") is None
+    store.write_pin("local", identity())
+    store.write_pin("local", identity())
+    with pytest.raises(TransitionError) as caught:
+        store.write_pin("local", identity(genesis_hash=b"\x09" * 32))
+    assert caught.value.code == "store.pinned_otherwise"
+    assert store.fetch_pins() == {"local": identity()} == {"local": store.fetch_pin("local")}
+
+
+def test_a_pin_without_a_contract_is_completed_on_the_same_chain_only(store: SqlStore) -> None:
+    blank = identity(registry=b"", code_hash=b"", deploy_block=0, deploy_block_hash=b"")
+    store.write_pin("local", blank)
+    with pytest.raises(TransitionError):
+        store.write_pin("local", identity(chain_id=1))
+    store.write_pin("local", identity())
+    assert store.fetch_pin("local") == identity()
+
+
+def test_a_lease_is_renewed_by_its_owner_and_refused_to_another(store: SqlStore) -> None:
+    fence = store.take_lease(key=LEASE, owner="me", now=0, seconds=10)
+    assert store.take_lease(key=LEASE, owner="me", now=5, seconds=10) == fence
+    with pytest.raises(LeaseHeldError) as caught:
+        store.take_lease(key=LEASE, owner="other", now=14, seconds=10)
+    assert caught.value.values == {"seconds": 1}
+
+
+def test_a_lease_that_ran_out_goes_to_another_with_a_higher_fence(store: SqlStore) -> None:
+    fence = store.take_lease(key=LEASE, owner="me", now=0, seconds=10)
+    assert store.take_lease(key=LEASE, owner="other", now=10, seconds=10) > fence
+    with pytest.raises(LeaseHeldError):
+        store.take_lease(key=LEASE, owner="me", now=11, seconds=10)
+
+
+def test_a_lease_given_back_is_free_and_its_fence_is_not_used_again(store: SqlStore) -> None:
+    fence = store.take_lease(key=LEASE, owner="me", now=0, seconds=10)
+    store.drop_lease(key=LEASE, fence=fence)
+    assert store.take_lease(key=LEASE, owner="other", now=1, seconds=10) > fence
+    store.drop_lease(key=LEASE, fence=fence)
+    with pytest.raises(LeaseHeldError):
+        store.take_lease(key=LEASE, owner="me", now=2, seconds=10)
+
+
+# -- batches and credentials -------------------------------------------------------------------
+
+
+def test_the_same_roster_finds_the_batch_it_opened(store: SqlStore) -> None:
+    assert store.open_batch(batch()) == batch()
+    assert store.open_batch(batch(id="b2")) == batch()
+    other = batch(id="b3", issuer=KEY)
+    assert store.open_batch(other) == other
+    assert store.fetch_batches() == [batch(), other]
+    assert store.fetch_batches(issuer=KEY) == [other]
+
+
+def test_a_sealed_batch_has_its_root_rows_and_anchor_at_once(store: SqlStore) -> None:
+    store.open_batch(batch())
+    seal(store)
+    sealed = batch(state=State.SEALED, size=2, root=ROOT)
+    assert store.fetch_batch("b1") == sealed == store.fetch_batch_of_root(issuer=ISSUER, root=ROOT)
+    assert store.fetch_batch_of_root(issuer=KEY, root=ROOT) is None
+    assert store.fetch_rows("b1") == [row(0), row(1, key=b"l")]
+    assert store.fetch_row("t1") == row(1, key=b"l")
+    assert store.fetch_row("t2") is None
+    queued = store.fetch_intent("anchor:b1")
+    assert queued is not None
+    assert queued.wanted == intent(batch_id="b1")
+    assert queued.state is State.SEALED
+
+
+def test_sealing_again_changes_nothing_and_sealing_otherwise_is_refused(store: SqlStore) -> None:
+    store.open_batch(batch())
+    seal(store)
+    seal(store)
+    with pytest.raises(TransitionError) as caught:
+        store.seal_batch("b1", root=KEY, size=2, rows=[], intent=intent())
+    assert caught.value.code == "store.sealed_otherwise"
+    assert len(store.fetch_intents()) == 1
+
+
+def test_a_seal_that_fails_leaves_the_batch_open(store: SqlStore) -> None:
+    store.open_batch(batch())
+    with pytest.raises(TransitionError) as caught:
+        seal(store, rows=[row(0), row(0, token="twice")])
+    assert caught.value.code == "store.row_twice"
+    assert store.fetch_batch("b1") == batch()
+    assert store.fetch_rows("b1") == []
+
+
+def test_a_batch_that_is_not_there_cannot_be_sealed_or_delivered(store: SqlStore) -> None:
+    assert store.fetch_batch("b1") is None
+    with pytest.raises(TransitionError):
+        seal(store)
+    with pytest.raises(TransitionError):
+        store.mark_delivered("b1")
+
+
+def test_delivery_erases_the_seed(store: SqlStore, tmp_path: Path) -> None:
+    store.open_batch(batch())
+    store.mark_delivered("b1")
+    delivered = store.fetch_batch("b1")
+    assert delivered is not None
+    assert delivered.delivered
+    assert delivered.seed is None
+
+
+def test_what_was_issued_before_is_found_by_row_key(store: SqlStore) -> None:
+    store.open_batch(batch())
+    seal(store)
+    asked = [bytes([n % 256, n // 256]) * 16 for n in range(6_000)]
+    assert store.fetch_rows_by_key([*asked, b"l" * 32]) == {b"l" * 32: [row(1, key=b"l")]}
+
+
+def test_a_credential_is_superseded_once_the_newer_one_is_final(store: SqlStore) -> None:
+    store.open_batch(batch())
+    seal(store)
+    store.open_batch(batch(id="b2", fingerprint=b"\x08" * 32))
+    newer = replace(row(0, token="new", replaces="t0"), batch_id="b2")
+    anchor = intent("anchor:b2", batch_id="b2")
+    store.seal_batch("b2", root=b"\x44" * 32, size=1, rows=[newer], intent=anchor)
+    assert store.fetch_row("t0") == row(0)
+    store.move_intent("anchor:b2", before=State.SEALED, after=State.FINAL, fence=1)
+    assert store.fetch_row("t0") == replace(row(0), superseded_by="new")
+    assert store.fetch_row("new") == newer
+
+
+# -- outbox ------------------------------------------------------------------------------------
+
+
+def test_asking_twice_is_asking_once(store: SqlStore) -> None:
+    first = store.add_intent(intent())
+    assert store.add_intent(intent(title="again")) == first
+    assert store.fetch_intents() == [first]
+    assert first.wanted == intent()
+
+
+def test_intents_come_in_the_order_they_were_queued_and_by_state(store: SqlStore) -> None:
+    for name in ("z", "a", "m"):
+        store.add_intent(intent(name))
+    store.move_intent("a", before=State.SEALED, after=State.HALTED, fence=1, note="outbox.foreign_nonce")
+    assert [found.wanted.id for found in store.fetch_intents()] == ["z", "a", "m"]
+    halted = store.fetch_intents(states=[State.HALTED])
+    assert [(found.wanted.id, found.note) for found in halted] == [("a", "outbox.foreign_nonce")]
+
+
+def test_a_signed_transaction_is_stored_before_it_is_sent(store: SqlStore) -> None:
+    fence = store.add_intent(intent()).fence
+    sign(store, attempt(), fence=fence)
+    assert store.fetch_attempts("anchor:b1") == [attempt()]
+    store.mark_sent(attempt(), now=300, intent_fence=fence + 1)
+    store.mark_sent(attempt(), now=400, intent_fence=fence + 2)
+    assert store.fetch_attempts("anchor:b1") == [replace(attempt(), sent_at=400)]
+    sent = store.fetch_intent("anchor:b1")
+    assert sent is not None
+    assert (sent.state, sent.fence) == (State.SENT, fence + 3)
+
+
+def test_a_writer_that_slept_through_its_lease_cannot_sign(store: SqlStore) -> None:
+    fence = store.add_intent(intent()).fence
+    lease = store.take_lease(key=LEASE, owner="me", now=0, seconds=10)
+    store.take_lease(key=LEASE, owner="other", now=20, seconds=10)
+    with pytest.raises(TransitionError) as caught:
+        store.add_attempt(attempt(), lease_key=LEASE, lease_fence=lease, intent_fence=fence)
+    assert caught.value.code == "lease.lost"
+    assert store.fetch_attempts("anchor:b1") == []
+
+
+def test_a_second_live_nonce_is_refused_by_the_store_too(store: SqlStore) -> None:
+    fence = store.add_intent(intent()).fence
+    sign(store, attempt(), fence=fence)
+    store.mark_sent(attempt(), now=300, intent_fence=fence + 1)
+    with pytest.raises(TransitionError) as caught:
+        sign(store, attempt(2, nonce=6), fence=fence + 2)
+    assert caught.value.code == "outbox.second_nonce"
+    sign(store, attempt(2), fence=fence + 2)
+    assert [one.nonce for one in store.fetch_attempts("anchor:b1")] == [5, 5]
+
+
+def test_an_edge_is_taken_once(store: SqlStore) -> None:
+    store.add_intent(intent())
+    store.move_intent("anchor:b1", before=State.SEALED, after=State.FINAL, fence=1)
+    for before, after, fence, code in (
+        (State.SEALED, State.HALTED, 1, "outbox.lost_race"),
+        (State.FINAL, State.HALTED, 1, "outbox.lost_race"),
+        (State.FINAL, State.SEALED, 2, "outbox.no_such_edge"),
+    ):
+        with pytest.raises(TransitionError) as caught:
+            store.move_intent("anchor:b1", before=before, after=after, fence=fence)
+        assert caught.value.code == code
+    with pytest.raises(TransitionError):
+        sign(store, attempt(), fence=2)
+    with pytest.raises(TransitionError):
+        store.mark_sent(attempt(), now=1, intent_fence=9)
+
+
+def test_the_block_is_kept_while_it_counts_and_forgotten_when_it_does_not(store: SqlStore) -> None:
+    fence = store.add_intent(intent()).fence
+    sign(store, attempt(), fence=fence)
+
+    def move(before: State, after: State, block: BlockRef | None = None) -> tuple[object, object]:
+        nonlocal fence
+        fence += 1
+        store.move_intent("anchor:b1", before=before, after=after, fence=fence, block=block)
+        moved = store.fetch_intent("anchor:b1")
+        assert moved is not None
+        return moved.block_number, moved.block_hash
+
+    assert move(State.SIGNED, State.MINED, BLOCK) == (7, BLOCK.hash)
+    assert move(State.MINED, State.SENT) == (None, None)
+    assert move(State.SENT, State.MINED, BLOCK) == (7, BLOCK.hash)
+    assert move(State.MINED, State.FINAL) == (7, BLOCK.hash)
+
+
+def test_a_halted_write_is_taken_up_again_to_two_states_only(store: SqlStore) -> None:
+    store.add_intent(intent())
+    store.move_intent("anchor:b1", before=State.SEALED, after=State.HALTED, fence=1, note="outbox.why")
+    with pytest.raises(TransitionError):
+        store.resume_intent("anchor:b1", after=State.FINAL, fence=2)
+    store.resume_intent("anchor:b1", after=State.SEALED, fence=2)
+    with pytest.raises(TransitionError):
+        store.resume_intent("anchor:b1", after=State.SEALED, fence=3)
+    taken_up = store.fetch_intent("anchor:b1")
+    assert taken_up is not None
+    assert (taken_up.state, taken_up.note) == (State.SEALED, "")
+
+
+def test_the_last_nonce_is_counted_by_key_and_registry(store: SqlStore) -> None:
+    for name, registry, sender, nonce in (
+        ("a", "local", KEY, 3),
+        ("b", "twin", KEY, 8),
+        ("c", "local", ISSUER, 20),
+        ("d", "far", KEY, 30),
+    ):
+        fence = store.add_intent(intent(name, registry=registry, sender=sender)).fence
+        sign(store, attempt(nonce=nonce, intent_id=name), fence=fence)
+    assert store.fetch_last_nonce(sender=KEY, registries=["local"]) == 3
+    assert store.fetch_last_nonce(sender=KEY, registries=["local", "twin"]) == 8
+    assert store.fetch_last_nonce(sender=b"\x77" * 20, registries=["local"]) is None
+
+
+def test_a_state_that_does_not_exist_is_refused_by_the_database(store: SqlStore, tmp_path: Path) -> None:
+    store.add_intent(intent())
+    connection = sqlite3.connect(tmp_path / "attestree.db")
+    with pytest.raises(sqlite3.IntegrityError):
+        connection.execute("UPDATE intents SET state = 'paid'")
+    connection.close()
+
+
+def test_probes_that_were_cut_short_are_noticed(store: SqlStore, tmp_path: Path) -> None:
+    store.add_intent(intent())
+    connection = sqlite3.connect(tmp_path / "attestree.db", isolation_level=None)
+    connection.execute("UPDATE intents SET probes = x'0102'")
+    connection.close()
+    with pytest.raises(CorruptionError):
+        store.fetch_intent("anchor:b1")
