@@ -1,0 +1,98 @@
+"""
+Everything random in a batch, drawn from one seed: salts, tokens, list id, permutation.
+
+Decides how 32 bytes become all of them, so that a killed run rebuilds the same bytes, and so that
+erasing the seed erases the way back. Source: DESIGN section 4; tests/vectors/issuing.
+
+    drawn(label, row)  HMAC-SHA256(seed, "attestree/1 " || label || 0x00 || row), row as 8 bytes, big-endian,
+                       cut to the size that is needed
+    stream(label)      drawn(label, 0) || drawn(label, 1) || ..., read as 8-byte big-endian numbers
+    uniform(n)         the next number x of the stream below n floor(2^64 / n), mod n; larger ones are skipped
+    permutation        0..size-1 shuffled by Fisher and Yates: for i = size-1 .. 1, swap i and uniform(i + 1)
+"""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Callable, Iterator
+
+from attestree.credentials.anchor_proof import LIST_ID_SIZE, SALT_SIZE
+from attestree.errors import NotAllowedError
+
+SEED_SIZE = 32
+"""Bytes of a batch seed."""
+
+TOKEN_SIZE = 16
+"""Bytes of the token in a credential's id."""
+
+LABEL_PREFIX = b"attestree/1 "
+"""Start of every label."""
+
+_WORD = 2**64
+
+
+def _derive(seed: bytes, label: bytes, row: int) -> bytes:
+    """Return 32 bytes for one label and row."""
+    return hmac.digest(seed, LABEL_PREFIX + label + b"\x00" + row.to_bytes(8, "big"), "sha256")
+
+
+def require_seed(seed: bytes | None) -> bytes:
+    """
+    Return the seed of a batch.
+
+    Raises:
+        NotAllowedError: `refused.seed_erased`: the batch was handed out, its secrets are gone.
+    """
+    if seed is None or len(seed) != SEED_SIZE:
+        raise NotAllowedError("refused.seed_erased")
+    return seed
+
+
+def derive_list_id(seed: bytes) -> bytes:
+    """Return the batch's list id, 13 bytes."""
+    return _derive(seed, b"list", 0)[:LIST_ID_SIZE]
+
+
+def derive_salt(seed: bytes, row: int) -> bytes:
+    """Return the salt of a digest, 16 bytes; `row` is the position among the sorted rows."""
+    return _derive(seed, b"salt", row)[:SALT_SIZE]
+
+
+def derive_identity_salt(seed: bytes, row: int, *, kind: str) -> str:
+    """Return the salt of a hashed identity, 32 hex digits; every kind of identity has its own."""
+    return _derive(seed, b"identity " + kind.encode("ascii"), row)[:16].hex()
+
+
+def derive_token(seed: bytes, row: int) -> str:
+    """Return the token of a credential's id, 32 hex digits."""
+    return _derive(seed, b"token", row)[:TOKEN_SIZE].hex()
+
+
+def derive_permutation(seed: bytes, size: int) -> list[int]:
+    """Return 0..size-1 in an order that tells nothing of the roster's: row -> index."""
+    order = list(range(size))
+    uniform = _uniform_numbers(seed)
+    for last in range(size - 1, 0, -1):
+        chosen = uniform(last + 1)
+        order[last], order[chosen] = order[chosen], order[last]
+    return order
+
+
+def _uniform_numbers(seed: bytes) -> Callable[[int], int]:
+    """Return a function that draws the next number below a bound, without bias."""
+    words = _words(seed)
+
+    def draw(bound: int) -> int:
+        ceiling = _WORD - _WORD % bound
+        return next(word for word in words if word < ceiling) % bound
+
+    return draw
+
+
+def _words(seed: bytes) -> Iterator[int]:
+    """Yield the stream of the permutation as 64-bit numbers."""
+    block = 0
+    while True:
+        drawn = _derive(seed, b"permutation", block)
+        yield from (int.from_bytes(drawn[start : start + 8], "big") for start in range(0, 32, 8))
+        block += 1

@@ -1,0 +1,71 @@
+"""
+CSV: UTF-8 with or without byte order mark, comma or semicolon.
+
+Decides encoding, separator and row numbers. Blank lines are skipped yet counted, and a line break
+inside quotes does not start a row, so that numbers are those a spreadsheet shows.
+Source: RFC 4180; DESIGN section 9.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+
+from attestree.errors import RosterError
+from attestree.issuing.columns import known_names
+from attestree.issuing.table import MAX_ROWS, Table, TableRow, build_table, is_blank
+
+SEPARATORS = (",", ";")
+"""Separators that are understood, the default first."""
+
+
+def parse_csv(octets: bytes) -> Table:
+    """
+    Read a CSV file.
+
+    Raises:
+        RosterError: `roster.utf16`, `roster.encoding`, `roster.quotes`, or any code of `build_table`.
+    """
+    text = decode_text(octets)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=find_separator(text), strict=True)
+    rows: list[TableRow] = []
+    number = 0
+    try:
+        for number, cells in enumerate(reader, start=1):
+            if number > MAX_ROWS:
+                raise RosterError("roster.too_many_rows", limit=MAX_ROWS)
+            if not is_blank(cells):
+                rows.append(TableRow(number, cells))
+    except csv.Error as exc:
+        raise RosterError("roster.quotes", row=number + 1) from exc
+    return build_table(rows)
+
+
+def decode_text(octets: bytes) -> str:
+    """
+    Decode UTF-8, dropping a byte order mark.
+
+    Raises:
+        RosterError: `roster.utf16` or `roster.encoding` with the row of the first wrong byte.
+    """
+    if octets.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\x00" in octets[:1000]:
+        raise RosterError("roster.utf16")
+    try:
+        return octets.decode("utf-8-sig")
+    except UnicodeDecodeError as exc:
+        raise RosterError("roster.encoding", row=octets.count(b"\n", 0, exc.start) + 1) from exc
+
+
+def find_separator(text: str) -> str:
+    """Return the separator under which the first line holds the most known column names."""
+    first_line = next((line for line in text.splitlines() if line.strip(" ,;\t")), "")
+    return max(SEPARATORS, key=lambda separator: _known(first_line, separator))
+
+
+def _known(line: str, separator: str) -> tuple[int, int]:
+    """Return how many known names, and how many names at all, one separator finds in a line."""
+    try:
+        names = next(csv.reader([line], delimiter=separator), [])
+    except csv.Error:
+        return 0, 0
+    return known_names(names), len(names)

@@ -1,0 +1,166 @@
+"""
+Rows of a roster: one row judged by itself, then all of them beside each other.
+
+Decides which rows are good. What one cell may hold is decided in `cells`; what text may be issued, in
+`credentials.issue_text`. Source: DESIGN section 9.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from attestree.issuing.cells import CHECKS, PRINTED, Problem, check_printed, find_habit, parse_credits
+from attestree.issuing.columns import LEARNER_COLUMNS, ColumnMap
+from attestree.issuing.finding import Finding, Severity
+from attestree.issuing.rows import Row
+from attestree.issuing.table import TableRow
+
+HARMLESS_MARKS = frozenset({"roster.formula_value"})
+"""Odd cells that can be issued all the same; somebody should look first."""
+
+SPARE_CODES = {
+    "roster.email_no_at": "roster.email_no_at_spare",
+    "roster.email_no_domain": "roster.email_no_domain_spare",
+    "roster.email_form": "roster.email_form_spare",
+}
+"""What is said instead where another column names the learner as well."""
+
+_MOJIBAKE = re.compile("Ã[\u0080-\u00bf]|â€|Â[\u0080-\u00bf]|Å[\u0080-\u00bf]")
+_PLACEHOLDER = re.compile(
+    r"(undefined|null|none|nan|n/a|test|xxx+|-+)( (undefined|null|none|nan))*", re.IGNORECASE
+)
+
+
+def read_row(row: TableRow, columns: ColumnMap, *, with_names: bool) -> tuple[Row | None, list[Finding]]:
+    """Judge one row; the row is None where it is bad."""
+    cells = {name: _cell(row, position) for name, position in columns.positions.items()}
+    findings = [*_check_cells(row, columns, cells), *_check_row(row, columns, cells, with_names=with_names)]
+    if any(finding.severity is Severity.BAD for finding in findings):
+        return None, findings
+    texts = {name: cell for name, cell in cells.items() if name != "credits"}
+    return Row(number=row.number, credits=parse_credits(cells.get("credits", "")), **texts), findings
+
+
+def _cell(row: TableRow, position: int) -> str:
+    """Return a cell without the white space around it; empty where the row is short."""
+    return row.cells[position].strip() if position < len(row.cells) else ""
+
+
+def _check_cells(row: TableRow, columns: ColumnMap, cells: dict[str, str]) -> Iterator[Finding]:
+    """Judge each cell by itself, one finding each."""
+    for name, position in columns.positions.items():
+        spelled, cell = columns.spelled[name], cells[name]
+        mark = row.marks.get(position)
+        if mark is not None and _counts(mark, name):
+            severity = Severity.WARNING if mark in HARMLESS_MARKS else Severity.BAD
+            yield Finding(row.number, severity, spelled, mark, {}, cell)
+            if severity is Severity.BAD:
+                continue
+        if not cell:
+            continue
+        problem = find_problem(name, cell)
+        if problem is not None:
+            code, values = _with_way_out(name, problem, cells)
+            yield Finding(row.number, Severity.BAD, spelled, code, values, cell)
+        elif position < len(row.cells) and row.cells[position] != cell:
+            yield Finding(row.number, Severity.WARNING, spelled, "roster.outer_space", {}, cell)
+        if problem is None and name in PRINTED and _MOJIBAKE.search(cell):
+            yield Finding(row.number, Severity.WARNING, spelled, "roster.mojibake", {}, cell)
+
+
+def find_problem(name: str, cell: str) -> Problem | None:
+    """Return what keeps a cell of one column from being issued, or None."""
+    problem = find_habit(cell)
+    if problem is None and name in CHECKS:
+        problem = CHECKS[name](cell)
+    if problem is None and name in PRINTED:
+        problem = check_printed(cell, multiline=name == "narrative")
+    return problem
+
+
+def _counts(mark: str, name: str) -> bool:
+    """Say whether a mark matters for a column: a time of day does not spoil a text."""
+    return mark != "roster.date_with_time" or name in ("awarded_on", "expires_on")
+
+
+def _with_way_out(name: str, problem: Problem, cells: dict[str, str]) -> Problem:
+    """Point to another column that names the learner too, so that a bad address may be left empty."""
+    code, values = problem
+    others = [other for other in LEARNER_COLUMNS if other != name and cells.get(other)]
+    if others and code in SPARE_CODES:
+        return SPARE_CODES[code], {**values, "other": others[0]}
+    return code, values
+
+
+def _check_row(
+    row: TableRow, columns: ColumnMap, cells: dict[str, str], *, with_names: bool
+) -> Iterator[Finding]:
+    """Judge what cells say together."""
+    if any(cell.strip() for cell in row.cells[columns.width :]):
+        yield Finding(row.number, Severity.BAD, "", "roster.extra_cells", {"columns": columns.width})
+    if not any(cells.get(name) for name in LEARNER_COLUMNS):
+        yield Finding(row.number, Severity.BAD, "", "roster.no_learner")
+    full_name = cells.get("name") or f"{cells.get('given_name', '')} {cells.get('family_name', '')}".strip()
+    if with_names and not full_name:
+        yield Finding(row.number, Severity.BAD, "", "roster.no_name")
+    elif with_names and _PLACEHOLDER.fullmatch(full_name):
+        yield Finding(row.number, Severity.WARNING, "", "roster.placeholder_name", {}, full_name)
+    awarded, expires = cells.get("awarded_on", ""), cells.get("expires_on", "")
+    # ISO dates sort as text; a cell that is no date has its own finding already
+    if awarded and expires and len(awarded) == len(expires) == 10 and expires <= awarded:
+        yield Finding(
+            row.number, Severity.BAD, columns.spelled["expires_on"], "roster.expires_first", {}, expires
+        )
+
+
+def find_lost_zeros(rows: Sequence[Row], columns: ColumnMap) -> list[Finding]:
+    """Warn of learner ids that are shorter than nearly all others: a spreadsheet drops leading zeros."""
+    digits = [row for row in rows if row.learner_id.isascii() and row.learner_id.isdigit()]
+    lengths = Counter(len(row.learner_id) for row in digits)
+    if len(lengths) < 2:
+        return []
+    usual, count = lengths.most_common(1)[0]
+    if usual < 4 or count * 2 < len(digits):
+        return []
+    return [
+        Finding(
+            row.number,
+            Severity.WARNING,
+            columns.spelled["learner_id"],
+            "roster.lost_zeros",
+            {"size": len(row.learner_id), "usual": usual},
+            row.learner_id,
+        )
+        for row in digits
+        if len(row.learner_id) < usual
+    ]
+
+
+def find_same_learners(rows: Sequence[Row], columns: ColumnMap) -> list[Finding]:
+    """Refuse the second row for one learner, and warn where two learners share an address."""
+    first_rows: dict[tuple[str, str], int] = {}
+    first_mails: dict[str, int] = {}
+    findings: list[Finding] = []
+    for row in rows:
+        first = first_rows.setdefault(row.identity, row.number)
+        if first != row.number:
+            column = columns.spelled[row.identity[0]]
+            shown = row.identity[1]
+            findings.append(
+                Finding(row.number, Severity.BAD, column, "roster.same_learner", {"first": first}, shown)
+            )
+            continue
+        mail = first_mails.setdefault(row.email.lower() or f"row {row.number}", row.number)
+        if mail != row.number and row.identity[0] == "learner_id":
+            findings.append(
+                Finding(
+                    row.number,
+                    Severity.WARNING,
+                    columns.spelled["email"],
+                    "roster.same_email",
+                    {"first": mail},
+                )
+            )
+    return findings

@@ -1,0 +1,72 @@
+"""
+Row keys and fingerprints: how a run finds again what an earlier run made, without knowing anybody.
+
+Decides what makes two rows the same award, and two rosters the same batch. Both are HMACs under the
+issuer's roster key, so that the store holds nothing that could be guessed back to a learner.
+Source: DESIGN sections 4 and 6.
+
+    row key      HMAC-SHA256(roster key, "attestree/1 row" || 0x00 || fields)
+    fingerprint  HMAC-SHA256(roster key, "attestree/1 roster" || 0x00 || JCS of what is issued)
+    fields       issuer (20), achievement id, kind of identity, identity; each after its length (4, big)
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Sequence
+
+from attestree.credentials.canonical import canonicalize
+from attestree.credentials.strict_json import JsonObject
+from attestree.errors import KeyFileError
+from attestree.issuing.rows import Row
+
+ROSTER_KEY_SIZE = 32
+"""Bytes of an issuer's roster key."""
+
+ROW_LABEL = b"attestree/1 row\x00"
+"""Domain of row keys."""
+
+ROSTER_LABEL = b"attestree/1 roster\x00"
+"""Domain of fingerprints."""
+
+
+def build_row_key(roster_key: bytes, *, issuer: bytes, achievement_id: str, row: Row) -> bytes:
+    """
+    Return the row key, 32 bytes: one per learner, achievement and issuer, or per `ref`.
+
+    Args:
+        roster_key: 32 bytes, secret.
+        issuer: 20 bytes.
+        achievement_id: The achievement's `id`.
+        row: A good row; the case of an e-mail address does not matter.
+    """
+    kind, value = row.identity
+    fields = (issuer, achievement_id.encode(), kind.encode(), value.encode())
+    return _authenticate(
+        roster_key, ROW_LABEL, b"".join(len(field).to_bytes(4, "big") + field for field in fields)
+    )
+
+
+def sort_rows(keyed: Sequence[tuple[bytes, Row]]) -> list[tuple[bytes, Row]]:
+    """Sort rows by row key: the order of a roster, which people change, then changes nothing."""
+    return sorted(keyed, key=lambda pair: pair[0])
+
+
+def build_fingerprint(roster_key: bytes, *, rows: Sequence[Row], terms: JsonObject) -> bytes:
+    """
+    Return the fingerprint, 32 bytes, of a roster and of all that shapes its credentials.
+
+    Args:
+        roster_key: 32 bytes, secret.
+        rows: Good rows, sorted by row key.
+        terms: Achievement, issuer profile, chain, registry, addresses and policy.
+    """
+    content: JsonObject = {"rows": [dict(row.to_json()) for row in rows], "terms": terms}
+    return _authenticate(roster_key, ROSTER_LABEL, hashlib.sha256(canonicalize(content)).digest())
+
+
+def _authenticate(roster_key: bytes, label: bytes, message: bytes) -> bytes:
+    if len(roster_key) != ROSTER_KEY_SIZE:
+        raise KeyFileError("key.roster_size", size=len(roster_key), expected=ROSTER_KEY_SIZE)
+    return hmac.digest(roster_key, label + message, "sha256")

@@ -1,0 +1,73 @@
+"""
+A row: one learner's award, checked, before it becomes a credential.
+
+Decides the shape only. Rows hold what is personal, so their `repr` names the row number alone: a row in
+a traceback or a log tells nobody anything. Source: DESIGN sections 4 and 9.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Row:
+    """One good row of a roster; empty text means that the roster does not say."""
+
+    number: int
+    """Row number as a spreadsheet shows it; no part of the credential."""
+    email: str = ""
+    """E-mail address; leaves the machine as a salted hash only."""
+    learner_id: str = ""
+    """The institution's own number; leaves the machine as a salted hash only."""
+    did: str = ""
+    """The holder's decentralised identifier; becomes the subject's id."""
+    name: str = ""
+    """Full name, where the roster has one column for it."""
+    given_name: str = ""
+    """Given names, where the roster has two columns."""
+    family_name: str = ""
+    """Family names, where the roster has two columns."""
+    awarded_on: str = ""
+    """ISO date of the award, as the issuer claims it."""
+    expires_on: str = ""
+    """ISO date of the last day on which the credential is valid."""
+    result: str = ""
+    """Grade or score in the issuer's own words."""
+    credits: float | None = None
+    """Credits earned; the achievement says which."""
+    narrative: str = ""
+    """What the learner did, in words."""
+    evidence_url: str = ""
+    """Where the work can be seen."""
+    licence_number: str = ""
+    """Number of a licence that comes with the award."""
+    language: str = ""
+    """Language of the texts of this row, BCP 47."""
+    ref: str = ""
+    """The issuer's own reference; two awards of one achievement to one learner need two."""
+
+    def __repr__(self) -> str:
+        """Name the row, and nothing that is in it."""
+        return f"Row(number={self.number})"
+
+    @property
+    def full_name(self) -> str:
+        """The name as it is printed; empty where the roster has none."""
+        return self.name or " ".join(part for part in (self.given_name, self.family_name) if part)
+
+    @property
+    def identity(self) -> tuple[str, str]:
+        """What tells this row from others: kind and value, by `ref`, learner id, e-mail, then did."""
+        for kind in ("ref", "learner_id", "email", "did"):
+            value: str = getattr(self, kind)
+            if value:
+                return kind, value.lower() if kind == "email" else value
+        return "", ""
+
+    def to_json(self) -> dict[str, str | float]:
+        """Return what the row says, by column, without its number and without empty cells."""
+        members = (
+            (field.name, getattr(self, field.name)) for field in fields(self) if field.name != "number"
+        )
+        return {name: value for name, value in members if value not in ("", None)}
