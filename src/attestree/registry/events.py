@@ -1,0 +1,186 @@
+"""
+The registry's events, read from logs.
+
+Decides which logs are events of the registry: any other topic, any byte out of place ends in an error.
+A decoded event is a claim of the node that served it; only a head (`heads`) makes it a fact.
+Source: contracts/interfaces/IRegistryEvents.sol; Solidity ABI specification.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from eth_abi.abi import decode, encode
+from eth_abi.exceptions import DecodingError, EncodingError
+
+from attestree.errors import ChainUnavailableError
+from attestree.merkle.keccak import keccak256
+from attestree.registry import event_types as types
+from attestree.registry.event_types import Anchored, Event, IssuerAct, RegistryEvent
+from attestree.registry.facts import EndCause, Log, Purpose, Reason, Role
+from attestree.registry.records import parse_anchor_record
+
+
+@dataclass(frozen=True, slots=True)
+class EventShape:
+    """How one event lies in a log."""
+
+    name: str
+    """As in the contract."""
+    indexed: tuple[str, ...]
+    """ABI types of the topics after the first."""
+    fields: tuple[str, ...]
+    """ABI types of the payload, in order."""
+    build: Callable[..., Event]
+    """Takes indexed values, then fields."""
+
+    @property
+    def topic(self) -> bytes:
+        """First topic, 32 bytes."""
+        return keccak256(f"{self.name}({','.join((*self.indexed, *self.fields))})".encode())
+
+
+def _words(pairs: tuple[tuple[int, int], ...]) -> tuple[tuple[int, int], ...]:
+    if not pairs:
+        raise ValueError("a change of status names at least one word")
+    return pairs
+
+
+def _build_anchored(issuer: bytes, root: bytes, word: bytes) -> Anchored:
+    record = parse_anchor_record(word)
+    if record is None or record.cancelled or record.flags:
+        raise ValueError("an anchor begins with a full record and no flag")
+    return Anchored(issuer, root, record)
+
+
+def _build_ended(issuer: bytes, span: int, by: bytes, ends: int, cause: int, time: int) -> IssuerAct:
+    return types.AccreditationEnded(issuer, span, by, ends, EndCause(cause), time)
+
+
+def _build_operator(issuer: bytes, number: int, operator: bytes, roles: int, *times: int) -> IssuerAct:
+    if not 1 <= roles <= 3:
+        raise ValueError("no such roles")
+    return types.OperatorAdded(issuer, number, operator, Role(roles), *times)
+
+
+def _build_status(issuer: bytes, root: bytes, list_number: int, operator: int, *rest: Any) -> IssuerAct:
+    purpose, sets, reason, time, words = rest
+    list_id = list_number.to_bytes(13, "big")
+    return types.StatusChanged(
+        issuer, root, list_id, operator, Purpose(purpose), sets, Reason(reason), time, _words(words)
+    )
+
+
+_ISSUER = ("address",)
+_TIME = "uint40"
+
+SHAPES = (
+    EventShape("Anchored", ("address", "bytes32"), ("bytes32",), _build_anchored),
+    EventShape(
+        "Accredited",
+        _ISSUER,
+        ("uint16", "address", _TIME, _TIME, _TIME, "string", "string", "string"),
+        types.Accredited,
+    ),
+    EventShape("AccreditationEnded", _ISSUER, ("uint16", "address", _TIME, "uint8", _TIME), _build_ended),
+    EventShape(
+        "OperatorAdded", _ISSUER, ("uint16", "address", "uint8", _TIME, _TIME, _TIME), _build_operator
+    ),
+    EventShape("OperatorRemoved", _ISSUER, ("uint16", _TIME, _TIME), types.OperatorRemoved),
+    EventShape("OperatorDisavowed", _ISSUER, ("uint16", _TIME, _TIME), types.OperatorDisavowed),
+    EventShape("AnchorConfirmed", _ISSUER, ("bytes32", _TIME), types.AnchorConfirmed),
+    EventShape("AnchorCancelled", _ISSUER, ("bytes32", _TIME), types.AnchorCancelled),
+    EventShape(
+        "StatusChanged",
+        _ISSUER,
+        ("bytes32", "uint104", "uint16", "uint8", "bool", "uint8", _TIME, "(uint256,uint256)[]"),
+        _build_status,
+    ),
+    EventShape("AccreditorAdded", (), ("address", _TIME), types.AccreditorAdded),
+    EventShape("AccreditorRemoved", (), ("address", _TIME), types.AccreditorRemoved),
+    EventShape("AdminProposed", (), ("address", _TIME, _TIME), types.AdminProposed),
+    EventShape("AdminProposalCancelled", (), (_TIME,), types.AdminProposalCancelled),
+    EventShape("AdminChanged", (), ("address", "address", _TIME), types.AdminChanged),
+    EventShape("Paused", (), (_TIME, _TIME), types.Paused),
+    EventShape("Unpaused", (), (_TIME,), types.Unpaused),
+)
+"""Every event of the registry."""
+
+SHAPES_BY_TOPIC: Mapping[bytes, EventShape] = {shape.topic: shape for shape in SHAPES}
+"""The same, by first topic."""
+
+SHAPES_BY_NAME: Mapping[str, EventShape] = {shape.name: shape for shape in SHAPES}
+"""The same, by name."""
+
+
+def parse_event(log: Log) -> Event:
+    """
+    Read one log of the registry.
+
+    Raises:
+        ChainUnavailableError: `event.unknown_topic`, or `event.malformed` for bytes that the
+            contract would not have written.
+    """
+    shape = SHAPES_BY_TOPIC.get(log.topics[0]) if log.topics else None
+    if shape is None:
+        raise ChainUnavailableError("event.unknown_topic")
+    try:
+        indexed = _decode_topics(shape, log.topics[1:])
+        return shape.build(*indexed, *_decode(shape.fields, log.payload))
+    except (DecodingError, EncodingError, ValueError, OverflowError, ChainUnavailableError) as exc:
+        raise ChainUnavailableError("event.malformed", event=shape.name) from exc
+
+
+def format_event_payload(name: str, *fields: object) -> bytes:
+    """Write the payload of an event of that name, as the contract does; addresses are 20 bytes."""
+    shape = SHAPES_BY_NAME[name]
+    return encode(_raw_types(shape.fields), fields)
+
+
+def issuer_topic(issuer: bytes) -> bytes:
+    """Return the topic that names an issuer, 32 bytes."""
+    return issuer.rjust(32, b"\0")
+
+
+def _decode_topics(shape: EventShape, topics: tuple[bytes, ...]) -> list[Any]:
+    if len(topics) != len(shape.indexed):
+        raise ValueError("another number of topics")
+    values: list[Any] = []
+    for kind, topic in zip(shape.indexed, topics, strict=True):
+        values += _decode((kind,), topic)
+    return values
+
+
+def _decode(fields: tuple[str, ...], payload: bytes) -> list[Any]:
+    raw_types = _raw_types(fields)
+    values = decode(raw_types, payload)
+    # several byte strings decode to the same values; the contract writes only one of them
+    if encode(raw_types, values) != payload:
+        raise ValueError("not as the contract encodes")
+    return [_plain(kind, value) for kind, value in zip(fields, values, strict=True)]
+
+
+def _raw_types(fields: tuple[str, ...]) -> list[str]:
+    # a text is read as bytes: the contract does not check that it is UTF-8, and one bad text must not
+    # make the whole registry unreadable
+    return ["bytes" if kind == "string" else kind for kind in fields]
+
+
+def _plain(kind: str, value: Any) -> Any:
+    return bytes.fromhex(value[2:]) if kind == "address" else value
+
+
+__all__ = [
+    "SHAPES",
+    "SHAPES_BY_NAME",
+    "SHAPES_BY_TOPIC",
+    "Event",
+    "EventShape",
+    "IssuerAct",
+    "RegistryEvent",
+    "format_event_payload",
+    "issuer_topic",
+    "parse_event",
+]
