@@ -1,9 +1,11 @@
 """
-The ten accounts that every local test chain funds at birth. THEIR KEYS ARE PUBLIC: anybody can spend from them.
+The ten accounts that every local test chain funds at birth. THEIR KEYS ARE PUBLIC: anybody can spend from
+them.
 
-They come from the phrase "test test test test test test test test test test test junk", path m/44'/60'/0'/0/N, as
-anvil and Hardhat print them at each start. Decides which keys are well known and on which two chain ids they may
-sign; that nobody signs with them elsewhere is held by the key adapters. Source: DESIGN sections 6 and 11.
+They come from the phrase "test test test test test test test test test test test junk", path
+m/44'/60'/0'/0/N, as anvil and Hardhat print them at each start. Decides which keys are well known and on
+which two chain ids they may sign; that nobody signs with them elsewhere is held by the key adapters.
+Source: DESIGN sections 6 and 11.
 """
 
 from __future__ import annotations
