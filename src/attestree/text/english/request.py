@@ -15,6 +15,56 @@ ENTRIES: dict[str, Entry] = {
         cause="A limit keeps the service answering for everybody.",
         next="Send less at once.",
     ),
+    "request.line_too_large": Entry(
+        "This line is longer than {limit} bytes.",
+        cause="Each line holds one credential, and a credential is a few kilobytes.",
+        next="Send the credential alone to see what is wrong with it.",
+    ),
+    "request.timeout": Entry(
+        "The body did not arrive in time.",
+        cause="Fewer bytes came than were announced, or they came too slowly.",
+        next="Send the request again.",
+    ),
+    "request.media_type": Entry(
+        "A body of this type is not read here.",
+        cause="The Content-Type is not one that this address takes.",
+        next="Send application/json (or application/x-ndjson for many lines).",
+    ),
+    "request.encoding": Entry(
+        "Compressed bodies are not read here.",
+        cause="A small compressed body can unpack to a very large one.",
+        next="Send the body as it is, without Content-Encoding.",
+    ),
+    "request.range": Entry(
+        "Parts of an answer are not served here.",
+        cause="The request has a Range header; every answer is small and comes whole.",
+        next="Send the request without Range.",
+    ),
+    "request.not_found": Entry(
+        "There is nothing at this address.",
+        cause="The address is misspelt, or what stood here is no longer known to this service.",
+        next="Check the address; a credential file can be checked without it, on /verify.",
+    ),
+    "request.method": Entry(
+        "This address does not take this method.",
+        cause="For example GET where POST is needed.",
+        next="See /openapi.json for what each address takes.",
+    ),
+    "request.too_many": Entry(
+        "Too many requests from this address.",
+        cause="A limit keeps the service answering for everybody.",
+        next="Wait a moment; for many credentials use /v1/verify/batch.",
+    ),
+    "request.shape": Entry(
+        "The request is not of the form that this address takes.",
+        cause="A member is missing, unknown or of the wrong type.",
+        next="Send the credential as it is, or an object with credential, expect and at; see /openapi.json.",
+    ),
+    "request.internal": Entry(
+        "Something went wrong on our side.",
+        cause="This should not happen; it has been logged under the request id of this answer.",
+        next="Try again; if it stays, report the request id.",
+    ),
     "download.failed": Entry(
         "The file could not be fetched (status {status}).",
         cause="The server is away, refuses, or sends elsewhere; status 0 means that nobody answered.",

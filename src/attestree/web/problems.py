@@ -1,0 +1,77 @@
+"""
+Errors as RFC 9457 problem details.
+
+Decides the HTTP status of each branch of the error tree, once, and that an answer never repeats what
+was sent. A verdict is no error: whatever it says, it is a 200. Source: RFC 9457; DESIGN section 10.
+"""
+
+from __future__ import annotations
+
+from starlette.responses import JSONResponse
+
+from attestree.errors import (
+    AttestreeError,
+    EvidenceError,
+    InputError,
+    MalformedJsonError,
+    RefusedError,
+    UnavailableError,
+)
+from attestree.text.catalogue import explain_error
+
+MEDIA_TYPE = "application/problem+json"
+"""Media type of every error."""
+
+STATUS_OF_CODE = {
+    "json.too_large": 413,
+    "request.too_large": 413,
+    "request.line_too_large": 413,
+    "request.timeout": 408,
+    "request.media_type": 415,
+    "request.encoding": 415,
+    "request.range": 416,
+    "request.not_found": 404,
+    "request.method": 405,
+    "request.too_many": 429,
+    "request.unauthorized": 401,
+}
+"""Codes whose status differs from that of their branch."""
+
+STATUS_OF_BRANCH: tuple[tuple[type[AttestreeError], int], ...] = (
+    (MalformedJsonError, 400),
+    (InputError, 422),
+    (RefusedError, 409),
+    (EvidenceError, 409),
+    (UnavailableError, 503),
+)
+"""Branch of the error tree to status; the first that fits counts."""
+
+RETRY_AFTER_SECONDS = 10
+"""What a client is told to wait where something could not be found out."""
+
+
+def status_of(error: AttestreeError) -> int:
+    """Return the HTTP status of an error."""
+    if error.code in STATUS_OF_CODE:
+        return STATUS_OF_CODE[error.code]
+    return next((status for branch, status in STATUS_OF_BRANCH if isinstance(error, branch)), 422)
+
+
+def build_problem(error: AttestreeError) -> dict[str, object]:
+    """Return the members of the problem: type, title, status, code, detail, cause and next step."""
+    said = explain_error(error)
+    return {
+        "type": f"urn:attestree:problem:{error.code}",
+        "title": said.sentence,
+        "status": status_of(error),
+        "code": error.code,
+        "cause": said.cause,
+        "next": said.next,
+    }
+
+
+def problem_response(error: AttestreeError) -> JSONResponse:
+    """Return an error as an answer."""
+    status = status_of(error)
+    headers = {"Retry-After": str(RETRY_AFTER_SECONDS)} if status in (429, 503) else None
+    return JSONResponse(build_problem(error), status_code=status, media_type=MEDIA_TYPE, headers=headers)
