@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from attestree.errors import AttestreeError, RootMismatchError
@@ -194,7 +195,7 @@ def test_a_forest_with_any_positions_gives_a_path_or_our_error(
 
 # One Node process a case is slow to start, so a case is a handful of batches.
 @pytest.mark.chain
-@settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=5)
 @given(
     st.lists(
         st.tuples(st.lists(hashes, min_size=1, max_size=200), st.sampled_from([1, 2, 3, 7, 8, 64, 2**20])),
@@ -202,10 +203,12 @@ def test_a_forest_with_any_positions_gives_a_path_or_our_error(
         max_size=4,
     )
 )
-def test_javascript_builds_the_same_batches(batches: list[tuple[list[bytes], int]]) -> None:
+def test_javascript_builds_the_same_batches(
+    node_program: Path, batches: list[tuple[list[bytes], int]]
+) -> None:
     for digests, shard_size in batches:
         hexes = [to_hex(digest) for digest in digests]
-        theirs = ask_peer({"make": {"kind": 0, "digests": hexes, "shardSize": shard_size}})
+        theirs = ask_peer(node_program, {"make": {"kind": 0, "digests": hexes, "shardSize": shard_size}})
         ours = build_forest(digests, shard_size=shard_size)
         assert from_hex(theirs["root"]) == ours.root
         for index, leaf in enumerate(theirs["leaves"]):
@@ -214,10 +217,10 @@ def test_javascript_builds_the_same_batches(batches: list[tuple[list[bytes], int
 
 
 @pytest.mark.chain
-@settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=5)
 @given(st.lists(hashes, min_size=1, max_size=300))
-def test_javascript_builds_the_same_chainpoint_tree(digests: list[bytes]) -> None:
-    theirs = ask_peer({"make": {"kind": 1, "digests": [to_hex(digest) for digest in digests]}})
+def test_javascript_builds_the_same_chainpoint_tree(node_program: Path, digests: list[bytes]) -> None:
+    theirs = ask_peer(node_program, {"make": {"kind": 1, "digests": [to_hex(digest) for digest in digests]}})
     ours = build_chainpoint_tree(digests)
     assert from_hex(theirs["root"]) == ours.root
     for index, leaf in enumerate(theirs["leaves"]):

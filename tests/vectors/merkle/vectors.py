@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 import subprocess
 from dataclasses import dataclass
 from hashlib import sha256
@@ -11,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 FOLDER = Path(__file__).parent
-ROOT = FOLDER.parents[2]
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,16 +103,10 @@ TREES = tuple(_tree(path) for path in sorted((FOLDER / "trees").glob("*.json")))
 REFUSED = tuple(_refused(path) for path in sorted((FOLDER / "refused").glob("*.json")))
 
 
-def node_program() -> str:
-    """Return the Node of the environment, else the one on PATH."""
-    own = ROOT / ".venv" / "bin" / "node"
-    return str(own) if own.exists() else shutil.which("node") or "node"
-
-
-def ask_peer(request: dict[str, Any]) -> dict[str, Any]:
+def ask_peer(node_program: Path, request: dict[str, Any]) -> dict[str, Any]:
     """Return what peer.mjs answers; a peer that fails fails the test."""
     answer = subprocess.run(
-        [node_program(), str(FOLDER / "peer.mjs")],
+        [str(node_program), str(FOLDER / "peer.mjs")],
         input=json.dumps(request),
         capture_output=True,
         text=True,
