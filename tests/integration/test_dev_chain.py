@@ -45,10 +45,8 @@ HEADER_FIELDS = (
     *("baseFeePerGas", "withdrawalsRoot", "blobGasUsed", "excessBlobGas", "parentBeaconBlockRoot"),
     "requestsHash",
 )
-HEADER_NUMBERS = frozenset(
-    ("difficulty", "number", "gasLimit", "gasUsed", "timestamp")
-    + ("baseFeePerGas", "blobGasUsed", "excessBlobGas")
-)
+HEADER_NUMBERS = {"difficulty", "number", "gasLimit", "gasUsed", "timestamp", "baseFeePerGas"}
+HEADER_NUMBERS |= {"blobGasUsed", "excessBlobGas"}
 
 
 @pytest.fixture(scope="module")
