@@ -1,0 +1,74 @@
+"""
+Looking at the chain, before each step.
+
+Decides what is read and in which order: nonces before receipts, receipts before the effect, and
+everything that must agree at the same block hash. What it means is decided in `outbox.decide`.
+Source: DESIGN section 6.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from attestree.outbox.decide import Observation
+from attestree.ports import Attempt, Fees, Intent, Nonces, Probe, Receipt, TransactionSender
+from attestree.registry.facts import BlockRef
+
+
+class Look:
+    """One look at the chain for one key: what all its writes share is read once."""
+
+    def __init__(self, sender: TransactionSender, address: bytes) -> None:
+        """Read blocks, nonces and fees; raises as the sender does."""
+        self._sender = sender
+        self.final: BlockRef = sender.fetch_block("final")
+        """Newest block that counts as final."""
+        self.nonces: Nonces = sender.fetch_nonces(address)
+        """The key's transaction counts."""
+        self.latest: BlockRef = sender.fetch_block("latest")
+        """Newest block, read after the nonces."""
+        self.fees: Fees = sender.fetch_fees()
+        """Likely to be mined soon."""
+
+    def observe(
+        self, intent: Intent, attempts: Sequence[Attempt], *, now: int, next_nonce: int | None
+    ) -> Observation:
+        """Return what there is to see of one write."""
+        receipts = self._fetch_receipts(attempts)
+        return Observation(
+            now=now,
+            nonces=self.nonces,
+            receipts=receipts,
+            block_hashes={number: self._hash_at(number) for number in _heights(receipts)},
+            final_number=self.final.number,
+            effect_latest=self._fetch_effect(intent.wanted.probes, self.latest),
+            effect_final=self._fetch_effect(intent.wanted.probes, self.final),
+            fees=self.fees,
+            next_nonce=next_nonce,
+        )
+
+    def _fetch_receipts(self, attempts: Sequence[Attempt]) -> Mapping[bytes, Receipt]:
+        """Return the receipts there are."""
+        if not attempts:
+            return {}
+        found = self._sender.fetch_receipts([attempt.tx_hash for attempt in attempts])
+        return {tx_hash: receipt for tx_hash, receipt in found.items() if receipt is not None}
+
+    def _hash_at(self, number: int) -> bytes:
+        """Return the hash of the chain's block at a height."""
+        return self._sender.fetch_block(number).hash
+
+    def _fetch_effect(self, probes: Sequence[Probe], block: BlockRef) -> bool | None:
+        """Say whether all probes agree at a block; None where there are none."""
+        if not probes:
+            return None
+        words = self._sender.fetch_words([probe.slot for probe in probes], block=block)
+        return all(
+            int.from_bytes(word, "big") & probe.mask == probe.value
+            for probe, word in zip(probes, words, strict=True)
+        )
+
+
+def _heights(receipts: Mapping[bytes, Receipt]) -> set[int]:
+    """Return the heights that receipts name."""
+    return {receipt.block_number for receipt in receipts.values()}

@@ -1,0 +1,127 @@
+"""
+Taking one step: one transaction of the store, and at most one message to the node.
+
+Decides the order in which a step touches the outside, so that a crash between any two lines loses
+nothing: what is signed is stored before it leaves; what may leave is marked before it does.
+Source: DESIGN section 6; reliability.md I3.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from attestree.anchoring.identity import verify_identity
+from attestree.anchoring.lease import Leases, build_lease_key
+from attestree.errors import RefusedError
+from attestree.outbox.states import State
+from attestree.outbox.steps import Bump, Final, Halt, Lost, Mined, Retry, Reverted, Send, Sign, Step, Wait
+from attestree.ports import Attempt, Fees, Intent, Receipt, Signer, Store, Transaction, TransactionSender
+from attestree.registry.facts import BlockRef, ChainIdentity
+
+GAS_PARTS = 5
+"""The gas limit is the node's estimate and one part in this many on top: heads move in between."""
+
+_PLAIN_EDGES = {Lost: State.SENT, Retry: State.SEALED, Final: State.FINAL}
+
+
+@dataclass(frozen=True, slots=True)
+class Taker:
+    """Takes the steps of one key on one chain."""
+
+    store: Store
+    """Where a step is recorded."""
+    sender: TransactionSender
+    """Where bytes go."""
+    signer: Signer
+    """The key."""
+    leases: Leases
+    """Leases of this process."""
+    pinned: ChainIdentity
+    """The chain that is meant."""
+
+    def take(self, intent: Intent, attempts: Sequence[Attempt], step: Step, *, now: int) -> State:
+        """
+        Take a step and return the state that the intent is in afterwards.
+
+        Raises:
+            RefusedError: The contract, the node, the lease or the fence would not have it; the
+                intent stands where it stood, or in SENT.
+            UnavailableError: Nobody knows; looking again tells.
+        """
+        match step:
+            case Wait():
+                return intent.state
+            case Send(attempt=attempt):
+                return self._send(intent, attempt, now=now)
+            case Sign(nonce=nonce, fees=fees) | Bump(nonce=nonce, fees=fees):
+                return self._sign(intent, attempts, nonce=nonce, fees=fees, now=now)
+            case Mined(receipt=receipt):
+                return self._move(intent, State.MINED, receipt=receipt)
+            case Reverted(receipt=receipt, code=code):
+                return self._move(intent, State.REVERTED, receipt=receipt, note=code)
+            case Halt(code=code):
+                return self._move(intent, State.HALTED, note=code)
+            case Lost() | Retry() | Final():
+                return self._move(intent, _PLAIN_EDGES[type(step)])
+
+    def _move(self, intent: Intent, after: State, *, receipt: Receipt | None = None, note: str = "") -> State:
+        """Record an edge."""
+        # The time of the block is not stored; nothing about a write depends on it.
+        block = None if receipt is None else BlockRef(receipt.block_number, receipt.block_hash, time=0)
+        self.store.move_intent(
+            intent.wanted.id, before=intent.state, after=after, fence=intent.fence, block=block, note=note
+        )
+        return after
+
+    def _send(self, intent: Intent, attempt: Attempt, *, now: int) -> State:
+        """Record that the bytes may have left, then hand them over."""
+        self.store.mark_sent(attempt, now=now, intent_fence=intent.fence)
+        self.sender.send(attempt.raw)
+        return State.SENT
+
+    def _sign(
+        self, intent: Intent, attempts: Sequence[Attempt], *, nonce: int, fees: Fees, now: int
+    ) -> State:
+        """Sign for the pinned chain and no other, and store what was signed."""
+        gas = attempts[-1].gas if attempts and attempts[-1].nonce == nonce else self._fetch_gas(intent)
+        self._verify_balance(gas=gas, fees=fees)
+        lease_key = build_lease_key(chain_id=self.pinned.chain_id, address=self.signer.address)
+        lease_fence = self.leases.take(lease_key)
+        verify_identity(self.sender.fetch_identity(), pinned=self.pinned)
+        unsigned = Transaction(
+            chain_id=self.pinned.chain_id,
+            nonce=nonce,
+            to=intent.wanted.to,
+            payload=intent.wanted.payload,
+            gas=gas,
+            fees=fees,
+        )
+        signed = self.signer.sign(unsigned)
+        attempt = Attempt(
+            intent_id=intent.wanted.id,
+            number=len(attempts) + 1,
+            nonce=nonce,
+            raw=signed.raw,
+            tx_hash=signed.hash,
+            gas=gas,
+            fees=fees,
+            created=now,
+            sent_at=None,
+        )
+        self.store.add_attempt(
+            attempt, lease_key=lease_key, lease_fence=lease_fence, intent_fence=intent.fence
+        )
+        return State.SIGNED
+
+    def _fetch_gas(self, intent: Intent) -> int:
+        """Return the gas limit; the contract's refusal comes out here, before anything is signed."""
+        wanted = intent.wanted
+        needed = self.sender.fetch_gas(sender=wanted.sender, to=wanted.to, payload=wanted.payload)
+        return needed + needed // GAS_PARTS
+
+    def _verify_balance(self, *, gas: int, fees: Fees) -> None:
+        """Return if the key can pay for the dearest outcome."""
+        balance = self.sender.fetch_balance(self.signer.address)
+        if balance < gas * fees.max_fee:
+            raise RefusedError("chain.no_money", balance_wei=balance, needed_wei=gas * fees.max_fee)

@@ -1,0 +1,211 @@
+"""
+The worker: drives every write of our keys on one registry, a step at a time.
+
+Decides the order of a round: identity, lease, then each write in the order it was queued - look,
+decide, take one step. It holds no state that matters: a new worker over the same store goes on where
+the last one was killed. Source: DESIGN section 6.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from types import TracebackType
+from typing import Self
+
+from attestree.anchoring.identity import fetch_pin, is_same_chain, verify_identity
+from attestree.anchoring.lease import Leases, build_lease_key, name_owner
+from attestree.anchoring.observe import Look
+from attestree.anchoring.pace import DEFAULT_PACE, Pace
+from attestree.anchoring.progress import Event, OnProgress, Progress, build_blocked_event, build_event, ignore
+from attestree.anchoring.steps import Taker
+from attestree.anchoring.until_final import UntilFinal
+from attestree.errors import (
+    AttestreeError,
+    ChainIdentityError,
+    LeaseHeldError,
+    RefusedError,
+    UnavailableError,
+)
+from attestree.outbox.decide import DEFAULT_LIMITS, Limits, decide
+from attestree.outbox.lane import CLOSING_CODES, blocks, is_closed, next_nonce
+from attestree.outbox.states import State
+from attestree.outbox.steps import Halt, Wait
+from attestree.ports import Alarm, Clock, Intent, Signer, Store, TransactionSender
+from attestree.registry.facts import ChainIdentity
+
+UNFINISHED = frozenset(State) - {State.OPEN, State.FINAL}
+"""States that a lane has to know of."""
+
+
+class Worker:
+    """Drives the writes of some keys on one registry; close it, or use it as a context."""
+
+    def __init__(
+        self,
+        *,
+        registry: str,
+        store: Store,
+        sender: TransactionSender,
+        signers: Sequence[Signer],
+        clock: Clock,
+        limits: Limits = DEFAULT_LIMITS,
+        alarm: Alarm | None = None,
+        pace: Pace = DEFAULT_PACE,
+    ) -> None:
+        """
+        Prepare to drive; nothing is read or sent yet.
+
+        Args:
+            registry: Its name in the settings; it must be pinned before the first round.
+            store: Where writes are queued.
+            sender: Writes to the registry's chain.
+            signers: Keys that this process may sign with.
+            clock: Wall time.
+            limits: Patience and purse.
+            alarm: Told when a write halts.
+            pace: How long to hold, and when to look again.
+        """
+        self.registry = registry
+        """Name of the registry in the settings."""
+        self.pace = pace
+        """How long to hold, and when to look again."""
+        self._store = store
+        self._sender = sender
+        self._signers = {signer.address: signer for signer in signers}
+        self._clock = clock
+        self._limits = limits
+        self._alarm = alarm
+        self._leases = Leases(store, clock, owner=name_owner(), seconds=pace.lease_seconds)
+
+    def hold(self) -> None:
+        """
+        Take or renew the leases of all keys, also where nothing waits for them.
+
+        Raises:
+            ChainIdentityError: `identity.not_pinned`.
+            LeaseHeldError: Another process writes with one of the keys.
+        """
+        pinned = fetch_pin(self._store, registry=self.registry)
+        for address in self._signers:
+            self._leases.take(build_lease_key(chain_id=pinned.chain_id, address=address))
+
+    def drive_once(self, on_progress: OnProgress = ignore) -> Progress:
+        """
+        Take at most one step for each write of our keys, and say what happened.
+
+        Raises:
+            ChainIdentityError: Another chain answers; nothing was signed or sent.
+            LeaseHeldError: Another process writes with one of the keys.
+            UnavailableError: Chain or store do not answer; nothing is lost.
+        """
+        unfinished = self._store.fetch_intents(states=UNFINISHED)
+        ours = [intent for intent in unfinished if self._is_ours(intent)]
+        if not ours:
+            return Progress((), 0)
+        pinned = fetch_pin(self._store, registry=self.registry)
+        verify_identity(self._sender.fetch_identity(), pinned=pinned)
+        events: list[Event] = []
+        for address in dict.fromkeys(intent.wanted.sender for intent in ours):
+            for event in self._drive_lane(address, unfinished, pinned):
+                events.append(event)
+                on_progress(event)
+        ended = sum(event.after in (State.FINAL, State.HALTED) for event in events)
+        return Progress(tuple(events), len(events) - ended)
+
+    def drive_until_final(
+        self, intent_ids: Sequence[str], on_progress: OnProgress = ignore, *, patience_seconds: int = 60
+    ) -> Sequence[Intent]:
+        """
+        Drive until these writes are FINAL and return them.
+
+        While another process holds the lease, it does the work and this one watches.
+
+        Args:
+            intent_ids: Which writes must be FINAL; all others of our keys are driven along.
+            on_progress: Told of every event.
+            patience_seconds: How long chain or store may be silent before their error is raised.
+
+        Raises:
+            RefusedError: A write halted, or nothing is left that could be done: the contract or the
+                fee limit stands in the way. The write stays queued.
+            UnavailableError: After `patience_seconds` of silence.
+            KeyFileError: `key.not_here`, no key here can sign one of them.
+        """
+        drive = UntilFinal(self, self._store, self._clock, on_progress, patience_seconds=patience_seconds)
+        return drive.run(intent_ids, addresses=self._signers.keys())
+
+    def close(self) -> None:
+        """Give the leases back."""
+        self._leases.drop_all()
+
+    def __enter__(self) -> Self:
+        """Return the worker."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close the worker."""
+        self.close()
+
+    def _is_ours(self, intent: Intent) -> bool:
+        """Say whether a write is for this registry, by one of our keys, and not in doubt."""
+        wanted = intent.wanted
+        is_here = wanted.registry == self.registry and wanted.sender in self._signers
+        return is_here and intent.state is not State.HALTED
+
+    def _drive_lane(
+        self, address: bytes, unfinished: Sequence[Intent], pinned: ChainIdentity
+    ) -> Iterator[Event]:
+        """Drive the writes of one key in the order they were queued."""
+        self._leases.take(build_lease_key(chain_id=pinned.chain_id, address=address))
+        registries = self._registries_on(pinned)
+        lane = [intent for intent in unfinished if _is_in_lane(intent, address, registries)]
+        taker = Taker(self._store, self._sender, self._signers[address], self._leases, pinned)
+        look = Look(self._sender, address)
+        closed = is_closed(lane)
+        for place, queued in enumerate(lane):
+            if not self._is_ours(queued):
+                continue
+            if any(blocks(earlier, queued) for earlier in lane[:place]):
+                yield build_event(queued, Wait("outbox.behind_another"))
+                continue
+            nonce = None if closed else self._next_nonce(look, address, registries)
+            event = self._drive(queued, taker, look, nonce=nonce)
+            closed = closed or event.code in CLOSING_CODES or event.after is State.HALTED
+            yield event
+
+    def _drive(self, queued: Intent, taker: Taker, look: Look, *, nonce: int | None) -> Event:
+        """Look at one write, decide, and take one step."""
+        # Read again: a writer that lost its lease may have moved it since the round began.
+        intent = self._store.fetch_intent(queued.wanted.id) or queued
+        attempts = self._store.fetch_attempts(intent.wanted.id)
+        now = self._clock.now()
+        step = decide(
+            intent, attempts, look.observe(intent, attempts, now=now, next_nonce=nonce), self._limits
+        )
+        try:
+            after = taker.take(intent, attempts, step, now=now)
+        except (ChainIdentityError, LeaseHeldError):
+            raise
+        except (RefusedError, UnavailableError) as exc:
+            stored = self._store.fetch_intent(intent.wanted.id) or intent
+            return build_blocked_event(intent, stored, attempts, exc)
+        if isinstance(step, Halt) and self._alarm is not None:
+            self._alarm.raise_alarm(step.code, intent=intent.wanted.id)
+        return build_event(intent, step, attempts, after=after)
+
+    def _registries_on(self, pinned: ChainIdentity) -> Sequence[str]:
+        """Return the names of all registries on the same chain: a key has one lane there."""
+        pins = self._store.fetch_pins()
+        return [name for name, identity in pins.items() if is_same_chain(identity, pinned)]
+
+    def _next_nonce(self, look: Look, address: bytes, registries: Sequence[str]) -> int:
+        """Return the next nonce of a key's lane."""
+        last = self._store.fetch_last_nonce(sender=address, registries=registries)
+        return next_nonce(mined=look.nonces.mined, last_signed=last)
+
+
+def _is_in_lane(intent: Intent, address: bytes, registries: Sequence[str]) -> bool:
+    """Say whether a write is by that key on that chain."""
+    return intent.wanted.sender == address and intent.wanted.registry in registries

@@ -1,0 +1,35 @@
+"""
+The fee rule: what a transaction may cost, and how a waiting one is made dearer.
+
+Decides amounts only; when to raise them is decided in `decide`. A node keeps the old transaction
+unless both fees rise by its margin, 10 % in most; an eighth is above that everywhere.
+Source: DESIGN section 6; EIP-1559.
+"""
+
+from __future__ import annotations
+
+from attestree.outbox.records import Fees
+
+DEFAULT_LIMIT_WEI = 200 * 10**9
+"""Most that a unit of gas may cost unless the settings say otherwise."""
+
+_PARTS = 8
+"""A raise adds one part in this many, 12.5 %."""
+
+
+def raise_fees(paid: Fees, *, suggested: Fees) -> Fees:
+    """Return fees at least an eighth above those paid so far and no lower than those suggested now."""
+    return Fees(
+        max_fee=max(_raise(paid.max_fee), suggested.max_fee),
+        priority_fee=max(_raise(paid.priority_fee), suggested.priority_fee),
+    )
+
+
+def is_within(fees: Fees, *, limit_wei: int) -> bool:
+    """Say whether no unit of gas can cost more than the limit."""
+    return fees.max_fee <= limit_wei
+
+
+def _raise(wei: int) -> int:
+    """Return an eighth more, rounded up."""
+    return wei + -(-wei // _PARTS)
