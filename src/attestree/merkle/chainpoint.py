@@ -14,7 +14,7 @@ Source: DESIGN section 4; Chainpoint 2 proofs; merkletools 1.0.3.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
 
@@ -54,7 +54,7 @@ class ChainpointTree:
     root: bytes
     """The root, `HASH_SIZE` bytes."""
 
-    tree: Any
+    tree: Any = field(repr=False, compare=False)
     """The `merkletools.MerkleTools` that built it; not to be changed."""
 
     def path(self, index: int) -> tuple[bytes, ...]:

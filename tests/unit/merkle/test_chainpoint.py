@@ -12,7 +12,6 @@ from attestree.errors import (
     MissingExtraError,
     RootMismatchError,
 )
-from attestree.merkle import chainpoint
 from attestree.merkle.chainpoint import (
     build_chainpoint_tree,
     chainpoint_leaf_hash,
@@ -20,8 +19,9 @@ from attestree.merkle.chainpoint import (
     fold_chainpoint,
     verify_chainpoint_position,
 )
-from attestree.merkle.kind import MAX_SIZE
+from attestree.merkle.kind import MAX_SIZE, SHARD_SIZE
 from attestree.text.english.extra import ENTRIES
+from tests.unit.merkle.announced import Announced, ContentReadError
 from tests.vectors.merkle.vectors import digest_of
 
 LEFT, RIGHT = b"\x00" + b"\x0a" * 32, b"\x01" + b"\x0b" * 32
@@ -86,19 +86,24 @@ def test_a_tree_has_no_path_for_an_index_outside_it(index: int) -> None:
     assert refused.value.values == {"index": index, "size": 3}
 
 
+def test_trees_are_equal_where_their_roots_and_sizes_are() -> None:
+    assert build_chainpoint_tree(digests(5)) == build_chainpoint_tree(digests(5))
+    assert build_chainpoint_tree(digests(5)) != build_chainpoint_tree(digests(6))
+
+
 def test_no_digests_make_no_tree() -> None:
     with pytest.raises(MalformedTreeError) as refused:
         build_chainpoint_tree([])
     assert refused.value.code == "tree.empty"
 
 
-def test_more_leaves_than_a_tree_holds_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(chainpoint, "SHARD_SIZE", 4)
-    assert build_chainpoint_tree(digests(4)).size == 4
+def test_more_leaves_than_a_tree_holds_are_refused_unread() -> None:
     with pytest.raises(MalformedTreeError) as refused:
-        build_chainpoint_tree(digests(5))
+        build_chainpoint_tree(Announced(SHARD_SIZE + 1))
     assert refused.value.code == "tree.too_large"
-    assert refused.value.values == {"size": 5, "limit": 4}
+    assert refused.value.values == {"size": SHARD_SIZE + 1, "limit": SHARD_SIZE}
+    with pytest.raises(ContentReadError):
+        build_chainpoint_tree(Announced(SHARD_SIZE))
 
 
 def test_a_digest_of_another_size_makes_no_tree() -> None:

@@ -1,8 +1,5 @@
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import cast
-
 import pytest
 
 from attestree.errors import MalformedProofError, MalformedTreeError
@@ -10,17 +7,8 @@ from attestree.merkle.kind import MAX_SIZE, SHARD_SIZE
 from attestree.merkle.path import fold
 from attestree.merkle.shards import MerkleForest, build_forest, build_shard, join_shards
 from attestree.merkle.standard import build_tree, leaf_hash
+from tests.unit.merkle.announced import Announced, ContentReadError
 from tests.vectors.merkle.vectors import digest_of
-
-
-class Announced:
-    """A sequence that states its length and holds nothing: size limits are checked before content."""
-
-    def __init__(self, length: int) -> None:
-        self.length = length
-
-    def __len__(self) -> int:
-        return self.length
 
 
 def digests(size: int) -> list[bytes]:
@@ -158,9 +146,11 @@ def test_an_empty_batch_is_refused() -> None:
 
 def test_a_batch_larger_than_an_anchor_can_state_is_refused_unread() -> None:
     with pytest.raises(MalformedTreeError) as refused:
-        build_forest(cast("Sequence[bytes]", Announced(MAX_SIZE + 1)))
+        build_forest(Announced(MAX_SIZE + 1))
     assert refused.value.code == "tree.too_large"
     assert refused.value.values == {"size": MAX_SIZE + 1, "limit": MAX_SIZE}
+    with pytest.raises(ContentReadError):
+        build_forest(Announced(MAX_SIZE))
 
 
 @pytest.mark.parametrize("shard_size", [0, -1, SHARD_SIZE + 1])

@@ -3,10 +3,10 @@ from __future__ import annotations
 import pytest
 
 from attestree.errors import AttestreeError, MalformedProofError, MalformedTreeError
-from attestree.merkle import standard
 from attestree.merkle.keccak import keccak256
-from attestree.merkle.kind import MAX_SIZE
+from attestree.merkle.kind import MAX_SIZE, SHARD_SIZE
 from attestree.merkle.standard import build_tree, leaf_hash, node_hash
+from tests.unit.merkle.announced import Announced, ContentReadError
 from tests.vectors.merkle.vectors import digest_of
 
 
@@ -119,9 +119,10 @@ def test_two_equal_leaves_make_no_tree() -> None:
     assert code_of(refused) == ("tree.duplicate_leaf", {"first": 1, "second": 3})
 
 
-def test_more_leaves_than_a_tree_holds_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(standard, "SHARD_SIZE", 4)
-    assert build_tree(leaves(4)).size == 4
+def test_more_leaves_than_a_tree_holds_are_refused_unread() -> None:
     with pytest.raises(MalformedTreeError) as refused:
-        build_tree(leaves(5))
-    assert code_of(refused) == ("tree.too_large", {"size": 5, "limit": 4})
+        build_tree(Announced(SHARD_SIZE + 1))
+    assert refused.value.code == "tree.too_large"
+    assert refused.value.values == {"size": SHARD_SIZE + 1, "limit": SHARD_SIZE}
+    with pytest.raises(ContentReadError):
+        build_tree(Announced(SHARD_SIZE))
