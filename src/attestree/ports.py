@@ -8,7 +8,7 @@ Source: DESIGN sections 3, 6, 7 and 11.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -37,6 +37,7 @@ __all__ = [
     "CredentialRow",
     "Entropy",
     "Fees",
+    "FolderFile",
     "Intent",
     "IssuerFacts",
     "NewIntent",
@@ -350,11 +351,33 @@ class Store(Protocol):
         """Take one edge; TransitionError `outbox.lost_race` if state or fence differ."""
 
 
-class BatchFolder(Protocol):
-    """Files of one batch: written as `.part`, fsynced, renamed."""
+@dataclass(frozen=True, slots=True)
+class FolderFile:
+    """One file of a batch folder, on its way to the disk."""
 
-    def write(self, batch_id: str, build: Callable[[object], None]) -> None:
-        """Write a whole folder or nothing."""
+    path: str
+    """Relative to the batch folder, with `/`; `private/...` or `public/...`."""
+    chunks: Iterable[bytes]
+    """Its content in pieces; read once."""
+
+
+class BatchFolder(Protocol):
+    """Files of the batches of one issuer: written as `.part`, fsynced, renamed."""
+
+    def hold(self, batch_id: str, files: Iterable[FolderFile]) -> None:
+        """Write a whole folder, or nothing, to where it is held; a held one is replaced."""
+
+    def release(self, batch_id: str) -> None:
+        """Move a held folder to where it is handed out; FolderUnavailableError if there is none."""
+
+    def is_held(self, batch_id: str) -> bool:
+        """Say whether a whole folder is held."""
+
+    def is_released(self, batch_id: str) -> bool:
+        """Say whether the folder was handed out."""
+
+    def location(self, batch_id: str) -> str:
+        """Return where the folder is handed out, for people."""
 
 
 class Alarm(Protocol):
