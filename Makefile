@@ -91,7 +91,7 @@ $(VENV)/.synced: $(VENV)/.made-in $(LOCKS) pyproject.toml
 	fi
 	@touch $@
 
-node_modules/.synced: $(VENV)/.synced package-lock.json package.json .npmrc
+node_modules/.synced: package-lock.json package.json .npmrc | $(VENV)/.synced
 	@echo "Installing the Solidity compiler and the local test chains from npm"
 	@npm ci --silent || { echo "npm ci failed. Next: 'npm ci' shows why; it needs a registry or a mirror." >&2; exit 1; }
 	@touch $@
@@ -158,6 +158,26 @@ test-contracts: setup  ## the contracts' own tests
 .PHONY: snapshot
 snapshot: setup  ## write the contracts' gas costs to tests/contract/gas.snapshot; .ci/run compares
 	forge snapshot --snap tests/contract/gas.snapshot
+
+# slither lives in an environment of its own (it pins an older web3) and wants foundry.toml at the root of what it reads.
+.venv-slither/.synced: $(VENV)/.synced requirements/slither.txt
+	@rm -rf .venv-slither && $(PY) -m venv --without-pip .venv-slither
+	@if [ -x $(UV) ]; then \
+	    $(UV) pip sync -q --python .venv-slither/bin/python --require-hashes --only-binary :all: requirements/slither.txt; \
+	else \
+	    $(PY) -m pip --python .venv-slither/bin/python install -q --disable-pip-version-check --no-deps --require-hashes \
+	        --only-binary :all: -r requirements/slither.txt; \
+	fi
+	@touch $@
+
+# Detector timestamp is left out: accreditation is counted in seconds of block time, by design.
+.PHONY: slither
+slither: setup .venv-slither/.synced  ## look for known weaknesses in the contracts
+	@rm -rf build/slither && mkdir -p build/slither/scripts
+	@cp -R contracts build/slither/ && mv build/slither/contracts/foundry.toml build/slither/
+	@cp scripts/solc build/slither/scripts/ && ln -s ../../node_modules build/slither/node_modules
+	cd build/slither && env -u FOUNDRY_CONFIG SOLCJS_DIR=$(CURDIR) ../../.venv-slither/bin/slither . --fail-medium \
+	    --filter-paths node_modules --exclude-informational --exclude-optimization --exclude timestamp
 
 .PHONY: deep
 deep: setup  ## the long checks: 10,000 examples a property, long fuzzing, slow tests
