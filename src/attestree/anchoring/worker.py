@@ -20,7 +20,6 @@ from attestree.anchoring.progress import Event, OnProgress, Progress, build_bloc
 from attestree.anchoring.steps import Taker
 from attestree.anchoring.until_final import UntilFinal
 from attestree.errors import (
-    AttestreeError,
     ChainIdentityError,
     LeaseHeldError,
     RefusedError,

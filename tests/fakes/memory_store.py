@@ -1,0 +1,143 @@
+"""A store in memory: the outbox half of `ports.Store`, with the same refusals as the SQL one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+
+from attestree.errors import LeaseHeldError, TransitionError
+from attestree.outbox.states import State, verify_transition
+from attestree.ports import Attempt, Batch, CredentialRow, Intent, NewIntent
+from attestree.registry.facts import BlockRef, ChainIdentity
+
+UNMINED = (State.SEALED, State.SIGNED, State.SENT)
+
+
+class MemoryStore:
+    """Pins, leases, intents and attempts; batches are left to the SQL store."""
+
+    def __init__(self) -> None:
+        self.pins: dict[str, ChainIdentity] = {}
+        self.leases: dict[bytes, tuple[str, int, int]] = {}
+        self.intents: dict[str, Intent] = {}
+        self.attempts: dict[str, list[Attempt]] = {}
+        self.edges: list[tuple[str, State, State]] = []
+
+    def fetch_pin(self, registry: str) -> ChainIdentity | None:
+        return self.pins.get(registry)
+
+    def fetch_pins(self) -> Mapping[str, ChainIdentity]:
+        return dict(self.pins)
+
+    def write_pin(self, registry: str, identity: ChainIdentity) -> None:
+        if self.pins.setdefault(registry, identity) != identity:
+            raise TransitionError("store.pinned_otherwise", registry=registry)
+
+    def take_lease(self, *, key: bytes, owner: str, now: int, seconds: int) -> int:
+        holder, fence, expires = self.leases.get(key, ("", 0, 0))
+        if holder != owner:
+            if expires > now:
+                raise LeaseHeldError("lease.held", seconds=expires - now)
+            fence += 1
+        self.leases[key] = (owner, fence, now + seconds)
+        return fence
+
+    def drop_lease(self, *, key: bytes, fence: int) -> None:
+        if self.leases[key][1] == fence:
+            self.leases[key] = ("", fence + 1, 0)
+
+    def add_intent(self, intent: NewIntent) -> Intent:
+        fresh = Intent(intent, State.SEALED, fence=1, block_number=None, block_hash=None, note="")
+        return self.intents.setdefault(intent.id, fresh)
+
+    def fetch_intent(self, intent_id: str) -> Intent | None:
+        return self.intents.get(intent_id)
+
+    def fetch_intents(self, *, states: Iterable[State] | None = None) -> Sequence[Intent]:
+        wanted = set(State if states is None else states)
+        return [intent for intent in self.intents.values() if intent.state in wanted]
+
+    def fetch_attempts(self, intent_id: str) -> Sequence[Attempt]:
+        return list(self.attempts.get(intent_id, []))
+
+    def fetch_last_nonce(self, *, sender: bytes, registries: Sequence[str]) -> int | None:
+        wanted = [i.wanted for i in self.intents.values() if i.wanted.sender == sender]
+        ids = [one.id for one in wanted if one.registry in registries]
+        return max((a.nonce for id in ids for a in self.attempts.get(id, [])), default=None)
+
+    def add_attempt(self, attempt: Attempt, *, lease_key: bytes, lease_fence: int, intent_fence: int) -> None:
+        if self.leases[lease_key][1] != lease_fence:
+            raise TransitionError("lease.lost")
+        before = self.intents[attempt.intent_id].state
+        self._move(attempt.intent_id, before, State.SIGNED, intent_fence)
+        self.attempts.setdefault(attempt.intent_id, []).append(attempt)
+
+    def mark_sent(self, attempt: Attempt, *, now: int, intent_fence: int) -> None:
+        before = self.intents[attempt.intent_id].state
+        self._move(attempt.intent_id, before, State.SENT, intent_fence, stay=True)
+        self.attempts[attempt.intent_id][attempt.number - 1] = replace(attempt, sent_at=now)
+
+    def move_intent(
+        self,
+        intent_id: str,
+        *,
+        before: State,
+        after: State,
+        fence: int,
+        block: BlockRef | None = None,
+        note: str = "",
+    ) -> None:
+        self._move(intent_id, before, after, fence)
+        moved = replace(self.intents[intent_id], note=note)
+        if block is not None:
+            moved = replace(moved, block_number=block.number, block_hash=block.hash)
+        elif after in UNMINED:
+            moved = replace(moved, block_number=None, block_hash=None)
+        self.intents[intent_id] = moved
+
+    def resume_intent(self, intent_id: str, *, after: State, fence: int) -> None:
+        intent = self.intents[intent_id]
+        if (intent.state, intent.fence) != (State.HALTED, fence):
+            raise TransitionError("outbox.lost_race")
+        self.intents[intent_id] = replace(
+            intent, state=after, fence=fence + 1, note="", block_number=None, block_hash=None
+        )
+
+    def _move(self, intent_id: str, before: State, after: State, fence: int, *, stay: bool = False) -> None:
+        intent = self.intents[intent_id]
+        if (intent.state, intent.fence) != (before, fence):
+            raise TransitionError("outbox.lost_race")
+        if not (stay and before is after):
+            verify_transition(before=before, after=after)
+            self.edges.append((intent_id, before, after))
+        self.intents[intent_id] = replace(intent, state=after, fence=fence + 1)
+
+    # batches: not kept here
+    def open_batch(self, batch: Batch) -> Batch:
+        raise NotImplementedError
+
+    def seal_batch(
+        self, batch_id: str, *, root: bytes, size: int, rows: Iterable[CredentialRow], intent: NewIntent
+    ) -> None:
+        raise NotImplementedError
+
+    def fetch_batch(self, batch_id: str) -> Batch | None:
+        raise NotImplementedError
+
+    def fetch_batches(self, *, issuer: bytes | None = None) -> Sequence[Batch]:
+        raise NotImplementedError
+
+    def fetch_batch_of_root(self, *, issuer: bytes, root: bytes) -> Batch | None:
+        raise NotImplementedError
+
+    def mark_delivered(self, batch_id: str) -> None:
+        raise NotImplementedError
+
+    def fetch_row(self, token: str) -> CredentialRow | None:
+        raise NotImplementedError
+
+    def fetch_rows(self, batch_id: str) -> Sequence[CredentialRow]:
+        raise NotImplementedError
+
+    def fetch_rows_by_key(self, row_keys: Sequence[bytes]) -> Mapping[bytes, Sequence[CredentialRow]]:
+        raise NotImplementedError

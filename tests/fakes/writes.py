@@ -1,0 +1,29 @@
+"""Writes to queue in tests."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from attestree.ports import NewIntent, Probe
+from tests.fakes.fake_chain import REGISTRY, FakeSigner
+
+
+def slot_of(name: str) -> bytes:
+    return name.encode().ljust(32, b"\0")
+
+
+def wanted(name: str, **changes: object) -> NewIntent:
+    """Return a write that sets its own slot to 5."""
+    write = NewIntent(
+        id=name,
+        kind="anchor",
+        registry="local",
+        issuer=b"\x0c" * 20,
+        sender=FakeSigner().address,
+        to=REGISTRY,
+        payload=slot_of(name) + (5).to_bytes(32, "big"),
+        probes=(Probe(slot=slot_of(name), mask=2**256 - 1, value=5),),
+        title=f"write {name}",
+        created=1,
+    )
+    return replace(write, **changes)  # type: ignore[arg-type]
