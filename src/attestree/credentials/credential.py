@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from attestree.credentials.identity import IdentityObject
 from attestree.credentials.proof_set import ProofSet, parse_proof_set
-from attestree.credentials.reading import Reader, require_address
+from attestree.credentials.reading import ROOT, Reader, require_address
 from attestree.errors import MalformedCredentialError
 
 if TYPE_CHECKING:
@@ -95,7 +95,7 @@ def parse_credential(value: JsonValue) -> Credential:
         MalformedProofError: A `proof.*` code of `parse_proof_set`.
     """
     if not isinstance(value, dict):
-        raise MalformedCredentialError("format.not_object", path="")
+        raise MalformedCredentialError("format.not_object", path=ROOT)
     reader = Reader(value)
     _require_context(reader)
     types = reader.texts("type")

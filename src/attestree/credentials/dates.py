@@ -29,9 +29,13 @@ _EPOCH = date(1970, 1, 1).toordinal()
 _MAX_ZONE_MINUTES = 14 * 60
 
 
-def parse_timestamp(text: str) -> int:
+def parse_timestamp(text: str, *, path: str = "the date") -> int:
     """
     Return the Unix seconds of an XSD `dateTimeStamp`; a fraction of a second is cut off.
+
+    Args:
+        text: The time stamp.
+        path: Where it stands, for the error.
 
     Raises:
         MalformedCredentialError: `date.syntax`, `date.no_zone`, `date.no_such_time` (month 13,
@@ -39,16 +43,16 @@ def parse_timestamp(text: str) -> int:
     """
     match = _TIMESTAMP.fullmatch(text)
     if match is None:
-        raise MalformedCredentialError("date.syntax")
+        raise MalformedCredentialError("date.syntax", path=path)
     day, hour, minute, second, zone = match.groups()
     if zone is None:
-        raise MalformedCredentialError("date.no_zone")
+        raise MalformedCredentialError("date.no_zone", path=path)
     if second == "60":
-        raise MalformedCredentialError("date.leap_second")
+        raise MalformedCredentialError("date.leap_second", path=path)
     if int(hour) > 23 or int(minute) > 59 or int(second) > 59:
-        raise MalformedCredentialError("date.no_such_time")
+        raise MalformedCredentialError("date.no_such_time", path=path)
     seconds = int(hour) * 3600 + int(minute) * 60 + int(second)
-    return parse_date(day) + seconds - _zone_seconds(zone)
+    return parse_date(day, path=path) + seconds - _zone_seconds(zone, path)
 
 
 def format_timestamp(unix_seconds: int) -> str:
@@ -63,21 +67,25 @@ def format_timestamp(unix_seconds: int) -> str:
     return f"{day}T{minutes // 60:02}:{minutes % 60:02}:{second:02}Z"
 
 
-def parse_date(text: str) -> int:
+def parse_date(text: str, *, path: str = "the date") -> int:
     """
     Return the Unix seconds at which an ISO date, such as `2026-11-22`, begins in UTC.
+
+    Args:
+        text: The date.
+        path: Where it stands, for the error.
 
     Raises:
         MalformedCredentialError: `date.syntax` or `date.no_such_time`.
     """
     match = _DATE.fullmatch(text)
     if match is None:
-        raise MalformedCredentialError("date.syntax")
+        raise MalformedCredentialError("date.syntax", path=path)
     year, month, day = (int(part) for part in match.groups())
     try:
         ordinal = date(year, month, day).toordinal()
     except ValueError:
-        raise MalformedCredentialError("date.no_such_time") from None
+        raise MalformedCredentialError("date.no_such_time", path=path) from None
     return (ordinal - _EPOCH) * DAY_SECONDS
 
 
@@ -93,12 +101,12 @@ def format_date(unix_seconds: int) -> str:
     return date.fromordinal(unix_seconds // DAY_SECONDS + _EPOCH).isoformat()
 
 
-def _zone_seconds(zone: str) -> int:
+def _zone_seconds(zone: str, path: str) -> int:
     """Return how far a zone lies ahead of UTC, in seconds."""
     if zone == "Z":
         return 0
     hours, minutes = int(zone[1:3]), int(zone[4:6])
     if minutes > 59 or hours * 60 + minutes > _MAX_ZONE_MINUTES:
-        raise MalformedCredentialError("date.no_such_time")
+        raise MalformedCredentialError("date.no_such_time", path=path)
     ahead = (hours * 60 + minutes) * 60
     return -ahead if zone[0] == "-" else ahead

@@ -19,7 +19,7 @@ from attestree.credentials.canonical import canonicalize
 from attestree.credentials.contexts import CREDENTIALS_V2, OPEN_BADGES
 from attestree.credentials.dates import parse_date, parse_timestamp
 from attestree.credentials.issue_text import MAX_NARRATIVE_CHARACTERS, MAX_TITLE_CHARACTERS, check_text
-from attestree.credentials.reading import is_address
+from attestree.credentials.reading import ROOT, is_address
 from attestree.credentials.strict_json import MAX_BYTES, parse_json
 from attestree.errors import MalformedCredentialError, MalformedJsonError
 
@@ -39,7 +39,7 @@ class Finding:
     code: str
     """A code of the catalogue."""
     path: str
-    """Where, in names of the standard and positions; empty for the document itself."""
+    """Where, in names of the standard and positions; `ROOT` for the document itself."""
     values: dict[str, object] = field(default_factory=dict)
     """What the catalogue's sentence names beside the path."""
 
@@ -122,7 +122,7 @@ def _check_bytes(document: JsonObject) -> Iterator[Finding]:
     try:
         parse_json(canonicalize(document), limit_bytes=MAX_BYTES // 2)
     except MalformedJsonError as error:
-        yield Finding(error.code, "", error.values)
+        yield Finding(error.code, ROOT, error.values)
 
 
 def _check_shape(value: JsonValue, shape: Shape, path: str, *, extended: bool) -> Iterator[Finding]:
@@ -138,7 +138,7 @@ def _check_shape(value: JsonValue, shape: Shape, path: str, *, extended: bool) -
             yield Finding("format.missing", _join(path, name))
     unknown = set(value) - set(shape.members) - {"type", "@context"}
     if unknown and (shape.closed or not extended):
-        yield Finding("format.unknown_member", path, {"count": len(unknown)})
+        yield Finding("format.unknown_member", path or ROOT, {"count": len(unknown)})
 
 
 def _check_type(value: JsonObject, shape: Shape, path: str) -> Iterator[Finding]:

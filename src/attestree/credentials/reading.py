@@ -14,6 +14,9 @@ from attestree.credentials.dates import parse_timestamp
 from attestree.credentials.strict_json import JsonObject, JsonValue
 from attestree.errors import MalformedCredentialError
 
+ROOT = "(top level)"
+"""Stands for the path of the document itself."""
+
 MAX_ITEMS = 256
 """Most items of an array that is read item by item."""
 
@@ -73,12 +76,7 @@ class Reader:
     def moment(self, name: str) -> int | None:
         """Return the Unix seconds of a time stamp; otherwise `format.not_text` or a `date.*` code."""
         value = self.text(name)
-        if value is None:
-            return None
-        try:
-            return parse_timestamp(value)
-        except MalformedCredentialError as error:
-            raise MalformedCredentialError(error.code, path=self.path_of(name)) from None
+        return None if value is None else parse_timestamp(value, path=self.path_of(name))
 
     def address(self, name: str) -> str | None:
         """Return an https, http, urn or did address; otherwise `format.url`."""

@@ -115,9 +115,9 @@ def test_proofs_are_read_with_the_credential() -> None:
 @pytest.mark.parametrize(
     ("value", "code", "path"),
     [
-        (None, "format.not_object", ""),
-        ([], "format.not_object", ""),
-        ("text", "format.not_object", ""),
+        (None, "format.not_object", "(top level)"),
+        ([], "format.not_object", "(top level)"),
+        ("text", "format.not_object", "(top level)"),
         ({}, "format.context", "@context"),
         (build_badge(**{"@context": []}), "format.context", "@context"),
         (build_badge(**{"@context": {"a": "b"}}), "format.context", "@context"),
