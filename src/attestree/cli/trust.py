@@ -19,6 +19,7 @@ from attestree.cli.console import Context
 from attestree.errors import TrustFileError
 from attestree.verifying.trust import MAX_TRUST_BYTES, Trust, format_trust, parse_trust
 from attestree.verifying.trust_union import unite_trust
+from attestree.wiring import read_trust
 
 group = typer.Typer(no_args_is_help=True, help="Say whom to believe: networks, registries and accreditors.")
 
@@ -26,16 +27,6 @@ group = typer.Typer(no_args_is_help=True, help="Say whom to believe: networks, r
 def register(app: typer.Typer) -> None:
     """Add `trust` to the program."""
     app.add_typer(group, name="trust", rich_help_panel="Start")
-
-
-def read_trust(path: Path) -> Trust:
-    """Return the trust file at `path`; TrustFileError where there is none to use."""
-    try:
-        return parse_trust(path.read_bytes())
-    except FileNotFoundError as error:
-        raise TrustFileError("trust.no_file", file=path.name) from error
-    except OSError as error:
-        raise TrustFileError("trust.unreadable", file=path.name) from error
 
 
 @group.command()
