@@ -57,10 +57,12 @@ abstract contract RegistryAdministration is RegistryHeads {
     }
 
     function acceptAdmin() external {
-        if (msg.sender != _pendingAdmin) revert NotPendingAdmin(msg.sender);
+        address next = _pendingAdmin;
+        // A call can be simulated from the zero address, which "nobody" must not be mistaken for.
+        if (next == address(0) || msg.sender != next) revert NotPendingAdmin(msg.sender);
         if (_now() < _pendingAdminEffective) revert AdminDelayRunning(_pendingAdminEffective);
         _clearProposal();
-        _setAdmin(msg.sender);
+        _setAdmin(next);
     }
 
     function cancelAdminProposal() external onlyAdmin {
