@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+
 from attestree.adapters.sql import SqlStore
 from attestree.adapters.sql.connections import open_engine
 from attestree.adapters.sql.tables import METADATA

@@ -32,7 +32,9 @@ def receipt(of: Attempt, *, succeeded: bool = True, number: int = 7, block_hash:
     return Receipt(of.tx_hash, number, block_hash, succeeded, 1, 1, b"")
 
 
-def seen(*receipts: Receipt, now: int = 105, mined: int = 4, final: int = 4, **changes: object) -> Observation:
+def seen(
+    *receipts: Receipt, now: int = 105, mined: int = 4, final: int = 4, **changes: object
+) -> Observation:
     look = Observation(
         now=now,
         nonces=Nonces(mined=mined, pending=mined, final=final),
