@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections import Counter
+from dataclasses import astuple
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 
 import attestree
 from attestree.errors import MalformedJsonError
+from attestree.registry.artifact import error_code, load_artifact
 from attestree.text.catalogue import (
     MISSING_VALUE,
     explain,
@@ -23,6 +25,7 @@ from attestree.text.catalogue import (
     load_areas,
     load_entries,
 )
+from attestree.verifying.verdict import Verdict, codes_of
 
 SOURCE = Path(attestree.__file__).parent
 CODE = re.compile(r"[a-z]+(\.[a-z][a-z0-9_]*)+")
@@ -75,8 +78,18 @@ def test_every_code_that_looks_like_one_of_a_known_area_has_an_entry() -> None:
     assert sorted(spelled - set(load_entries())) == []
 
 
+def computed_codes() -> set[str]:
+    """Return the codes that source puts together: those of verdicts and of the contract's errors."""
+    verdicts = {code for verdict in Verdict for code in astuple(codes_of(verdict))}
+    return verdicts | {error_code(name) for name in load_artifact().errors}
+
+
 def test_every_entry_is_used() -> None:
-    assert sorted(set(load_entries()) - literals_of_source()) == []
+    assert sorted(set(load_entries()) - literals_of_source() - computed_codes()) == []
+
+
+def test_every_code_that_is_put_together_has_an_entry() -> None:
+    assert sorted(computed_codes() - set(load_entries())) == []
 
 
 @pytest.mark.parametrize(("code", "entry"), ENTRIES, ids=[code for code, _ in ENTRIES])

@@ -1,0 +1,60 @@
+"""
+Checks that the file alone answers: format, integrity, signature.
+
+Decides without chain or clock, so that a changed file is called changed even when no node answers.
+What cannot be read at all is an `InputError` before any check, not a result. Signatures are not
+examined here yet: one that is missing or not examined prevents nothing, since the anchor covers every
+byte. Source: DESIGN sections 4 and 7.
+"""
+
+from __future__ import annotations
+
+from attestree.credentials.binding import fold_anchor, verify_binding
+from attestree.credentials.contexts import unknown_contexts
+from attestree.credentials.proof_set import ProofSet, SecuredAnchor
+from attestree.credentials.strict_json import JsonObject
+from attestree.errors import EvidenceError
+from attestree.verifying.iso import format_hex
+from attestree.verifying.result import CheckId, CheckResult, Fact, Notice, failed, passed, skipped
+
+CONTRADICTIONS = frozenset({"proof.list_mismatch", "proof.index_mismatch", "proof.purpose_mismatch"})
+"""Codes that mean: the bytes fold, but two places in them name different status entries."""
+
+
+def check_format(document: JsonObject, proofs: ProofSet) -> CheckResult:
+    """Check which terms the document uses; those whose meaning is not known here are a warning."""
+    contexts = unknown_contexts(document)
+    notices = (Notice("format.terms_unknown", {"count": len(contexts)}),) if contexts else ()
+    evidence: dict[str, Fact] = {
+        "anchorProofs": len(proofs.anchors),
+        "otherProofs": len(proofs.others),
+        "unknownContexts": len(contexts),
+    }
+    return passed(CheckId.FORMAT, "format.readable", evidence=evidence, notices=notices)
+
+
+def check_integrity(document: JsonObject, secured: SecuredAnchor) -> CheckResult:
+    """
+    Check that the document folds to the stated root, and that list and index agree everywhere.
+
+    A pass says that document and proof belong together; whether the root counts is `check_anchor`.
+    """
+    try:
+        folded = fold_anchor(document, secured)
+        verify_binding(document, secured, folded)
+    except EvidenceError as error:
+        code = "integrity.contradiction" if error.code in CONTRADICTIONS else "integrity.changed"
+        return failed(CheckId.INTEGRITY, code, evidence={"because": error.code})
+    evidence: dict[str, Fact] = {
+        "digest": format_hex(folded.digest),
+        "leafHash": format_hex(folded.leaf_hash),
+        "root": format_hex(folded.root),
+        "index": secured.anchor.index,
+    }
+    return passed(CheckId.INTEGRITY, "integrity.unchanged", evidence=evidence)
+
+
+def check_signature(proofs: ProofSet) -> CheckResult:
+    """Say whether there is a signature; none is examined here."""
+    code = "signature.not_checked" if proofs.others else "signature.none"
+    return skipped(CheckId.SIGNATURE, code)
