@@ -32,7 +32,7 @@ ALIASES: Mapping[str, tuple[str, ...]] = {
     "credits": ("credit", "ects", "credits earned", "ects credits", "credit points"),
     "narrative": ("description of work", "comment", "comments"),
     "evidence_url": ("evidence", "evidence link", "portfolio url"),
-    "licence_number": ("license number", "licencenumber", "licensenumber", "license no", "certificate number"),
+    "licence_number": ("license number", "licencenumber", "licensenumber", "license no", "certificate no"),
     "language": ("lang", "locale"),
     "ref": ("reference", "row ref", "issuer ref", "record id"),
 }  # fmt: skip

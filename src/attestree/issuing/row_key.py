@@ -48,8 +48,14 @@ def build_row_key(roster_key: bytes, *, issuer: bytes, achievement_id: str, row:
     )
 
 
-def sort_rows(keyed: Sequence[tuple[bytes, Row]]) -> list[tuple[bytes, Row]]:
-    """Sort rows by row key: the order of a roster, which people change, then changes nothing."""
+def key_rows(
+    roster_key: bytes, rows: Sequence[Row], *, issuer: bytes, achievement_id: str
+) -> list[tuple[bytes, Row]]:
+    """Return rows with their keys, sorted by key: the order of a roster means nothing."""
+    keyed = (
+        (build_row_key(roster_key, issuer=issuer, achievement_id=achievement_id, row=row), row)
+        for row in rows
+    )
     return sorted(keyed, key=lambda pair: pair[0])
 
 

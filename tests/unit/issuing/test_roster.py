@@ -327,7 +327,7 @@ def test_only_the_first_sheet_counts() -> None:
 
 
 def test_json_lines_are_read_by_member_name() -> None:
-    text = '{"learner_id":"0017","name":"Zofia","credits":2.5}\n\n{"name":"Anna","email":"a@b.org","colour":null}\n'
+    text = '{"learner_id":"0017","name":"Zofia","credits":2.5}\n\n{"name":"Anna","email":"a@b.org","hue":0}\n'
     roster = parse_roster(text.encode(), file_name="roster.jsonl")
     assert [(r.number, r.learner_id, r.email, r.credits) for r in roster.rows] == [
         (1, "0017", "", 2.5),

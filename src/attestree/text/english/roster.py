@@ -87,6 +87,10 @@ ENTRIES: dict[str, Entry] = {
     "roster.no_good_rows": Entry(
         "No row of the roster can be issued.", next="Mend the rows that the findings name."
     ),
+    "roster.duplicate_credential": Entry(
+        "Rows {first} and {second} would make the same credential.",
+        next="Delete one, or give both a ref if the learner was awarded twice.",
+    ),
     # -- columns
     "roster.unknown_column": Entry(
         "{column}{shown} is not known here and is not issued",
@@ -205,6 +209,25 @@ ENTRIES: dict[str, Entry] = {
     "roster.same_learner": Entry(
         "{column}{shown} stands in row {first} already",
         next="delete one row, or give both a ref if the learner was awarded twice",
+    ),
+    "roster.issued_before": Entry(
+        "{column}{shown} holds this credential already",
+        next="leave the row out, or choose --on-duplicate skip or replace",
+    ),
+    "roster.skipped": Entry(
+        "{column}{shown} holds this credential already; skipped",
+        next="to issue a new one: --on-duplicate replace",
+    ),
+    "roster.replaces": Entry(
+        "{column}{shown} holds this credential already; the new one takes its place",
+        next="nothing, if that is meant",
+    ),
+    "roster.already_over": Entry(
+        "{column} makes a credential that is over before it begins",
+        next="mend its dates, or the time of validity",
+    ),
+    "roster.not_issuable": Entry(
+        "{column} makes no credential that may be issued ({problem})", next="mend its texts"
     ),
     "roster.same_email": Entry(
         "{column} is the same as in row {first}, for another learner", next="mend it if it is a slip"

@@ -1,0 +1,126 @@
+"""
+Batch folders: written whole beside their place, fsynced, renamed.
+
+    <base>/<batch>.part   while it is written; whatever lies there is discarded
+    <base>/<batch>.held   whole, not handed out
+    <base>/<batch>        handed out
+
+Decides where and how, not what: content comes from `issuing.folder`. `private/` is open to its owner
+alone. Source: DESIGN section 9.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+from collections.abc import Iterable
+from pathlib import Path, PurePosixPath
+
+from attestree.adapters.files.atomic import sync_folder
+from attestree.errors import FolderUnavailableError
+from attestree.ports import FolderFile
+
+PRIVATE_MODE = 0o700
+"""Mode of `private/` and of folders in it; files there get 0600."""
+
+PUBLIC_MODE = 0o755
+"""Mode of other folders; files there get 0644."""
+
+_BATCH_ID = re.compile(r"[0-9a-z][0-9a-z-]{0,63}")
+
+
+class BatchFolders:
+    """The batch folders of one issuer; implements `ports.BatchFolder`."""
+
+    def __init__(self, base: Path) -> None:
+        """Keep batches in `base`, which is made when the first one is written."""
+        self.base = base
+        """Folder of one issuer's batches."""
+
+    def hold(self, batch_id: str, files: Iterable[FolderFile]) -> None:
+        """
+        Write a whole folder, or nothing, to where it is held; a held one is replaced.
+
+        Raises:
+            FolderUnavailableError: `folder.write_failed` or `folder.bad_name`.
+        """
+        part, held = self._path(batch_id, ".part"), self._path(batch_id, ".held")
+        try:
+            self.base.mkdir(mode=PUBLIC_MODE, parents=True, exist_ok=True)
+            _remove(part)
+            part.mkdir(mode=PUBLIC_MODE)
+            for file in files:
+                _write(part, file)
+            _sync_tree(part)
+            _remove(held)
+            part.rename(held)
+            sync_folder(self.base)
+        except OSError as exc:
+            raise FolderUnavailableError("folder.write_failed", file=part.name) from exc
+
+    def release(self, batch_id: str) -> None:
+        """
+        Move a held folder to where it is handed out; a folder that is there already stays.
+
+        Raises:
+            FolderUnavailableError: `folder.missing`, `folder.write_failed` or `folder.bad_name`.
+        """
+        held, place = self._path(batch_id, ".held"), self._path(batch_id, "")
+        if place.is_dir():
+            return
+        if not held.is_dir():
+            raise FolderUnavailableError("folder.missing", batch=batch_id)
+        try:
+            held.rename(place)
+            sync_folder(self.base)
+        except OSError as exc:
+            raise FolderUnavailableError("folder.write_failed", file=place.name) from exc
+
+    def is_held(self, batch_id: str) -> bool:
+        """Say whether a whole folder is held."""
+        return self._path(batch_id, ".held").is_dir()
+
+    def is_released(self, batch_id: str) -> bool:
+        """Say whether the folder was handed out."""
+        return self._path(batch_id, "").is_dir()
+
+    def location(self, batch_id: str) -> str:
+        """Return where the folder is handed out, for people."""
+        return str(self._path(batch_id, ""))
+
+    def _path(self, batch_id: str, suffix: str) -> Path:
+        """Return a path inside the base, whatever the name says."""
+        if not _BATCH_ID.fullmatch(batch_id):
+            raise FolderUnavailableError("folder.bad_name")
+        return self.base / (batch_id + suffix)
+
+
+def _write(folder: Path, file: FolderFile) -> None:
+    """Write one file and see it to the disk."""
+    relative = PurePosixPath(file.path)
+    if relative.is_absolute() or ".." in relative.parts:
+        raise FolderUnavailableError("folder.bad_name")
+    private = relative.parts[0] == "private"
+    place = folder
+    for part in relative.parts[:-1]:
+        place /= part
+        place.mkdir(mode=PRIVATE_MODE if private else PUBLIC_MODE, exist_ok=True)
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
+    descriptor = os.open(place / relative.name, flags, 0o600 if private else 0o644)
+    with os.fdopen(descriptor, "wb") as target:
+        target.writelines(file.chunks)
+        target.flush()
+        os.fsync(target.fileno())
+
+
+def _sync_tree(folder: Path) -> None:
+    """Make the names in a folder and in all folders below it survive a loss of power."""
+    for place, _, _ in os.walk(folder, topdown=False):
+        sync_folder(Path(place))
+
+
+def _remove(folder: Path) -> None:
+    """Remove what a killed run, or an older one, left."""
+    if folder.exists():
+        shutil.rmtree(folder)

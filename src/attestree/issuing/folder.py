@@ -1,0 +1,148 @@
+"""
+The batch folder: which files a sealed batch consists of, and every byte of them.
+
+Decides content only; `adapters.files` writes. Source: DESIGN section 9.
+
+    private/                      for the issuer's eyes, 0700
+      credentials.jsonl           one credential a line, canonical JSON, by index
+      offsets.u64                 start of each line, then the end of the last: size + 1, little-endian
+      credentials/NAME-TOKEN.json one file each, up to 10,000
+      mailmerge.csv               one row per learner, in the order of the roster
+    public/                       safe to publish; enough to rebuild the tree
+      leaves.jsonl                {"digest", "index"} a line, by index
+      nodes.bin, positions.u32    the tree, as `merkle.shards` describes it; not for Chainpoint
+      batch.json                  what the batch is, and SHA-256 of each file but the single credentials
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import re
+import struct
+import unicodedata
+from collections.abc import Iterable, Iterator
+
+from attestree.credentials.canonical import canonicalize
+from attestree.credentials.dates import format_timestamp
+from attestree.credentials.strict_json import JsonObject, JsonValue
+from attestree.issuing.compose import format_credential_id
+from attestree.issuing.roster_errors import defuse
+from attestree.issuing.seal import SealedBatch, SealedCredential
+from attestree.issuing.terms import Terms
+from attestree.ports import FolderFile
+
+MAX_SINGLE_FILES = 10_000
+"""Largest batch that also gets one file per credential."""
+
+BATCH_FORMAT = "attestree.batch/1"
+"""Value of `format` in `batch.json`."""
+
+MAILMERGE_COLUMNS = ("row", "name", "email", "learner_id", "ref", "awarded_on", "credential_id", "file")
+"""Columns of `mailmerge.csv`."""
+
+MAX_SLUG_CHARACTERS = 40
+"""Longest part of a file name that comes from a learner's name."""
+
+
+def build_folder(batch_id: str, sealed: SealedBatch, terms: Terms) -> Iterator[FolderFile]:
+    """Yield every file of a batch, `public/batch.json` last."""
+    sums: dict[str, JsonValue] = {}
+    for path, chunks in _files(sealed, terms):
+        yield FolderFile(path, _summed(path, chunks, sums))
+    if len(sealed.credentials) <= MAX_SINGLE_FILES:
+        for credential in sealed.credentials:
+            yield FolderFile(f"private/{single_file(credential, terms)}", [credential.octets])
+    yield FolderFile(
+        "public/batch.json", [canonicalize(describe_batch(batch_id, sealed, terms, sums)) + b"\n"]
+    )
+
+
+def describe_batch(
+    batch_id: str, sealed: SealedBatch, terms: Terms, files: dict[str, JsonValue]
+) -> JsonObject:
+    """Return the content of `batch.json`; `files` is path -> {size, sha256}."""
+    header = sealed.header
+    return {
+        "format": BATCH_FORMAT,
+        "batch": batch_id,
+        "chainId": header.chain_id,
+        "registry": "0x" + header.registry.hex(),
+        "issuer": {
+            "address": "0x" + header.issuer.hex(),
+            "did": terms.profile.did,
+            "name": terms.profile.name,
+        },
+        "achievement": {"id": terms.achievement_id, "name": terms.title},
+        "kind": int(header.kind),
+        "size": header.size,
+        "list": header.list_id.hex(),
+        "root": "0x" + sealed.root.hex(),
+        "created": format_timestamp(sealed.created),
+        "files": files,
+    }
+
+
+def single_file(credential: SealedCredential, terms: Terms) -> str:
+    """Return the name of a credential's own file: a safe form of the learner's name, and its token."""
+    name = credential.row.full_name if terms.with_names else ""
+    return f"credentials/{slug(name)}-{credential.token}.json"
+
+
+def slug(text: str) -> str:
+    """Return letters, digits and hyphens that every file system takes; `credential` where none are left."""
+    ascii_text = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode("ascii").lower()
+    return re.sub(r"[^a-z0-9]+", "-", ascii_text)[:MAX_SLUG_CHARACTERS].strip("-") or "credential"
+
+
+def _files(sealed: SealedBatch, terms: Terms) -> Iterator[tuple[str, Iterable[bytes]]]:
+    """Yield the files that `batch.json` lists."""
+    yield "private/credentials.jsonl", (credential.octets + b"\n" for credential in sealed.credentials)
+    yield "private/offsets.u64", _offsets(sealed)
+    yield "private/mailmerge.csv", [_mailmerge(sealed, terms)]
+    yield "public/leaves.jsonl", (_leaf(credential) for credential in sealed.credentials)
+    if sealed.nodes:
+        yield "public/nodes.bin", [sealed.nodes]
+        yield "public/positions.u32", [sealed.positions]
+
+
+def _summed(path: str, chunks: Iterable[bytes], sums: dict[str, JsonValue]) -> Iterator[bytes]:
+    """Pass chunks on, and note size and SHA-256 when they end."""
+    digest, size = hashlib.sha256(), 0
+    for chunk in chunks:
+        digest.update(chunk)
+        size += len(chunk)
+        yield chunk
+    sums[path] = {"sha256": digest.hexdigest(), "size": size}
+
+
+def _offsets(sealed: SealedBatch) -> Iterator[bytes]:
+    """Yield where each line of `credentials.jsonl` starts, and the end of the last."""
+    start = 0
+    for credential in sealed.credentials:
+        yield struct.pack("<Q", start)
+        start += len(credential.octets) + 1
+    yield struct.pack("<Q", start)
+
+
+def _leaf(credential: SealedCredential) -> bytes:
+    """Return one line of `leaves.jsonl`."""
+    return canonicalize({"digest": credential.digest.hex(), "index": credential.index}) + b"\n"
+
+
+def _mailmerge(sealed: SealedBatch, terms: Terms) -> bytes:
+    """Return `mailmerge.csv`; no cell of it is a formula."""
+    target = io.StringIO(newline="")
+    writer = csv.writer(target, lineterminator="\r\n")
+    writer.writerow(MAILMERGE_COLUMNS)
+    single = len(sealed.credentials) <= MAX_SINGLE_FILES
+    for credential in sorted(sealed.credentials, key=lambda item: item.row.number):
+        row = credential.row
+        texts = (
+            *(row.full_name, row.email, row.learner_id, row.ref, row.awarded_on),
+            format_credential_id(terms.public_url, credential.token),
+            single_file(credential, terms) if single else "",
+        )
+        writer.writerow((row.number, *(defuse(text) for text in texts)))
+    return b"\xef\xbb\xbf" + target.getvalue().encode("utf-8")

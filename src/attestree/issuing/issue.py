@@ -1,0 +1,217 @@
+"""
+Issue: from a plan to a sealed batch whose anchor is queued.
+
+Decides the order in which things become durable: the batch is opened with its seed, its folder is
+written and held, then root, rows and the anchor are fixed in one transaction. Killed anywhere, the same
+command goes on with the same bytes; run again, it finds what it made and issues nothing new. It signs
+and sends nothing: `anchoring` does. Source: DESIGN sections 4 and 6.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from attestree.errors import FeeLimitError, NotAllowedError, RosterError
+from attestree.issuing.derive import derive_list_id
+from attestree.issuing.folder import build_folder
+from attestree.issuing.plan import IssueRequest, Plan, build_plan
+from attestree.issuing.row_key import key_rows
+from attestree.issuing.seal import DocumentSigner, SealedBatch, seal
+from attestree.outbox.states import State
+from attestree.ports import (
+    Batch,
+    BatchFolder,
+    Clock,
+    CredentialRow,
+    Entropy,
+    NewIntent,
+    Probe,
+    Store,
+    TransactionSender,
+)
+from attestree.registry.calls import build_anchor
+from attestree.registry.records import FLAG_CANCELLED
+from attestree.registry.slots import slot_of_anchor
+
+BATCH_ID_BYTES = 6
+"""Random bytes in a batch's name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Issued:
+    """What a run made, or found."""
+
+    batch: Batch | None
+    """The batch; None where every row was issued before, in other batches."""
+    intent_id: str | None
+    """The write that anchors it."""
+    size: int
+    """Number of its credentials."""
+    is_new: bool
+    """Whether this run sealed it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Issuing:
+    """Issues for one institution; what it needs is given, never looked up."""
+
+    store: Store
+    """Where batches, credentials and writes are remembered."""
+    folder: BatchFolder
+    """Where files lie."""
+    sender: TransactionSender | None
+    """Asked for gas and fees; None = no quote and no limit."""
+    clock: Clock
+    """Wall time."""
+    entropy: Entropy
+    """Draws seeds and names."""
+    roster_key: bytes
+    """The issuer's, 32 bytes; secret."""
+    operator: bytes
+    """Address of the key that anchors, 20 bytes."""
+    fee_limit_wei: int
+    """A batch that might cost more is not started."""
+    sign: DocumentSigner | None = None
+    """Signs each credential beside its anchor proof, or None."""
+
+    def plan(self, request: IssueRequest) -> Plan:
+        """Find out what a run would do; raises as `build_plan` does."""
+        return build_plan(
+            request,
+            store=self.store,
+            sender=self.sender,
+            roster_key=self.roster_key,
+            operator=self.operator,
+            now=self.clock.now(),
+        )
+
+    def issue(self, plan: Plan) -> Issued:
+        """
+        Seal the batch of a plan and queue its anchor, or find what an earlier run sealed.
+
+        Raises:
+            RosterError: `roster.bad_rows`, `roster.no_good_rows`, or a code of `seal`.
+            ChainUnavailableError: The chain gave no quote.
+            RevertedError: The contract would refuse.
+            FeeLimitError: `fee.batch_above_limit`.
+            FolderUnavailableError: The disk did not answer; nothing was queued.
+            StoreUnavailableError: The database did not answer.
+        """
+        if plan.is_stopped:
+            raise RosterError("roster.bad_rows", bad=plan.bad, good=plan.good)
+        if plan.batch is not None and plan.batch.root is not None:
+            self._restore(plan, plan.batch)
+            return Issued(plan.batch, anchor_intent_id(plan.batch.id), plan.size, is_new=False)
+        if not plan.selection.keyed_rows:
+            if plan.selection.skipped == 0:
+                raise RosterError("roster.no_good_rows")
+            return Issued(None, None, 0, is_new=False)
+        self._verify_fee(plan)
+        return self._seal(plan, self._open(plan))
+
+    def _verify_fee(self, plan: Plan) -> None:
+        """Return if recording is possible and cheap enough."""
+        if plan.obstacle is not None:
+            raise plan.obstacle
+        if plan.quote is not None and plan.quote.fee_wei > self.fee_limit_wei:
+            raise FeeLimitError("fee.batch_above_limit", fee=plan.quote.fee_wei, limit=self.fee_limit_wei)
+
+    def _open(self, plan: Plan) -> Batch:
+        """Return the batch of a plan, opened now or by a run that was killed."""
+        terms, seed = plan.request.terms, self.entropy.draw(32)
+        return self.store.open_batch(
+            Batch(
+                id=self.entropy.draw(BATCH_ID_BYTES).hex(),
+                issuer=terms.profile.address,
+                registry=terms.registry_name,
+                state=State.OPEN,
+                kind=int(terms.kind),
+                list_id=derive_list_id(seed),
+                seed=seed,
+                created=self.clock.now(),
+                fingerprint=plan.fingerprint,
+                title=terms.title,
+                size=None,
+                root=None,
+                delivered=False,
+                release_early=plan.request.release_early,
+            )
+        )
+
+    def _seal(self, plan: Plan, batch: Batch) -> Issued:
+        """Build the batch, hold its folder, and fix it in the store together with its anchor."""
+        terms = plan.request.terms
+        sealed = seal(
+            plan.selection.keyed_rows, terms, seed=batch.seed, created=batch.created, sign=self.sign
+        )
+        self.folder.hold(batch.id, build_folder(batch.id, sealed, terms))
+        intent = build_anchor_intent(
+            batch, sealed, contract=terms.registry, operator=self.operator, now=self.clock.now()
+        )
+        rows = (
+            CredentialRow(
+                token=credential.token,
+                row_key=credential.row_key,
+                batch_id=batch.id,
+                index=credential.index,
+                leaf_hash=credential.leaf_hash,
+                replaces=plan.selection.replaces.get(credential.row_key),
+            )
+            for credential in sealed.credentials
+        )
+        self.store.seal_batch(batch.id, root=sealed.root, size=sealed.header.size, rows=rows, intent=intent)
+        return Issued(self.store.fetch_batch(batch.id), intent.id, sealed.header.size, is_new=True)
+
+    def _restore(self, plan: Plan, batch: Batch) -> None:
+        """Write the held folder of a sealed batch again where it is gone, if it can still be the same."""
+        if batch.delivered or self.folder.is_held(batch.id) or self.folder.is_released(batch.id):
+            return
+        keys = {row.row_key for row in self.store.fetch_rows(batch.id)}
+        terms = plan.request.terms
+        keyed = key_rows(
+            self.roster_key,
+            plan.roster.rows,
+            issuer=terms.profile.address,
+            achievement_id=terms.achievement_id,
+        )
+        kept = [(key, row) for key, row in keyed if key in keys]
+        sealed = seal(kept, terms, seed=batch.seed, created=batch.created, sign=self.sign)
+        if sealed.root != batch.root:
+            raise NotAllowedError("issuing.not_the_same", batch=batch.id)
+        self.folder.hold(batch.id, build_folder(batch.id, sealed, terms))
+
+
+def anchor_intent_id(batch_id: str) -> str:
+    """Return the id of the write that anchors a batch."""
+    return f"anchor:{batch_id}"
+
+
+def build_anchor_intent(
+    batch: Batch, sealed: SealedBatch, *, contract: bytes, operator: bytes, now: int
+) -> NewIntent:
+    """Return the write that anchors a sealed batch, and how to see in storage that it did."""
+    header = sealed.header
+    return NewIntent(
+        id=anchor_intent_id(batch.id),
+        kind="anchor",
+        registry=batch.registry,
+        issuer=header.issuer,
+        sender=operator,
+        to=contract,
+        payload=build_anchor(
+            header.issuer, root=sealed.root, size=header.size, kind=int(header.kind), list_id=header.list_id
+        ),
+        probes=(build_anchor_probe(sealed),),
+        title=f"Record {header.size} credentials: {batch.title}",
+        created=now,
+        batch_id=batch.id,
+    )
+
+
+def build_anchor_probe(sealed: SealedBatch) -> Probe:
+    """Return how to see the anchor: size, kind and list in its word, and no mark of cancellation."""
+    header = sealed.header
+    # Places as `registry.records.ANCHOR_FIELDS` has them: list 0, flags 104, kind 112, size 184
+    mask = (2**104 - 1) | FLAG_CANCELLED << 104 | 0xFF << 112 | 0xFFFFFFFF << 184
+    value = int.from_bytes(header.list_id) | int(header.kind) << 112 | header.size << 184
+    return Probe(slot_of_anchor(issuer=header.issuer, root=sealed.root), mask, value)

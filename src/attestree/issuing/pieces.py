@@ -1,0 +1,53 @@
+"""
+Canonical bytes of many documents that share large parts.
+
+Decides nothing new: the bytes are those of `credentials.canonical`, whose work is not repeated for the
+achievement and the issuer that every credential of a batch holds. Source: RFC 8785, section 3.2.3.
+"""
+
+from __future__ import annotations
+
+from json.encoder import encode_basestring
+
+from attestree.credentials.canonical import canonicalize
+from attestree.credentials.strict_json import JsonValue
+from attestree.errors import MalformedJsonError
+
+
+class PieceWriter:
+    """Writes canonical JSON, remembering the bytes of values it was told are shared."""
+
+    def __init__(self, *shared: JsonValue) -> None:
+        """Write each shared value once; they must not change while the writer lives."""
+        # The values are kept, so that no other object can take over their identity.
+        self._shared = {id(value): (value, canonicalize(value)) for value in shared}
+        self._names: dict[str, bytes] = {}
+
+    def write(self, value: JsonValue) -> bytes:
+        """Return `canonicalize(value)`."""
+        if isinstance(value, str):
+            return _write_text(value)
+        known = self._shared.get(id(value))
+        if known is not None:
+            return known[1]
+        if isinstance(value, list):
+            return b"[" + b",".join(map(self.write, value)) + b"]"
+        if not isinstance(value, dict):
+            return canonicalize(value)
+        members = sorted(value.items(), key=lambda member: member[0].encode("utf-16-be", "surrogatepass"))
+        return b"{" + b",".join(self._name(name) + self.write(item) for name, item in members) + b"}"
+
+    def _name(self, name: str) -> bytes:
+        """Return a member's name and the colon after it."""
+        written = self._names.get(name)
+        if written is None:
+            written = self._names[name] = canonicalize(name) + b":"
+        return written
+
+
+def _write_text(text: str) -> bytes:
+    """Return the canonical spelling of a text: the standard library escapes exactly what RFC 8785 does."""
+    try:
+        return encode_basestring(text).encode("utf-8")
+    except UnicodeEncodeError:
+        raise MalformedJsonError("json.bad_unicode") from None

@@ -1,0 +1,206 @@
+"""
+Plan: what a run would do, found out without doing anything.
+
+Decides which rows are issued, whether the batch is there already, what it would cost at most, and what
+stops it. Reads the store and asks the chain for fees; writes nothing. Source: DESIGN sections 6 and 9.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+
+from attestree.credentials.anchor_proof import LIST_ID_SIZE
+from attestree.errors import AttestreeError, ChainUnavailableError, MalformedCredentialError, RevertedError
+from attestree.issuing.compose import Composer, Place
+from attestree.issuing.derive import SEED_SIZE
+from attestree.issuing.duplicates import OnDuplicate, Selection, select_rows, without_rows
+from attestree.issuing.finding import Finding, Severity
+from attestree.issuing.roster import Roster, parse_roster
+from attestree.issuing.row_key import build_fingerprint, key_rows
+from attestree.issuing.rows import Row
+from attestree.issuing.terms import Terms
+from attestree.ports import Batch, Store, TransactionSender
+from attestree.registry.calls import build_anchor
+
+GAS_MARGIN_PARTS = 5
+"""The fee ceiling allows one part in so many above the gas that the chain estimates."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class IssueRequest:
+    """What somebody wants issued."""
+
+    octets: bytes
+    """The roster file."""
+    file_name: str
+    """Its name; the end tells the format."""
+    terms: Terms
+    """What all credentials share."""
+    skip_bad: bool = False
+    """Whether good rows are issued although others are bad."""
+    on_duplicate: OnDuplicate = OnDuplicate.SKIP
+    """What to do with awards that were issued before."""
+    release_early: bool = False
+    """Whether files are handed out before the anchor is final."""
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """What recording would cost at most."""
+
+    gas: int
+    """Gas that the chain estimates."""
+    fee_wei: int
+    """Ceiling: gas with its margin, at the highest fee that would be bid."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Plan:
+    """What a run would do."""
+
+    request: IssueRequest
+    """What was asked."""
+    roster: Roster
+    """The roster as read."""
+    selection: Selection
+    """Rows to issue."""
+    fingerprint: bytes
+    """Of roster and terms, 32 bytes."""
+    batch: Batch | None
+    """The batch that an earlier run made of the same roster, or None."""
+    quote: Quote | None
+    """What it would cost at most; None where nothing would be sent, or the chain did not say."""
+    obstacle: AttestreeError | None
+    """Why the chain gave no quote: unreachable, or the contract would refuse."""
+
+    @property
+    def size(self) -> int:
+        """Number of credentials of the batch."""
+        sealed = self.batch.size if self.batch is not None else None
+        return sealed if sealed is not None else len(self.selection.keyed_rows)
+
+    @property
+    def is_sealed(self) -> bool:
+        """Whether an earlier run fixed the batch already."""
+        return self.batch is not None and self.batch.root is not None
+
+    @property
+    def good(self) -> int:
+        """Number of rows that can be issued or were."""
+        return len(self.roster.rows) - (0 if self.is_sealed else self.selection.denied)
+
+    @property
+    def bad(self) -> int:
+        """Number of rows that stop the batch."""
+        return self.roster.total - self.good
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """All findings, by row."""
+        earlier = () if self.is_sealed else self.selection.findings
+        return tuple(sorted((*self.roster.findings, *earlier), key=lambda finding: finding.row))
+
+    @property
+    def warnings(self) -> int:
+        """Number of warnings."""
+        return sum(finding.severity is Severity.WARNING for finding in self.findings)
+
+    @property
+    def is_stopped(self) -> bool:
+        """Whether bad rows stop the batch."""
+        return self.bad > 0 and not self.request.skip_bad
+
+
+def build_plan(
+    request: IssueRequest,
+    *,
+    store: Store,
+    sender: TransactionSender | None,
+    roster_key: bytes,
+    operator: bytes,
+    now: int,
+) -> Plan:
+    """
+    Find out what a run would do.
+
+    Args:
+        request: What is wanted.
+        store: Read only.
+        sender: Asked for gas and fees; None = no quote.
+        roster_key: The issuer's, 32 bytes.
+        operator: Address of the key that would sign, 20 bytes.
+        now: Unix seconds; credentials would begin to be valid then.
+
+    Raises:
+        RosterError: No row of the roster can be judged.
+    """
+    terms = request.terms
+    roster = parse_roster(request.octets, file_name=request.file_name, with_names=terms.with_names)
+    keyed = key_rows(
+        roster_key, roster.rows, issuer=terms.profile.address, achievement_id=terms.achievement_id
+    )
+    # Skipping and denying make the same batch where they make one; replacing makes another.
+    replace = request.on_duplicate is OnDuplicate.REPLACE
+    fingerprint = build_fingerprint(
+        roster_key, rows=[row for _, row in keyed], terms={**terms.to_json(), "replace": replace}
+    )
+    batch = find_batch(store, issuer=terms.profile.address, fingerprint=fingerprint)
+    issued = store.fetch_rows_by_key([key for key, _ in keyed])
+    selection = select_rows(keyed, issued, request.on_duplicate)
+    unfit = find_unfit(selection.keyed_rows, terms, now=now)
+    selection = without_rows(selection, unfit)
+    quote, obstacle = None, None
+    is_sealed = batch is not None and batch.root is not None
+    if sender is not None and selection.keyed_rows and not is_sealed:
+        try:
+            quote = fetch_quote(sender, terms, size=len(selection.keyed_rows), operator=operator)
+        except (ChainUnavailableError, RevertedError) as exc:
+            obstacle = exc
+    return Plan(
+        request=request,
+        roster=roster,
+        selection=selection,
+        fingerprint=fingerprint,
+        batch=batch,
+        quote=quote,
+        obstacle=obstacle,
+    )
+
+
+def find_unfit(keyed_rows: Sequence[tuple[bytes, Row]], terms: Terms, *, now: int) -> list[Finding]:
+    """Compose every credential once for trial, and return a finding for each row that makes none."""
+    composer = Composer(terms, bytes(SEED_SIZE), now)
+    findings: list[Finding] = []
+    for position, (_, row) in enumerate(keyed_rows):
+        try:
+            composer.compose(row, Place(position, position, bytes(LIST_ID_SIZE)))
+        except MalformedCredentialError as exc:
+            over = exc.code == "format.ends_before_start"
+            code = "roster.already_over" if over else "roster.not_issuable"
+            findings.append(Finding(row.number, Severity.BAD, "", code, {"problem": exc.code}))
+    return findings
+
+
+def find_batch(store: Store, *, issuer: bytes, fingerprint: bytes) -> Batch | None:
+    """Return the issuer's batch with that fingerprint, or None."""
+    batches = store.fetch_batches(issuer=issuer)
+    return next((batch for batch in batches if batch.fingerprint == fingerprint), None)
+
+
+def fetch_quote(sender: TransactionSender, terms: Terms, *, size: int, operator: bytes) -> Quote:
+    """
+    Ask the chain what recording a batch would cost at most.
+
+    Raises:
+        ChainUnavailableError: No answer.
+        RevertedError: The contract would refuse, such as a key that may not record for the issuer.
+    """
+    # Some root that nobody can have recorded: only its shape matters for the gas.
+    root = sha256(b"attestree/1 quote" + terms.profile.address).digest()
+    payload = build_anchor(
+        terms.profile.address, root=root, size=max(size, 1), kind=int(terms.kind), list_id=root[:13]
+    )
+    gas = sender.fetch_gas(sender=operator, to=terms.registry, payload=payload)
+    return Quote(gas, (gas + gas // GAS_MARGIN_PARTS) * sender.fetch_fees().max_fee)

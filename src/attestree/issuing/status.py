@@ -1,0 +1,259 @@
+"""
+Status: revoke, suspend and reinstate what was issued.
+
+Decides which bits of which lists a request means, and queues one write for each batch concerned.
+Anything that is not known stops the whole request before anything is queued. Reasons on chain are
+neutral; the issuer's own words stay at home. Source: DESIGN sections 5 and 6.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+
+from attestree.errors import NotAllowedError, RequestError
+from attestree.issuing.compose import parse_credential_token
+from attestree.outbox.states import State
+from attestree.ports import Batch, Clock, Intent, NewIntent, Probe, Store
+from attestree.registry.calls import build_status
+from attestree.registry.facts import WHOLE_LIST_WORD, Purpose, Reason
+from attestree.registry.slots import slot_of_status_word
+
+MAX_WORDS = 200
+"""Status words of one write, 256 credentials each: about four million gas."""
+
+_TITLES = {
+    (Purpose.REVOCATION, True): "Revoke",
+    (Purpose.SUSPENSION, True): "Suspend",
+    (Purpose.SUSPENSION, False): "Reinstate",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class StatusRequest:
+    """What is to become of some credentials."""
+
+    purpose: Purpose
+    """Which bitmap."""
+    sets: bool
+    """False clears a suspension."""
+    reason: Reason = Reason.UNSPECIFIED
+    """Of a revocation."""
+
+    def __post_init__(self) -> None:
+        """
+        Refuse what the contract does not know.
+
+        Raises:
+            RequestError: `status.no_such_change`.
+        """
+        wants_reason = self.reason is not Reason.UNSPECIFIED
+        if (self.purpose, self.sets) not in _TITLES or (
+            wants_reason and self.purpose is not Purpose.REVOCATION
+        ):
+            raise RequestError("status.no_such_change")
+
+    @property
+    def title(self) -> str:
+        """The verb, for people."""
+        return _TITLES[self.purpose, self.sets]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatusDesk:
+    """Changes status for one issuer; what it needs is given, never looked up."""
+
+    store: Store
+    """Knows batches, credentials and writes."""
+    clock: Clock
+    """Wall time."""
+    issuer: bytes
+    """Address that stands for the issuer, 20 bytes; must sign for whole batches itself."""
+    operator: bytes
+    """Address of the key that signs for single credentials, 20 bytes."""
+    contracts: Mapping[str, bytes]
+    """Name of each registry in the settings -> its address, 20 bytes."""
+
+    def queue_credentials(self, ids: Sequence[str], request: StatusRequest) -> list[Intent]:
+        """
+        Queue the change for some credentials; asking again asks once.
+
+        Args:
+            ids: Ids, page addresses or bare tokens; twice the same is once.
+            request: What is to become of them.
+
+        Raises:
+            RequestError: `status.none`, `status.not_an_id` or `status.unknown_id` with the place
+                (from 1) of the first and the count of all; nothing is queued then.
+            NotAllowedError: `status.not_recorded`: a batch concerned is not final yet.
+        """
+        intents = [
+            intent for batch, words in self._find(ids) for intent in self._build(batch, words, request)
+        ]
+        return [self._add(intent) for intent in intents]
+
+    def queue_batch(self, batch_id: str, request: StatusRequest) -> Intent:
+        """
+        Queue the change for a whole batch; the issuer's own account must sign it.
+
+        Raises:
+            RequestError: `status.unknown_batch`.
+            NotAllowedError: `status.not_recorded`.
+        """
+        batch = self.store.fetch_batch(batch_id)
+        if batch is None or batch.issuer != self.issuer:
+            raise RequestError("status.unknown_batch")
+        _verify_recorded(batch)
+        return self._add(self._intent(batch, {WHOLE_LIST_WORD: 1}, request, sender=self.issuer))
+
+    def _find(self, ids: Sequence[str]) -> list[tuple[Batch, dict[int, int]]]:
+        """Return the batches concerned, each with its status words and masks; all ids are known then."""
+        tokens = [parse_credential_token(text) for text in ids]
+        if not tokens:
+            raise RequestError("status.none")
+        strange = [place for place, token in enumerate(tokens, 1) if token is None]
+        if strange:
+            raise RequestError("status.not_an_id", first=strange[0], count=len(strange), total=len(ids))
+        batches: dict[str, tuple[Batch, dict[int, int]]] = {}
+        unknown: list[int] = []
+        for place, token in enumerate(tokens, 1):
+            row = self.store.fetch_row(token or "")
+            batch = batches[row.batch_id][0] if row and row.batch_id in batches else None
+            if row is not None and batch is None:
+                batch = self.store.fetch_batch(row.batch_id)
+            if row is None or batch is None or batch.issuer != self.issuer:
+                unknown.append(place)
+                continue
+            _, words = batches.setdefault(batch.id, (batch, {}))
+            words[row.index >> 8] = words.get(row.index >> 8, 0) | 1 << (row.index & 255)
+        if unknown:
+            raise RequestError("status.unknown_id", first=unknown[0], count=len(unknown), total=len(ids))
+        for batch, _ in batches.values():
+            _verify_recorded(batch)
+        return list(batches.values())
+
+    def _build(self, batch: Batch, words: Mapping[int, int], request: StatusRequest) -> Iterator[NewIntent]:
+        """Yield the writes for one batch, a limited number of words each."""
+        pairs = sorted(words.items())
+        for start in range(0, len(pairs), MAX_WORDS):
+            yield self._intent(batch, dict(pairs[start : start + MAX_WORDS]), request, sender=self.operator)
+
+    def _intent(
+        self, batch: Batch, words: Mapping[int, int], request: StatusRequest, *, sender: bytes
+    ) -> NewIntent:
+        """Return one write, with the id it has when it is asked for the first time."""
+        payload = build_status(
+            self.issuer,
+            root=_root(batch),
+            purpose=request.purpose,
+            sets=request.sets,
+            words=words,
+            reason=request.reason,
+        )
+        whole = WHOLE_LIST_WORD in words
+        count = "all" if whole else sum(mask.bit_count() for mask in words.values())
+        return NewIntent(
+            id=status_intent_id(batch.registry, payload, asked_before=0),
+            kind="status",
+            registry=batch.registry,
+            issuer=self.issuer,
+            sender=sender,
+            to=self._contract(batch),
+            payload=payload,
+            probes=self._probes(batch, words, request),
+            title=f"{request.title} {count} of batch {batch.id}: {batch.title}",
+            created=self.clock.now(),
+        )
+
+    def _contract(self, batch: Batch) -> bytes:
+        """Return the contract that holds a batch's anchor."""
+        contract = self.contracts.get(batch.registry)
+        if contract is None:
+            raise NotAllowedError("status.registry_not_set", registry=batch.registry)
+        return contract
+
+    def _probes(self, batch: Batch, words: Mapping[int, int], request: StatusRequest) -> tuple[Probe, ...]:
+        """
+        Return how to see a revocation in storage.
+
+        A suspension may be lifted before it is final, and the other way round, so that its bits prove
+        nothing about one write: its receipt does.
+        """
+        if request.purpose is not Purpose.REVOCATION:
+            return ()
+        return tuple(
+            Probe(
+                slot_of_status_word(
+                    issuer=self.issuer, list_id=batch.list_id, purpose=int(request.purpose), word=word
+                ),
+                mask,
+                mask,
+            )
+            for word, mask in sorted(words.items())
+        )
+
+    def _add(self, wanted: NewIntent) -> Intent:
+        """Queue a write unless it waits already, or is a revocation that was made."""
+        same = [intent for intent in self._changes_of(wanted) if intent.wanted.payload == wanted.payload]
+        last = next(reversed(self._changes_of(wanted)), None)
+        lasting = wanted.probes != ()
+        if (
+            same
+            and (lasting or (last is same[-1] and _is_waiting(last)))
+            and same[-1].state is not State.HALTED
+        ):
+            return same[-1]
+        number = status_intent_id(wanted.registry, wanted.payload, asked_before=len(same))
+        return self.store.add_intent(_with_id(wanted, number))
+
+    def _changes_of(self, wanted: NewIntent) -> list[Intent]:
+        """Return all changes of the same batch's status so far, in order."""
+        # Issuer and root are the first two arguments of each of the three calls
+        return [
+            intent
+            for intent in self.store.fetch_intents()
+            if intent.wanted.kind == "status"
+            and intent.wanted.to == wanted.to
+            and intent.wanted.registry == wanted.registry
+            and intent.wanted.payload[4:68] == wanted.payload[4:68]
+        ]
+
+
+def status_intent_id(registry: str, payload: bytes, *, asked_before: int) -> str:
+    """Return the id of a change of status; the same call asked again later is another write."""
+    return "status:" + sha256(f"{registry}|{asked_before}|".encode() + payload).hexdigest()[:16]
+
+
+def _with_id(wanted: NewIntent, intent_id: str) -> NewIntent:
+    """Return the same write under another id."""
+    return NewIntent(
+        id=intent_id,
+        kind=wanted.kind,
+        registry=wanted.registry,
+        issuer=wanted.issuer,
+        sender=wanted.sender,
+        to=wanted.to,
+        payload=wanted.payload,
+        probes=wanted.probes,
+        title=wanted.title,
+        created=wanted.created,
+    )
+
+
+def _is_waiting(intent: Intent) -> bool:
+    """Say whether a write is still on its way."""
+    return intent.state not in (State.FINAL, State.HALTED)
+
+
+def _root(batch: Batch) -> bytes:
+    """Return the root of a batch that is recorded."""
+    if batch.root is None:
+        raise NotAllowedError("status.not_recorded", batch=batch.id)
+    return batch.root
+
+
+def _verify_recorded(batch: Batch) -> None:
+    """Refuse a batch whose anchor is not final: the contract does not know it yet, or may forget it."""
+    if batch.state is not State.FINAL:
+        raise NotAllowedError("status.not_recorded", batch=batch.id)

@@ -1,0 +1,39 @@
+"""What is said when credentials are revoked, suspended or reinstated."""
+
+from __future__ import annotations
+
+from attestree.text.entry import Entry
+
+ENTRIES: dict[str, Entry] = {
+    "status.none": Entry(
+        "No credential was named.",
+        next="Give an id, the address of its page, a credential file, or a list of them.",
+    ),
+    "status.not_an_id": Entry(
+        "{count} of {total} entries are no credential ids; the first is entry {first}.",
+        next="Mend the list. Nothing was changed.",
+    ),
+    "status.unknown_id": Entry(
+        "{count} of {total} credentials were not issued here by this issuer; the first is entry {first}.",
+        cause="It is mistyped, or belongs to another issuer or store.",
+        next="Mend the list, or choose the issuer with --issuer. Nothing was changed.",
+    ),
+    "status.unknown_batch": Entry(
+        "This issuer has no batch of that name.", next="See the batches with: attestree portfolio"
+    ),
+    "status.not_recorded": Entry(
+        "Batch {batch} is not on the public record for good yet.",
+        cause="Its recording waits for its turn, or for the network to make it final.",
+        next="Let attestree anchor finish, then ask again. Nothing was changed.",
+    ),
+    "status.registry_not_set": Entry(
+        "The settings do not name the registry {registry}, where the batch is recorded.",
+        next="Add it to attestree.toml as [[registry]].",
+    ),
+    "status.no_such_change": Entry(
+        "There is no such change of status.",
+        cause="A revocation is for good; a suspension can be lifted, and has no reason.",
+        next="Use revoke, suspend or reinstate.",
+    ),
+}
+"""Code -> what is said."""
