@@ -1,0 +1,122 @@
+"""
+Both ways of reading facts, behind one face, so that one suite asks the same of each.
+
+A `Reader` polls where the way of reading needs it and asks. `forwarding` gives a node that tells the truth
+of another, until a test changes single answers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import Any
+
+from attestree.adapters.evm.direct_facts import DirectFacts
+from attestree.adapters.evm.followed_facts import FollowedFacts
+from attestree.adapters.evm.rpc import JsonRpc, RpcError
+from attestree.adapters.evm.source import Source
+from attestree.adapters.evm.sources import Sources
+from attestree.ports import IssuerFacts
+from attestree.registry.facts import ChainIdentity, CredentialFacts, FactsQuery, StateAt
+from attestree.registry.finality import parse_finality
+from tests.fakes.lying_node import LyingNode, Refusal, run_lying_node
+from tests.integration.deployed import Actor, AnchoredBatch, Deployed
+
+KINDS = ("direct", "followed")
+
+
+@dataclass
+class SetClock:
+    """Stands where a test puts it."""
+
+    moment: int = 1_800_000_000
+
+    def now(self) -> int:
+        return self.moment
+
+
+@dataclass
+class Reader:
+    """Asks one of the two."""
+
+    facts: DirectFacts | FollowedFacts
+    clock: SetClock
+
+    def ask(
+        self,
+        batch: AnchoredBatch,
+        index: int = 0,
+        *,
+        issuer: Actor | None = None,
+        list_id: bytes | None = None,
+    ) -> CredentialFacts:
+        self.poll()
+        query = FactsQuery((issuer or batch.issuer).address, batch.root, list_id or batch.list_id, index)
+        return self.facts.fetch_facts(query)
+
+    def ask_issuer(self, issuer: Actor) -> IssuerFacts:
+        self.poll()
+        return self.facts.fetch_issuer(issuer.address)
+
+    def poll(self) -> None:
+        if isinstance(self.facts, FollowedFacts):
+            self.facts.poll_once()
+
+
+def build_sources(
+    urls: Sequence[str], identity: ChainIdentity, *, finality: str = "instant", timeout_seconds: float = 10
+) -> Sources:
+    rule = parse_finality(finality)
+    nodes = [JsonRpc(url, timeout_seconds=timeout_seconds) for url in urls]
+    return Sources([Source(node, identity=identity, finality=rule) for node in nodes])
+
+
+def build_reader(
+    kind: str,
+    registry: Deployed,
+    *,
+    finality: str = "instant",
+    urls: Sequence[str] = (),
+    identity: ChainIdentity | None = None,
+    timeout_seconds: float = 10,
+) -> Reader:
+    clock = SetClock()
+    sources = build_sources(
+        urls or [registry.chain.url],
+        identity or registry.identity,
+        finality=finality,
+        timeout_seconds=timeout_seconds,
+    )
+    facts = DirectFacts(sources, clock=clock) if kind == "direct" else FollowedFacts(sources, clock=clock)
+    return Reader(facts, clock)
+
+
+Change = Callable[[str, list[Any], object], object]
+"""Method, parameters, true result; returns what the node says instead."""
+
+
+@contextmanager
+def forwarding(url: str, change: Change = lambda _method, _params, result: result) -> Iterator[LyingNode]:
+    """Serve what another node says, changed as the test wants."""
+    honest = JsonRpc(url)
+
+    def respond(method: str, params: list[Any]) -> object:
+        try:
+            result = honest.call(method, params)
+        except RpcError as error:
+            raise Refusal(error.rpc_code, error.rpc_message) from error
+        return change(method, params, result)
+
+    with run_lying_node(respond) as node:
+        yield node
+    honest.close()
+
+
+def without_texts(state: StateAt) -> StateAt:
+    """Leave out what only events carry."""
+
+    def strip(span: Any) -> Any:
+        return None if span is None else replace(span, did=None, name=None, framework=None)
+
+    return replace(state, span=strip(state.span), current_span=strip(state.current_span))
