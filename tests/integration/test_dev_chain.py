@@ -402,14 +402,12 @@ def prove(root: str, key: str, nodes: list[str]) -> bytes:
 
 def test_parallel_requests_do_not_disturb_each_other(either: DevChain) -> None:
     contract = deploy(either)
-    receivers = [f"0x{number:040x}" for number in range(0x1000, 0x1010)]
+    # One sender each: which nonce comes next is nobody's promise to two requests at once.
+    receivers = {account.address: f"0x{number:040x}" for number, account in enumerate(DEV_ACCOUNTS, 0x1000)}
 
-    def work(receiver: str) -> tuple[int, int]:
-        ask(
-            either.url,
-            "eth_sendTransaction",
-            {"from": DEV_ACCOUNTS[1].address, "to": receiver, "value": "0x9", "gas": "0x186a0"},
-        )
+    def work(sender: str) -> tuple[int, int]:
+        transfer = {"from": sender, "to": receivers[sender], "value": "0x9", "gas": "0x186a0"}
+        ask(either.url, "eth_sendTransaction", transfer)
         answer = int(ask(either.url, "eth_call", {"to": contract}, "latest"), 16)
         return answer, int(ask(either.url, "eth_chainId"), 16)
 
@@ -418,7 +416,9 @@ def test_parallel_requests_do_not_disturb_each_other(either: DevChain) -> None:
 
     assert answers == [(1, either.chain_id)] * len(receivers)
     either.mine()
-    balances = {int(either.call("eth_getBalance", receiver, "latest"), 16) for receiver in receivers}
+    balances = {
+        int(either.call("eth_getBalance", receiver, "latest"), 16) for receiver in receivers.values()
+    }
     assert balances == {9}
 
 
