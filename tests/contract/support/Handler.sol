@@ -53,11 +53,15 @@ contract Handler {
         }
     }
 
-    /// Fold whatever the registry logged since recording began, then look for what must never happen.
-    modifier mirrored() {
-        _;
-        replay(vm.getRecordedLogs());
-        watch();
+    /// Send a call; fold what it logged, then look for what must never happen to the issuer it was about.
+    function send(address sender, address issuer, bytes memory call) private returns (bool done) {
+        vm.prank(sender);
+        (done,) = address(registry).call(call);
+        // The recording keeps the logs of a call that was undone.
+        Vm.Log[] memory logs = vm.getRecordedLogs();
+        if (!done) return false;
+        replay(logs);
+        watch(issuer);
     }
 
     function replay(Vm.Log[] memory logs) public {
@@ -84,18 +88,15 @@ contract Handler {
         }
     }
 
-    function watch() private {
-        for (uint256 i = 0; i < issuers.length; ++i) {
-            address issuer = issuers[i];
-            uint16 count = registry.issuerOf(issuer).spanCount;
-            for (uint16 n = 1; n <= count; ++n) {
-                watchSpan(issuer, n);
-            }
-            for (uint104 list = 0; list < LISTS; ++list) {
-                watchWord(issuer, list, 0);
-                watchWord(issuer, list, 1);
-                watchWord(issuer, list, WHOLE_LIST);
-            }
+    function watch(address issuer) private {
+        uint16 count = registry.issuerOf(issuer).spanCount;
+        for (uint16 n = 1; n <= count; ++n) {
+            watchSpan(issuer, n);
+        }
+        for (uint104 list = 0; list < LISTS; ++list) {
+            watchWord(issuer, list, 0);
+            watchWord(issuer, list, 1);
+            watchWord(issuer, list, WHOLE_LIST);
         }
     }
 
@@ -122,144 +123,117 @@ contract Handler {
 
     // ------------------------------------------------------------------ what people do
 
-    function anchor(uint256 who, uint256 byOperator, uint256 root, uint32 size) external mirrored {
+    function anchor(uint256 who, uint256 byOperator, uint256 root, uint32 size) external {
         address issuer = issuers[who % 3];
         address sender = byOperator % 2 == 0 ? issuer : operators[byOperator % 3];
-        bool paused = registry.pausedUntil() > block.timestamp;
-        vm.prank(sender);
-        try registry.anchor(issuer, rootOf(root), size % 400 + 1, uint8(root % 2), uint104(root % LISTS)) {
-            if (paused) brokePause = true;
-        } catch {}
+        AnchorRequest memory r = requestOf(root, size);
+        watchPause(
+            send(sender, issuer, abi.encodeCall(registry.anchor, (issuer, r.root, r.size, r.kind, r.list)))
+        );
     }
 
-    function anchorMany(uint256 who, uint256 root, uint32 size) external mirrored {
+    function anchorMany(uint256 who, uint256 root, uint32 size) external {
+        address issuer = issuers[who % 3];
         AnchorRequest[] memory requests = new AnchorRequest[](2);
-        requests[0] = AnchorRequest(rootOf(root), size % 400 + 1, 0, uint104(root % LISTS));
-        requests[1] = AnchorRequest(rootOf(root + 1), size % 300 + 1, 1, uint104(size % LISTS));
-        bool paused = registry.pausedUntil() > block.timestamp;
-        vm.prank(issuers[who % 3]);
-        try registry.anchorMany(issuers[who % 3], requests) {
-            if (paused) brokePause = true;
-        } catch {}
+        requests[0] = requestOf(root, size);
+        requests[1] = requestOf(root + 1, size);
+        watchPause(send(issuer, issuer, abi.encodeCall(registry.anchorMany, (issuer, requests))));
     }
 
-    function confirmOrCancel(uint256 who, uint256 root, bool cancel) external mirrored {
-        vm.prank(issuers[who % 3]);
-        if (cancel) {
-            try registry.cancel(rootOf(root)) {} catch {}
-        } else {
-            try registry.confirm(rootOf(root)) {} catch {}
-        }
+    function confirmOrCancel(uint256 who, uint256 root, bool cancel) external {
+        address issuer = issuers[who % 3];
+        bytes32 chosen = rootOf(root);
+        send(
+            issuer,
+            issuer,
+            cancel ? abi.encodeCall(registry.cancel, (chosen)) : abi.encodeCall(registry.confirm, (chosen))
+        );
     }
 
     /// What the issuer may always do: a pause, or anything else, must not stop it.
-    function status(uint256 who, uint256 root, uint256 mask, uint256 kind) external mirrored {
+    function status(uint256 who, uint256 root, uint256 mask, uint256 kind) external {
         address issuer = issuers[who % 3];
         uint32 size = registry.anchorOf(issuer, rootOf(root)).size;
         if (size == 0) return;
+        uint256 index = mask % size;
         StatusWord[] memory words = new StatusWord[](1);
-        words[0] = kind % 5 == 4
-            ? StatusWord(WHOLE_LIST, mask | 1)
-            : StatusWord(0, mask % size == 0 ? 1 : 1 << (mask % size % 256));
-        if (size < 256 && words[0].word == 0) words[0].mask = 1 << (mask % size);
-        vm.prank(issuer);
+        words[0] =
+            kind % 5 == 4 ? StatusWord(WHOLE_LIST, mask | 1) : StatusWord(index >> 8, 1 << (index & 255));
+        bytes memory call = abi.encodeCall(registry.reinstate, (issuer, rootOf(root), words));
         if (kind % 3 == 0) {
-            try registry.revoke(issuer, rootOf(root), words, uint8(mask % 4)) {
-                ++revoked;
-            } catch {
-                brokePause = true;
-            }
-        } else if (kind % 3 == 1) {
-            try registry.suspend(issuer, rootOf(root), words) {}
-            catch {
-                brokePause = true;
-            }
-        } else {
-            try registry.reinstate(issuer, rootOf(root), words) {}
-            catch {
-                brokePause = true;
-            }
+            call = abi.encodeCall(registry.revoke, (issuer, rootOf(root), words, uint8(mask % 4)));
         }
+        if (kind % 3 == 1) call = abi.encodeCall(registry.suspend, (issuer, rootOf(root), words));
+        if (!send(issuer, issuer, call)) brokePause = true;
+        if (kind % 3 == 0) ++revoked;
     }
 
-    function accredit(uint256 who, uint256 by, uint40 length) external mirrored {
-        vm.prank(accreditors[by % 2]);
-        try registry.accredit(issuers[who % 3], uint40(block.timestamp) + length % 60 days, "d", "n", "f") {}
-            catch {}
+    function accredit(uint256 who, uint256 by, uint40 length) external {
+        address issuer = issuers[who % 3];
+        uint40 until = uint40(block.timestamp) + length % 60 days;
+        send(accreditors[by % 2], issuer, abi.encodeCall(registry.accredit, (issuer, until, "d", "n", "f")));
     }
 
-    function endAccreditation(uint256 who, uint256 by, uint16 span, uint40 until, bool suspend)
-        external
-        mirrored
-    {
+    function endAccreditation(uint256 who, uint256 by, uint16 span, uint40 until, bool suspend) external {
         address issuer = issuers[who % 3];
         uint16 count = registry.issuerOf(issuer).spanCount;
-        vm.prank(by % 3 == 2 ? admin : accreditors[by % 2]);
-        if (suspend) {
-            try registry.suspendAccreditation(issuer) {
-                ++ended;
-            } catch {}
-        } else {
-            until = uint40(block.timestamp) - 30 days + until % 60 days;
-            try registry.withdrawAccreditation(issuer, count == 0 ? 0 : span % count + 1, until) {
-                ++ended;
-            } catch {}
-        }
+        until = uint40(block.timestamp) - 30 days + until % 60 days;
+        bytes memory call = abi.encodeCall(registry.withdrawAccreditation, (issuer, span % count + 1, until));
+        if (suspend) call = abi.encodeCall(registry.suspendAccreditation, (issuer));
+        if (send(by % 3 == 2 ? admin : accreditors[by % 2], issuer, call)) ++ended;
     }
 
-    function reinstateAccreditation(uint256 who, uint256 by, uint40 length) external mirrored {
-        vm.prank(by % 3 == 2 ? admin : accreditors[by % 2]);
+    function reinstateAccreditation(uint256 who, uint256 by, uint40 length) external {
+        address issuer = issuers[who % 3];
         uint40 until = uint40(block.timestamp) + length % 60 days;
-        try registry.reinstateAccreditation(issuers[who % 3], until, "d", "n", "f") {} catch {}
+        bytes memory call = abi.encodeCall(registry.reinstateAccreditation, (issuer, until, "d", "n", "f"));
+        send(by % 3 == 2 ? admin : accreditors[by % 2], issuer, call);
     }
 
-    function operate(uint256 who, uint256 which, uint8 roles, uint40 time, uint256 kind) external mirrored {
-        vm.prank(issuers[who % 3]);
-        if (kind % 4 < 2) {
-            uint40 to = uint40(block.timestamp) + time % 60 days;
-            try registry.addOperator(operators[which % 3], roles % 4, to) {} catch {}
-        } else if (kind % 4 == 2) {
-            try registry.removeOperator(operators[which % 3]) {} catch {}
-        } else {
-            try registry.disavow(operators[which % 3], uint40(block.timestamp) - time % 30 days) {} catch {}
-        }
+    function operate(uint256 who, uint256 which, uint8 roles, uint40 time, uint256 kind) external {
+        address issuer = issuers[who % 3];
+        address operator = operators[which % 3];
+        uint40 to = uint40(block.timestamp) + time % 60 days;
+        uint40 from = uint40(block.timestamp) - time % 30 days;
+        bytes memory call = abi.encodeCall(registry.addOperator, (operator, roles % 4, to));
+        if (kind % 4 == 2) call = abi.encodeCall(registry.removeOperator, (operator));
+        if (kind % 4 == 3) call = abi.encodeCall(registry.disavow, (operator, from));
+        send(issuer, issuer, call);
     }
 
-    function administer(uint256 kind, uint256 which) external mirrored {
-        vm.startPrank(admin);
-        if (kind % 5 == 0) try registry.pause() {} catch {}
-        if (kind % 5 == 1) try registry.unpause() {} catch {}
-        if (kind % 5 == 2) try registry.addAccreditor(accreditors[which % 2]) {} catch {}
-        if (kind % 5 == 3) try registry.removeAccreditor(accreditors[which % 2]) {} catch {}
-        if (kind % 5 == 4) try registry.proposeAdmin(issuers[which % 3]) {} catch {}
-        vm.stopPrank();
+    function administer(uint256 kind, uint256 which) external {
+        bytes memory call = abi.encodeCall(registry.pause, ());
+        if (kind % 5 == 1) call = abi.encodeCall(registry.unpause, ());
+        if (kind % 5 == 2) call = abi.encodeCall(registry.addAccreditor, (accreditors[which % 2]));
+        if (kind % 5 == 3) call = abi.encodeCall(registry.removeAccreditor, (accreditors[which % 2]));
+        if (kind % 5 == 4) call = abi.encodeCall(registry.proposeAdmin, (issuers[which % 3]));
+        send(admin, issuers[0], call);
     }
 
     /// Everything that needs a part, tried by somebody who has none.
-    function intrude(uint160 who, uint256 which, uint256 root) external mirrored {
+    function intrude(uint160 who, uint256 which, uint256 root) external {
         address sender = address(who | 1 << 159);
         address issuer = issuers[which % 3];
-        bytes[] memory calls = new bytes[](14);
         StatusWord[] memory words = new StatusWord[](1);
         words[0] = StatusWord(0, 1);
-        calls[0] = abi.encodeCall(registry.anchor, (issuer, rootOf(root), 1, 0, 0));
-        calls[1] = abi.encodeCall(registry.revoke, (issuer, rootOf(root), words, 0));
-        calls[2] = abi.encodeCall(registry.suspend, (issuer, rootOf(root), words));
-        calls[3] = abi.encodeCall(registry.reinstate, (issuer, rootOf(root), words));
-        calls[4] = abi.encodeCall(registry.accredit, (issuer, type(uint40).max, "", "", ""));
-        calls[5] = abi.encodeCall(registry.suspendAccreditation, (issuer));
-        calls[6] = abi.encodeCall(registry.withdrawAccreditation, (issuer, 1, uint40(block.timestamp)));
-        calls[7] = abi.encodeCall(registry.reinstateAccreditation, (issuer, type(uint40).max, "d", "n", "f"));
-        calls[8] = abi.encodeCall(registry.pause, ());
-        calls[9] = abi.encodeCall(registry.unpause, ());
-        calls[10] = abi.encodeCall(registry.proposeAdmin, (sender));
-        calls[11] = abi.encodeCall(registry.acceptAdmin, ());
-        calls[12] = abi.encodeCall(registry.addAccreditor, (sender));
-        calls[13] = abi.encodeCall(registry.removeAccreditor, (accreditors[which % 2]));
+        bytes[14] memory calls = [
+            abi.encodeCall(registry.anchor, (issuer, rootOf(root), 1, 0, 0)),
+            abi.encodeCall(registry.revoke, (issuer, rootOf(root), words, 0)),
+            abi.encodeCall(registry.suspend, (issuer, rootOf(root), words)),
+            abi.encodeCall(registry.reinstate, (issuer, rootOf(root), words)),
+            abi.encodeCall(registry.accredit, (issuer, type(uint40).max, "", "", "")),
+            abi.encodeCall(registry.suspendAccreditation, (issuer)),
+            abi.encodeCall(registry.withdrawAccreditation, (issuer, 1, uint40(block.timestamp))),
+            abi.encodeCall(registry.reinstateAccreditation, (issuer, type(uint40).max, "d", "n", "f")),
+            abi.encodeCall(registry.pause, ()),
+            abi.encodeCall(registry.unpause, ()),
+            abi.encodeCall(registry.proposeAdmin, (sender)),
+            abi.encodeCall(registry.acceptAdmin, ()),
+            abi.encodeCall(registry.addAccreditor, (sender)),
+            abi.encodeCall(registry.removeAccreditor, (accreditors[which % 2]))
+        ];
         for (uint256 i = 0; i < calls.length; ++i) {
-            vm.prank(sender);
-            (bool done,) = address(registry).call(calls[i]);
-            if (done) brokeRoles = true;
+            if (send(sender, issuer, calls[i])) brokeRoles = true;
         }
     }
 
@@ -271,6 +245,14 @@ contract Handler {
 
     function rootOf(uint256 seed) public pure returns (bytes32) {
         return keccak256(abi.encode(seed % ROOTS));
+    }
+
+    function requestOf(uint256 root, uint32 size) private pure returns (AnchorRequest memory) {
+        return AnchorRequest(rootOf(root), size % 400 + 1, uint8(root % 2), uint104(root % LISTS));
+    }
+
+    function watchPause(bool anchoredNow) private {
+        if (anchoredNow && registry.pausedUntil() > block.timestamp) brokePause = true;
     }
 
     function first(string memory label, address issuer) private view returns (uint256) {
