@@ -65,5 +65,30 @@ ENTRIES: dict[str, Entry] = {
         cause="Two files were joined by hand.",
         next="Delete one of the two accreditor entries.",
     ),
+    "trust.no_file": Entry(
+        "The trust file {file} cannot be found.",
+        cause="No trust file has been added yet, or the command runs in another folder.",
+        next="Get one from somebody you trust and type: attestree trust add FILE",
+    ),
+    "trust.unreadable": Entry(
+        "The trust file {file} cannot be read.",
+        cause="It is a folder, or you have no permission to read it.",
+        next="Look at its permissions.",
+    ),
+    "trust.needs_sha256": Entry(
+        "A trust file from the web is taken only together with its SHA-256.",
+        cause="Whoever controls the address could otherwise decide whom you believe.",
+        next="Get the SHA-256 on another way, such as a letter or a call, and add: --sha256 H",
+    ),
+    "trust.other_sha256": Entry(
+        "The trust file is not the one whose SHA-256 you gave; its own is {actual}.",
+        cause="It was changed or exchanged, or the SHA-256 belongs to another version.",
+        next="Ask whoever gave you the SHA-256; do not simply use the other one.",
+    ),
+    "trust.conflict": Entry(
+        "Both trust files describe the registry {registry}, and not in the same way.",
+        cause="One of them is outdated, or wrong on purpose.",
+        next="Find out which is right, and remove the other entry first.",
+    ),
 }
 """Code to entry."""
