@@ -9,7 +9,7 @@ neutral; the issuer's own words stay at home. Source: DESIGN sections 5 and 6.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 
 from attestree.errors import NotAllowedError, RequestError
@@ -194,18 +194,16 @@ class StatusDesk:
         )
 
     def _add(self, wanted: NewIntent) -> Intent:
-        """Queue a write unless it waits already, or is a revocation that was made."""
-        same = [intent for intent in self._changes_of(wanted) if intent.wanted.payload == wanted.payload]
-        last = next(reversed(self._changes_of(wanted)), None)
-        lasting = wanted.probes != ()
-        if (
-            same
-            and (lasting or (last is same[-1] and _is_waiting(last)))
-            and same[-1].state is not State.HALTED
-        ):
-            return same[-1]
+        """Queue a write, unless it was asked for and nothing has undone it since."""
+        changes = self._changes_of(wanted)
+        same = [intent for intent in changes if intent.wanted.payload == wanted.payload]
+        # A revocation lasts; a suspension stands while no other change of suspension came after it
+        standing = same if wanted.probes else [change for change in changes if not change.wanted.probes]
+        last = standing[-1] if standing else None
+        if last is not None and last.wanted.payload == wanted.payload and last.state is not State.HALTED:
+            return last
         number = status_intent_id(wanted.registry, wanted.payload, asked_before=len(same))
-        return self.store.add_intent(_with_id(wanted, number))
+        return self.store.add_intent(replace(wanted, id=number))
 
     def _changes_of(self, wanted: NewIntent) -> list[Intent]:
         """Return all changes of the same batch's status so far, in order."""
@@ -223,27 +221,6 @@ class StatusDesk:
 def status_intent_id(registry: str, payload: bytes, *, asked_before: int) -> str:
     """Return the id of a change of status; the same call asked again later is another write."""
     return "status:" + sha256(f"{registry}|{asked_before}|".encode() + payload).hexdigest()[:16]
-
-
-def _with_id(wanted: NewIntent, intent_id: str) -> NewIntent:
-    """Return the same write under another id."""
-    return NewIntent(
-        id=intent_id,
-        kind=wanted.kind,
-        registry=wanted.registry,
-        issuer=wanted.issuer,
-        sender=wanted.sender,
-        to=wanted.to,
-        payload=wanted.payload,
-        probes=wanted.probes,
-        title=wanted.title,
-        created=wanted.created,
-    )
-
-
-def _is_waiting(intent: Intent) -> bool:
-    """Say whether a write is still on its way."""
-    return intent.state not in (State.FINAL, State.HALTED)
 
 
 def _root(batch: Batch) -> bytes:
