@@ -200,7 +200,7 @@ def test_a_pin_stays_and_another_is_refused(store: SqlStore) -> None:
 
 
 def test_a_pin_without_a_contract_is_completed_on_the_same_chain_only(store: SqlStore) -> None:
-    blank = identity(registry=b"", code_hash=b"", deploy_block=0, deploy_block_hash=b"")
+    blank = identity(registry=bytes(20), code_hash=b"", deploy_block=0, deploy_block_hash=b"")
     store.write_pin("local", blank)
     with pytest.raises(TransitionError):
         store.write_pin("local", identity(chain_id=1))

@@ -141,4 +141,4 @@ def _columns(identity: ChainIdentity) -> dict[str, object]:
 def _completes(pinned: ChainIdentity, identity: ChainIdentity) -> bool:
     """Say whether the pin named a chain only, and the identity is a registry on that chain."""
     same_chain = (pinned.chain_id, pinned.genesis_hash) == (identity.chain_id, identity.genesis_hash)
-    return same_chain and not pinned.registry and bool(identity.registry)
+    return same_chain and not any(pinned.registry) and any(identity.registry)

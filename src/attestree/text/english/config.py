@@ -65,5 +65,10 @@ ENTRIES: dict[str, Entry] = {
         cause="It is neither `finalized`, nor `depth:` and a number from 1, nor `instant`.",
         next="Write finality = \"finalized\" unless the network's operator says otherwise.",
     ),
+    "config.store_url": Entry(
+        "[store] url does not name a database that can be used.",
+        cause="It must be sqlite:///file or postgresql://...; a database in memory would forget everything.",
+        next="Write, for example, url = \"sqlite:///attestree.db\".",
+    ),
 }
 """Code to entry."""

@@ -269,4 +269,9 @@ ENTRIES: dict[str, Entry] = {
         cause="Another version gives other code, so no other is taken.",
         next="Set SOLC to a compiler of that version, or unset it.",
     ),
+    "contract.no_reason": Entry(
+        "The public record refuses this and gives no reason.",
+        cause="The address in the settings may not be that of the public record.",
+        next="Check the registry's address in attestree.toml. Nothing was signed.",
+    ),
 }

@@ -20,5 +20,10 @@ ENTRIES: dict[str, Entry] = {
         "which it does not need.",
         next="Type: pip install --no-deps merkletools==1.0.3",
     ),
+    "extra.postgres": Entry(
+        "The driver for PostgreSQL is not installed.",
+        cause="[store] url names a PostgreSQL database; the driver is an optional package.",
+        next='Type: pip install "attestree[postgres]"',
+    ),
 }
 """Code to entry."""

@@ -20,5 +20,14 @@ ENTRIES: dict[str, Entry] = {
         cause="A block that was just made can still vanish; chain id {chain_id} is not a local test chain.",
         next="Write finality = \"finalized\", or \"depth:\" and the number of blocks the network's operator recommends.",
     ),
+    "refused.well_known_key": Entry(
+        "This key is known to everybody and signs on local test chains only.",
+        cause="It is one of the ten keys that every test chain funds; chain id {chain_id} is not a local test chain.",
+        next="Make a key of your own with `attestree key`.",
+    ),
+    "refused.another_chain": Entry(
+        "The signing key was opened for another network and signs nothing for this one.",
+        next="Nothing was signed. Check the registry's chain_id in attestree.toml.",
+    ),
 }
 """Code to entry."""

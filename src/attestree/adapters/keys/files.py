@@ -1,0 +1,100 @@
+"""
+Key files in the form of keystore version 3, as every Ethereum program reads them.
+
+Decides how they are made (scrypt, for the owner alone, never over another) and opened. Source: Web3
+Secret Storage Definition, version 3; DESIGN section 11.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+from pathlib import Path
+from typing import Any
+
+from eth_keyfile.keyfile import create_keyfile_json, decode_keyfile_json
+
+from attestree.adapters.keys.password import AskPassword, find_password
+from attestree.adapters.keys.private_file import read_private, write_private
+from attestree.adapters.keys.signer import KEY_BYTES, LocalSigner, load_account
+from attestree.errors import KeyFileError
+
+SCRYPT_WORK = 2**18
+"""Cost of one guess at the password; what geth and web3 use."""
+
+
+def create_key_file(
+    path: Path, *, password: str, private_key: bytes | None = None, scrypt_work: int = SCRYPT_WORK
+) -> bytes:
+    """
+    Write a new key file and return its address, 20 bytes.
+
+    Args:
+        path: Where; nothing is overwritten.
+        password: Encrypts the key; not empty.
+        private_key: 32 bytes; None = draw a new one.
+        scrypt_work: Power of two; less only in tests.
+
+    Raises:
+        KeyFileError: `key.exists`, `key.cannot_write`, `key.no_password` or `key.not_a_key`.
+    """
+    if not password:
+        raise KeyFileError("key.no_password", file=path.name)
+    chosen = secrets.token_bytes(KEY_BYTES) if private_key is None else private_key
+    address = bytes.fromhex(load_account(chosen).address[2:])
+    keystore = create_keyfile_json(chosen, password.encode(), kdf="scrypt", iterations=scrypt_work)
+    write_private(path, json.dumps(keystore, indent=2).encode() + b"\n")
+    return address
+
+
+def read_key_file_address(path: Path) -> bytes:
+    """Return the address that a key file names, 20 bytes, without its password."""
+    try:
+        address = bytes.fromhex(str(_read_keystore(path).get("address", "")).removeprefix("0x"))
+    except ValueError as exc:
+        raise KeyFileError("key.not_a_key", file=path.name) from exc
+    if len(address) != 20:
+        raise KeyFileError("key.not_a_key", file=path.name)
+    return address
+
+
+def open_key_file(path: Path, *, chain_id: int, ask: AskPassword | None = None) -> LocalSigner:
+    """
+    Return a signer for the key in a file.
+
+    Args:
+        path: The key file, readable by its owner alone.
+        chain_id: The only chain it will sign for.
+        ask: Asks a person for the password where the environment has none.
+
+    Raises:
+        KeyFileError: `key.no_file`, `key.open_to_others`, `key.not_a_key`, `key.no_password`,
+            `key.wrong_password` or `key.cannot_read`.
+        NotAllowedError: `refused.well_known_key`.
+    """
+    keystore = _read_keystore(path)
+    password = find_password(path.name, ask)
+    return LocalSigner(_decrypt(keystore, password, path.name), chain_id=chain_id)
+
+
+def _decrypt(keystore: dict[str, Any], password: str, name: str) -> bytes:
+    """Return the private key."""
+    try:
+        return bytes(decode_keyfile_json(keystore, password.encode()))
+    except ValueError as exc:
+        # The library says "MAC mismatch" for a wrong password and other words for a broken file.
+        code = "key.wrong_password" if "MAC" in str(exc) else "key.not_a_key"
+        raise KeyFileError(code, file=name) from exc
+    except (KeyError, TypeError, NotImplementedError, AttributeError) as exc:
+        raise KeyFileError("key.not_a_key", file=name) from exc
+
+
+def _read_keystore(path: Path) -> dict[str, Any]:
+    """Return the JSON object in a key file."""
+    try:
+        keystore = json.loads(read_private(path))
+    except (ValueError, RecursionError) as exc:
+        raise KeyFileError("key.not_a_key", file=path.name) from exc
+    if not isinstance(keystore, dict):
+        raise KeyFileError("key.not_a_key", file=path.name)
+    return keystore

@@ -1,0 +1,36 @@
+"""Which chain is meant, in words for the person who runs it. Source: DESIGN section 6."""
+
+from __future__ import annotations
+
+from attestree.text.entry import Entry
+
+_NEXT = "Check the address of the node in attestree.toml. Nothing was signed and nothing was sent."
+
+ENTRIES: dict[str, Entry] = {
+    "identity.not_pinned": Entry(
+        'The registry "{registry}" has not been set up on this machine.',
+        cause="It was never looked at, so there is nothing to compare the network with.",
+        next="`attestree registry add` looks at it once and remembers what it saw.",
+    ),
+    "identity.chain_id": Entry(
+        "The node belongs to another network than the one that was set up.",
+        cause="The network's number differs.",
+        next=_NEXT,
+    ),
+    "identity.genesis": Entry(
+        "The node belongs to another network than the one that was set up.",
+        cause="Its first block differs, although its number is the same; a test network may have been wiped.",
+        next=_NEXT,
+    ),
+    "identity.deploy_block": Entry(
+        "The network has another history than the one that was set up.",
+        cause="The block in which the public record was founded is another one.",
+        next=_NEXT,
+    ),
+    "identity.code": Entry(
+        "The public record at this address is not the one that was set up.",
+        cause="Another contract, or none, stands at the address.",
+        next=_NEXT,
+    ),
+}
+"""Code to entry."""
