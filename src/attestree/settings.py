@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from attestree.errors import SettingsError
@@ -158,11 +159,11 @@ class Settings(BaseSettings):
     @classmethod
     def settings_customise_sources(
         cls,
-        settings_cls: type[BaseSettings],
+        settings_cls: type[BaseSettings],  # noqa: ARG003 - pydantic's signature
         init_settings: PydanticBaseSettingsSource,
         env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - pydantic's signature
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - pydantic's signature
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Let the environment beat the file, whose values arrive as arguments."""
         return env_settings, init_settings
@@ -232,7 +233,7 @@ def load_settings(path: Path | None = None) -> Settings:
         raise SettingsError("config.bad_value", setting=setting, problem=_problem(first)) from error
 
 
-def _problem(error: Any) -> str:
+def _problem(error: ErrorDetails) -> str:
     """Return what is wrong in a few words, without the value."""
     known = {"extra_forbidden": "is not a setting", "missing": "is missing"}
     return known.get(error["type"], error["msg"].removeprefix("Value error, ").rstrip("."))

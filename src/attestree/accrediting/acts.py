@@ -59,7 +59,9 @@ def suspend_accreditation(accreditor: bytes, issuer: bytes) -> Act:
 def withdraw_accreditation(accreditor: bytes, issuer: bytes, *, span: int, ends: int) -> Act:
     """End a span for good at `ends`, Unix seconds, which may lie in the past."""
     payload = build_call("withdrawAccreditation", issuer, span, ends)
-    return Act("accreditation", issuer, accreditor, payload, f"Withdraw accreditation {span} of 0x{issuer.hex()}")
+    return Act(
+        "accreditation", issuer, accreditor, payload, f"Withdraw accreditation {span} of 0x{issuer.hex()}"
+    )
 
 
 def add_operator(issuer: bytes, operator: bytes, *, roles: Role, ends: int) -> Act:

@@ -43,7 +43,12 @@ def chain(
     with open_dev_chain(state_file=folder / STATE_FILE, port=wanted) as running:
         context.console.result(
             describe(running),
-            {"url": running.url, "chainId": running.chain_id, "kind": running.kind, "lasts": not running.ends_with_process},
+            {
+                "url": running.url,
+                "chainId": running.chain_id,
+                "kind": running.kind,
+                "lasts": not running.ends_with_process,
+            },
         )
         wait_for_end()
     context.console.progress("The chain has stopped.")
@@ -64,7 +69,9 @@ def port_of(folder: Path) -> int:
 
 def describe(running: DevChain) -> str:
     """Return what a person needs to know about a running chain."""
-    lasting = "It ends with this command, and all that is on it." if running.ends_with_process else "It is kept."
+    lasting = (
+        "It ends with this command, and all that is on it." if running.ends_with_process else "It is kept."
+    )
     return (
         f"local test chain {running.chain_id} at {running.url} ({running.kind}); worth nothing. {lasting}\n"
         "Ctrl-C stops it."

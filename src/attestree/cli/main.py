@@ -38,7 +38,9 @@ app = typer.Typer(
 def shared(
     ctx: typer.Context,
     as_json: Annotated[bool, typer.Option("--json", help="Results as JSON for programs.")] = False,
-    config: Annotated[Path | None, typer.Option(help="Settings file instead of the nearest attestree.toml.")] = None,
+    config: Annotated[
+        Path | None, typer.Option(help="Settings file instead of the nearest attestree.toml.")
+    ] = None,
     debug: Annotated[bool, typer.Option("--debug", help="Show tracebacks.")] = False,
 ) -> None:
     """Record micro-credentials so that anybody can check them, and check them."""

@@ -79,7 +79,9 @@ def describe(trust: Trust) -> str:
     lines = [f"{trust.name}   sha256 {trust.sha256.hex()}"]
     for network in trust.networks:
         name = network.name or f"chain {network.chain_id}"
-        lines.append(f" {network.kind:<11} {name}   registry 0x{network.registry.hex()}   chain {network.chain_id}")
+        lines.append(
+            f" {network.kind:<11} {name}   registry 0x{network.registry.hex()}   chain {network.chain_id}"
+        )
     lines += [f" accreditor  {item.name}   0x{item.address.hex()}" for item in trust.accreditors]
     return "\n".join(lines)
 
@@ -99,5 +101,7 @@ def as_json(trust: Trust) -> dict[str, object]:
             }
             for network in trust.networks
         ],
-        "accreditors": [{"address": f"0x{item.address.hex()}", "name": item.name} for item in trust.accreditors],
+        "accreditors": [
+            {"address": f"0x{item.address.hex()}", "name": item.name} for item in trust.accreditors
+        ],
     }

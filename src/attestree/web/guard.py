@@ -37,7 +37,9 @@ SECURITY_HEADERS = {
 class RequestGuard:
     """ASGI middleware around the whole application."""
 
-    def __init__(self, app: ASGIApp, *, limit_bytes: int, limits_by_path: Mapping[str, int] | None = None) -> None:
+    def __init__(
+        self, app: ASGIApp, *, limit_bytes: int, limits_by_path: Mapping[str, int] | None = None
+    ) -> None:
         """
         Wrap `app`.
 

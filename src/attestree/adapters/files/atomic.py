@@ -28,7 +28,7 @@ def write_whole(path: Path, octets: bytes, *, mode: int = 0o644) -> None:
             file.write(octets)
             file.flush()
             os.fsync(file.fileno())
-        os.replace(part, path)
+        part.replace(path)
         sync_folder(path.parent)
     except OSError as error:
         raise FolderUnavailableError("folder.write_failed", file=path.name) from error
