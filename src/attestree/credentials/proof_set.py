@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from attestree.credentials.anchor_proof import CRYPTOSUITE, AnchorProof, format_proof_value, parse_proof_value
 from attestree.credentials.dates import parse_timestamp
+from attestree.credentials.reading import is_address
 from attestree.credentials.strict_json import JsonObject, JsonValue
 from attestree.errors import MalformedCredentialError, MalformedProofError
 
@@ -24,9 +25,6 @@ PROOF_TYPE = "DataIntegrityProof"
 PROOF_PURPOSE = "assertionMethod"
 """`proofPurpose` of an anchor proof."""
 
-MAX_OPTION_CHARACTERS = 2048
-"""Longest `verificationMethod`."""
-
 _OPTION_NAMES = {"type", "cryptosuite", "created", "verificationMethod", "proofPurpose"}
 
 
@@ -37,7 +35,7 @@ class ProofOptions:
     created: str
     """A time stamp with zone, kept as written since the digest covers it; a claim, not evidence."""
     verification_method: str
-    """Names the issuer's key or address; covered by the digest, trusted for nothing."""
+    """Address that names the issuer's key or account; covered by the digest, trusted for nothing."""
 
     def __post_init__(self) -> None:
         """
@@ -50,7 +48,7 @@ class ProofOptions:
             parse_timestamp(self.created)
         except MalformedCredentialError:
             raise MalformedProofError("proof.options", member="created") from None
-        if not 0 < len(self.verification_method) <= MAX_OPTION_CHARACTERS:
+        if not is_address(self.verification_method):
             raise MalformedProofError("proof.options", member="verificationMethod")
 
     def to_json(self) -> JsonObject:

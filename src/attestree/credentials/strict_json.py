@@ -76,6 +76,8 @@ def _decode(octets: bytes) -> str:
 
 def _refuse_depth(text: str) -> None:
     """Refuse deep nesting before any recursive reader sees it, in one pass that cannot backtrack."""
+    if text.count("[") + text.count("{") <= MAX_DEPTH:
+        return
     depth = 0
     for token in _STRING_OR_BRACKET.finditer(text):
         bracket = text[token.start()]
