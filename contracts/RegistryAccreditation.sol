@@ -89,7 +89,7 @@ abstract contract RegistryAccreditation is RegistryOperators {
 
     /// Return the span in force now; 0 if there is none.
     function _spanInForce(address issuer) internal view returns (uint16) {
-        Issuer memory holder = _issuers[issuer];
+        Issuer storage holder = _issuers[issuer];
         return holder.spanFrom <= _now() && _now() < holder.spanUntil ? holder.spanCount : 0;
     }
 

@@ -29,7 +29,7 @@ abstract contract RegistryHeads is RegistryStorage {
         returns (uint256)
     {
         emit Anchored(issuer, root, record);
-        return _next(headAndCount, keccak256(abi.encode(_head(headAndCount), root, record)));
+        return _fold(headAndCount, root, record);
     }
 
     /// Emit an act of one issuer and store the issuer's next act head.
@@ -83,11 +83,21 @@ abstract contract RegistryHeads is RegistryStorage {
         pure
         returns (uint256)
     {
-        return _next(headAndCount, keccak256(abi.encode(_head(headAndCount), topic, keccak256(body))));
+        return _fold(headAndCount, topic, keccak256(body));
     }
 
-    /// Cut the hash to its high 224 bits and count one more; the count is checked arithmetic.
-    function _next(uint256 headAndCount, bytes32 hash) private pure returns (uint256) {
+    /// Hash head and two words, keep the high 224 bits, and count one more; the count is checked arithmetic.
+    function _fold(uint256 headAndCount, bytes32 first, bytes32 second) private pure returns (uint256) {
+        bytes32 head = _head(headAndCount);
+        bytes32 hash;
+        // keccak256(abi.encode(head, first, second)), without taking memory for good.
+        assembly ("memory-safe") {
+            let free := mload(0x40)
+            mstore(free, head)
+            mstore(add(free, 0x20), first)
+            mstore(add(free, 0x40), second)
+            hash := keccak256(free, 0x60)
+        }
         return _cut(hash) | (_count(headAndCount) + 1);
     }
 

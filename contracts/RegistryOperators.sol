@@ -67,7 +67,7 @@ abstract contract RegistryOperators is RegistryHeads {
     /// Return as whom the sender acts for the issuer: 0 the issuer itself, else an operator who holds the role now.
     function _requireRole(address issuer, uint8 role) internal view returns (uint16) {
         if (msg.sender == issuer) return 0;
-        Operator memory entry = _operators[issuer][msg.sender];
+        Operator storage entry = _operators[issuer][msg.sender];
         bool inForce = entry.from <= _now() && _now() < entry.to && entry.disavowedAt == 0;
         if (!inForce || entry.roles & role == 0) revert NotOperator(issuer, msg.sender, role);
         return entry.number;
