@@ -1,4 +1,4 @@
-"""The whole road on a real anvil: from a queued write to FINAL, through crashes, reverts and reorganisations."""
+"""The whole road on a real anvil: from a queued write to FINAL, through crashes, reverts and reorgs."""
 
 from __future__ import annotations
 

@@ -9,6 +9,7 @@ from attestree.anchoring.identity import pin_identity, verify_identity
 from attestree.anchoring.pace import Pace
 from attestree.anchoring.progress import Event, Progress
 from attestree.anchoring.receipts import fetch_final_receipt
+from attestree.anchoring.resume import resume_intent
 from attestree.anchoring.watch import watch
 from attestree.anchoring.worker import Worker
 
@@ -19,6 +20,7 @@ __all__ = [
     "Worker",
     "fetch_final_receipt",
     "pin_identity",
+    "resume_intent",
     "verify_identity",
     "watch",
 ]

@@ -1,13 +1,13 @@
 """
 The watch: drives for ever, the only process that sends for a server.
 
-Decides what ends it: another holder of the lease when it starts, another chain, or its caller. A
-silent chain or store does not. Source: DESIGN sections 6 and 10.
+Decides what ends it: another holder of a lease, another chain, or its caller. A silent chain or store
+does not, nor does it keep the other registries waiting. Source: DESIGN sections 6 and 10.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from attestree.anchoring.progress import OnProgress, ignore
 from attestree.anchoring.worker import Worker
@@ -15,7 +15,7 @@ from attestree.errors import UnavailableError
 
 
 def watch(
-    worker: Worker,
+    workers: Sequence[Worker],
     on_progress: OnProgress = ignore,
     *,
     on_silence: Callable[[UnavailableError], None] = lambda _error: None,
@@ -25,9 +25,9 @@ def watch(
     Drive until told to stop.
 
     Args:
-        worker: What drives.
+        workers: What drives, one a registry; at least one.
         on_progress: Told of every event.
-        on_silence: Told when chain or store do not answer; the next round tries again.
+        on_silence: Told when a chain or the store does not answer; the next round tries again.
         goes_on: Asked before each round.
 
     Raises:
@@ -35,11 +35,16 @@ def watch(
         ChainIdentityError: Another chain answers, or none was pinned.
     """
     while goes_on():
-        try:
-            worker.hold()
-            acted = worker.drive_once(on_progress).acted
-        except UnavailableError as exc:
-            on_silence(exc)
-            acted = False
-        if not acted:
-            worker.pace.rest()
+        acted = [_drive(worker, on_progress, on_silence) for worker in workers]
+        if not any(acted):
+            min((worker.pace for worker in workers), key=lambda pace: pace.poll_seconds).rest()
+
+
+def _drive(worker: Worker, on_progress: OnProgress, on_silence: Callable[[UnavailableError], None]) -> bool:
+    """Drive one round and say whether anything changed."""
+    try:
+        worker.hold()
+        return worker.drive_once(on_progress).acted
+    except UnavailableError as exc:
+        on_silence(exc)
+        return False

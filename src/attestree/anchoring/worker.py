@@ -147,11 +147,13 @@ class Worker:
         """Close the worker."""
         self.close()
 
+    def can_sign(self, intent: Intent) -> bool:
+        """Say whether a write is for this registry and by one of our keys."""
+        return intent.wanted.registry == self.registry and intent.wanted.sender in self._signers
+
     def _is_ours(self, intent: Intent) -> bool:
-        """Say whether a write is for this registry, by one of our keys, and not in doubt."""
-        wanted = intent.wanted
-        is_here = wanted.registry == self.registry and wanted.sender in self._signers
-        return is_here and intent.state is not State.HALTED
+        """Say whether a write is driven here: one that halted is not."""
+        return self.can_sign(intent) and intent.state is not State.HALTED
 
     def _drive_lane(
         self, address: bytes, unfinished: Sequence[Intent], pinned: ChainIdentity

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 
 import pytest
 
-from attestree.anchoring import Event, Pace, Worker, fetch_final_receipt, pin_identity, watch
+from attestree.anchoring import Event, Pace, Worker, fetch_final_receipt, pin_identity, resume_intent, watch
 from attestree.errors import (
     ChainIdentityError,
     ChainUnavailableError,
@@ -332,9 +332,32 @@ def test_a_person_can_take_a_halted_write_up_again(bench: Bench) -> None:
     bench.chain.spend_nonce(bench.signer.address)
     with pytest.raises(TransitionError):
         worker.drive_until_final(["a"])
-    bench.store.resume_intent("a", after=State.SEALED, fence=bench.store.intents["a"].fence)
+    assert resume_intent(bench.store, bench.sender, "a") is State.SEALED
     worker.drive_until_final(["a"])
     assert bench.chain.count_set(slot_of("a")) == 1
+
+
+def test_a_write_taken_up_again_keeps_a_nonce_that_is_still_out(bench: Bench) -> None:
+    bench.store.add_intent(wanted("a"))
+    worker = bench.worker()
+    worker.drive_once()
+    worker.drive_once()
+    for name in ("a", "b"):
+        with pytest.raises(TransitionError):
+            resume_intent(bench.store, bench.sender, name)
+    halted = bench.store.intents["a"]
+    bench.store.move_intent(
+        "a", before=halted.state, after=State.HALTED, fence=halted.fence, note="outbox.effect_missing"
+    )
+    assert resume_intent(bench.store, bench.sender, "a") is State.SENT
+    worker.drive_until_final(["a"])
+    assert len(bench.signer.signed) == 1
+
+
+def test_a_write_that_halted_before_anything_was_signed_starts_anew(bench: Bench) -> None:
+    bench.store.add_intent(wanted("a"))
+    bench.store.move_intent("a", before=State.SEALED, after=State.HALTED, fence=1, note="outbox.lost_race")
+    assert resume_intent(bench.store, bench.sender, "a") is State.SEALED
 
 
 def test_a_price_above_the_limit_is_told_and_nothing_is_signed(bench: Bench) -> None:
@@ -430,11 +453,11 @@ def test_the_watch_outlives_a_silent_chain_and_keeps_others_out(bench: Bench) ->
 
     bench.sender.fault = flaky
     watch(
-        bench.worker(),
+        [bench.worker()],
         on_silence=lambda error: silences.append(error.code),
         goes_on=lambda: next(rounds, None) is not None,
     )
     assert silences == ["chain.unreachable"] * 2
     assert bench.state("a") is State.FINAL
     with pytest.raises(LeaseHeldError):
-        watch(bench.worker(), goes_on=lambda: True)
+        watch([bench.worker()], goes_on=lambda: True)

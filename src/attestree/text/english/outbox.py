@@ -71,6 +71,10 @@ ENTRIES: dict[str, Entry] = {
         "This is not final yet.",
         next="`attestree anchor` drives it on.",
     ),
+    "outbox.not_halted": Entry(
+        "This write has not stopped, so there is nothing to take up again.",
+        next="`attestree anchor` drives it on.",
+    ),
     "outbox.no_such_intent": Entry(
         "There is no such write in the queue.",
         next="`attestree anchor` lists what is queued.",

@@ -29,5 +29,9 @@ ENTRIES: dict[str, Entry] = {
         "The signing key was opened for another network and signs nothing for this one.",
         next="Nothing was signed. Check the registry's chain_id in attestree.toml.",
     ),
+    "refused.two_modes": Entry(
+        "{first} and {second} exclude each other.",
+        next="Give one of them.",
+    ),
 }
 """Code to entry."""

@@ -1,0 +1,165 @@
+"""
+`attestree anchor`: brings what is queued to the chain, and shows where it stands.
+
+Decides flags and words only; `anchoring` drives. This is the only command that sends for a server.
+Source: DESIGN sections 6, 9 and 10.
+"""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from typing import Annotated
+
+import typer
+
+from attestree.anchoring import Event, Worker, watch
+from attestree.anchoring.resume import resume_intent
+from attestree.cli.console import Console, Context
+from attestree.errors import AttestreeError, NotAllowedError, TransitionError
+from attestree.outbox.states import State
+from attestree.ports import Intent, Store
+from attestree.settings import Settings
+from attestree.text.catalogue import explain, explain_error
+from attestree.wiring import wire_sender, wire_store, wire_worker
+
+STATE_WORDS = {
+    State.SEALED: "queued",
+    State.SIGNED: "signed, not sent yet",
+    State.SENT: "sent",
+    State.MINED: "recorded, not final yet",
+    State.FINAL: "final",
+    State.REVERTED: "taken without effect",
+    State.HALTED: "stopped",
+}
+"""How a state is called for people."""
+
+
+def register(app: typer.Typer) -> None:
+    """Add `anchor`."""
+    app.command(rich_help_panel="Issue")(anchor)
+
+
+def anchor(
+    ctx: typer.Context,
+    watch_on: Annotated[
+        bool, typer.Option("--watch", help="Go on until stopped; what a server's issuer runs.")
+    ] = False,
+    once: Annotated[bool, typer.Option("--once", help="Take one step for each write, then stop.")] = False,
+    resume: Annotated[
+        str | None, typer.Option(metavar="ID", help="Take a stopped write up again, after looking at it.")
+    ] = None,
+) -> None:
+    """Record everything that is queued, and wait until it is final."""
+    context: Context = ctx.obj
+    if watch_on and once:
+        raise NotAllowedError("refused.two_modes", first="--watch", second="--once")
+    settings = context.settings()
+    with wire_store(settings) as store:
+        if resume is not None:
+            _resume(context.console, settings, store, resume)
+        with ExitStack() as stack:
+            opened = [wire_worker(settings, registry, store) for registry in settings.registry]
+            workers = [stack.enter_context(worker) for worker in opened]
+            _drive(context.console, store, workers, watch_on=watch_on, once=once)
+        intents = store.fetch_intents()
+    _show(context.console, intents)
+    _verify_none_stopped(intents)
+
+
+def _drive(console: Console, store: Store, workers: Sequence[Worker], *, watch_on: bool, once: bool) -> None:
+    """Drive in one of the three ways."""
+    teller = Teller(console.progress)
+    if watch_on:
+        # Whoever stops a service means what Ctrl-C means: give the keys back and go.
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
+        try:
+            watch(workers, teller.tell, on_silence=teller.tell_silence)
+        except KeyboardInterrupt:
+            console.progress("Stopped. Whatever was signed is saved; the next run goes on from there.")
+        return
+    for worker in workers:
+        if once:
+            worker.drive_once(teller.tell)
+        else:
+            worker.drive_until_final(_ids_of(store, worker), teller.tell)
+
+
+def _ids_of(store: Store, worker: Worker) -> Sequence[str]:
+    """Return the writes that a worker can bring to FINAL."""
+    return [
+        intent.wanted.id
+        for intent in store.fetch_intents()
+        if intent.state not in (State.FINAL, State.HALTED) and worker.can_sign(intent)
+    ]
+
+
+def _resume(console: Console, settings: Settings, store: Store, intent_id: str) -> None:
+    """Take up one stopped write."""
+    intent = store.fetch_intent(intent_id)
+    if intent is None:
+        raise TransitionError("outbox.no_such_intent")
+    sender = wire_sender(settings.find_registry(intent.wanted.registry))
+    resume_intent(store, sender, intent_id)
+    console.progress(f"{intent.wanted.title}: taken up again.")
+
+
+def _show(console: Console, intents: Sequence[Intent]) -> None:
+    """Print every write and where it stands."""
+    lines = [f"{STATE_WORDS[intent.state]:<24} {intent.wanted.title}{_why(intent)}" for intent in intents]
+    console.result("\n".join(lines) or "Nothing is queued.", {"writes": [_fields(one) for one in intents]})
+
+
+def _verify_none_stopped(intents: Sequence[Intent]) -> None:
+    """Return unless a write stopped: a program that calls this one must learn of it."""
+    for intent in intents:
+        if intent.state is State.HALTED:
+            raise TransitionError(intent.note, title=intent.wanted.title)
+
+
+def _why(intent: Intent) -> str:
+    """Return why a write stopped, and its name for `--resume`."""
+    if intent.state is not State.HALTED:
+        return ""
+    return f"\n{'':<24} {explain(intent.note, {}).sentence} [{intent.wanted.id}]"
+
+
+def _fields(intent: Intent) -> dict[str, object]:
+    """Return a write for programs."""
+    return {
+        "id": intent.wanted.id,
+        "kind": intent.wanted.kind,
+        "title": intent.wanted.title,
+        "registry": intent.wanted.registry,
+        "batch": intent.wanted.batch_id,
+        "state": intent.state.value,
+        "block": intent.block_number,
+        "note": intent.note or None,
+    }
+
+
+@dataclass(slots=True)
+class Teller:
+    """Tells each change once, in words."""
+
+    say: Callable[[str], None]
+    """Prints one line."""
+    told: dict[str, str] = field(default_factory=dict)
+    """The last code told, by write."""
+
+    def tell(self, event: Event) -> None:
+        """Print a line if something new is to be said about a write."""
+        if self.told.get(event.intent_id) == event.code:
+            return
+        self.told[event.intent_id] = event.code
+        said = explain(event.code, {}) if event.error is None else explain_error(event.error)
+        where = f" Block {event.block_number}." if event.code == "outbox.mined" else ""
+        self.say(f"{event.title}: {said.sentence}{where}")
+
+    def tell_silence(self, error: AttestreeError) -> None:
+        """Print a line when chain or store begin to be silent."""
+        if self.told.get("") != error.code:
+            self.told[""] = error.code
+            self.say(explain_error(error).sentence)
