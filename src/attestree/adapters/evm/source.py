@@ -10,16 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import TypeVar
 
-from attestree.adapters.evm.hexes import (
-    format_bytes,
-    format_quantity,
-    parse_address,
-    parse_bytes,
-    parse_hash,
-    parse_quantity,
-)
+from attestree.adapters.evm.answers import parse_block, parse_code, parse_log
+from attestree.adapters.evm.hexes import format_bytes, format_quantity, parse_hash, parse_quantity
 from attestree.adapters.evm.rpc import JsonRpc, Question, RpcError
 from attestree.errors import ChainIdentityError, ChainUnavailableError
 from attestree.merkle.keccak import keccak256
@@ -78,8 +72,8 @@ class Source:
         questions = [latest_question, *([_block_question("finalized")] if finalized else [])]
         answers = self.rpc.batch([*_identity_questions(self.identity), *questions])
         self._verify_identity(answers[:4])
-        latest = self._parse_block(answers[4])
-        tagged = self._parse_block(answers[5]) if finalized else None
+        latest = self._block(answers[4])
+        tagged = self._block(answers[5]) if finalized else None
         return Tip(latest, self._find_final(latest, tagged))
 
     def fetch_identity(self) -> ChainIdentity:
@@ -92,16 +86,20 @@ class Source:
         chain_id, genesis, deploy, code = self.rpc.batch(_identity_questions(self.identity))
         return ChainIdentity(
             chain_id=parse_quantity(chain_id),
-            genesis_hash=self._parse_block(genesis).hash,
+            genesis_hash=self._block(genesis).hash,
             registry=self.identity.registry,
             deploy_block=self.identity.deploy_block,
-            deploy_block_hash=self._parse_block(deploy).hash,
+            deploy_block_hash=self._block(deploy).hash,
             code_hash=keccak256(self._parse_code(code)),
         )
 
+    def _parse_code(self, answer: object) -> bytes:
+        """Return the registry's code; a chain on which it is yet to be deployed overrides this."""
+        return parse_code(answer, host=self.rpc.host)
+
     def fetch_block(self, number: int) -> BlockRef:
         """Return a block by number; ChainUnavailableError `chain.no_block` where the node has none."""
-        block = self._parse_block(self.rpc.call(*_block_question(format_quantity(number))))
+        block = self._block(self.rpc.call(*_block_question(format_quantity(number))))
         if block.number != number:
             raise self._bad_answer("the block that was asked")
         return block
@@ -211,22 +209,19 @@ class Source:
     def _verify_identity(self, answers: Sequence[object]) -> None:
         chain_id, genesis, deploy, code = answers
         pinned = self.identity
-        if parse_quantity(chain_id) != pinned.chain_id:
-            raise ChainIdentityError("identity.chain_id", host=self.rpc.host)
-        if self._parse_block(genesis).hash != pinned.genesis_hash:
+        found = parse_quantity(chain_id)
+        if found != pinned.chain_id:
+            raise ChainIdentityError(
+                "identity.chain_id", host=self.rpc.host, found=found, pinned=pinned.chain_id
+            )
+        if self._block(genesis).hash != pinned.genesis_hash:
             raise ChainIdentityError("identity.genesis", host=self.rpc.host)
         if pinned.deploy_block_hash and (
-            deploy is None or self._parse_block(deploy).hash != pinned.deploy_block_hash
+            deploy is None or self._block(deploy).hash != pinned.deploy_block_hash
         ):
-            raise ChainIdentityError("identity.deploy_block", host=self.rpc.host)
+            raise ChainIdentityError("identity.deploy_block", host=self.rpc.host, block=pinned.deploy_block)
         if keccak256(self._parse_code(code)) != pinned.code_hash:
             raise ChainIdentityError("identity.code", host=self.rpc.host)
-
-    def _parse_code(self, answer: object) -> bytes:
-        code = parse_bytes(answer)
-        if not code:
-            raise ChainUnavailableError("chain.no_code", host=self.rpc.host)
-        return code
 
     def _read_words(self, places: Sequence[tuple[bytes, BlockRef]], *, by_hash: bool) -> tuple[bytes, ...]:
         questions = [
@@ -246,40 +241,16 @@ class Source:
         answer = self.rpc.call("eth_getLogs", [wish])
         if not isinstance(answer, list):
             raise self._bad_answer("logs")
-        logs = sorted((self._parse_log(found) for found in answer), key=_place_of)
+        logs = sorted((parse_log(found, host=self.rpc.host) for found in answer), key=_place_of)
         places = [_place_of(log) for log in logs]
         if len(set(places)) != len(places) or any(not first <= number <= last for number, _ in places):
             raise self._bad_answer("logs of the range that was asked")
+        if any(log.address != self.identity.registry for log in logs):
+            raise self._bad_answer("logs of the registry")
         return logs
 
-    def _parse_log(self, answer: Any) -> Log:
-        if not isinstance(answer, dict) or not isinstance(answer.get("topics"), list):
-            raise self._bad_answer("a log")
-        if answer.get("removed", False) is not False:
-            raise ChainUnavailableError("chain.reorganised", host=self.rpc.host)
-        log = Log(
-            address=parse_address(answer.get("address")),
-            topics=tuple(parse_hash(topic) for topic in answer["topics"]),
-            payload=parse_bytes(answer.get("data")),
-            block_number=parse_quantity(answer.get("blockNumber")),
-            block_hash=parse_hash(answer.get("blockHash")),
-            tx_hash=parse_hash(answer.get("transactionHash")),
-            log_index=parse_quantity(answer.get("logIndex")),
-        )
-        if log.address != self.identity.registry:
-            raise self._bad_answer("logs of the registry")
-        return log
-
-    def _parse_block(self, answer: object) -> BlockRef:
-        if answer is None:
-            raise ChainUnavailableError("chain.no_block", host=self.rpc.host)
-        if not isinstance(answer, dict):
-            raise self._bad_answer("a block")
-        return BlockRef(
-            number=parse_quantity(answer.get("number")),
-            hash=parse_hash(answer.get("hash")),
-            time=parse_quantity(answer.get("timestamp")),
-        )
+    def _block(self, answer: object) -> BlockRef:
+        return parse_block(answer, host=self.rpc.host)
 
     def _bad_answer(self, wanted: str) -> ChainUnavailableError:
         return ChainUnavailableError("chain.bad_answer", host=self.rpc.host, wanted=wanted)

@@ -1,0 +1,138 @@
+"""
+Writes `attestree.toml` for `init`, with a comment where a person will want one.
+
+Decides the order and the comments. What it writes is read back by `settings` before anything is
+kept, so that a file which cannot be read is never written. Source: DESIGN section 9.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from attestree.adapters.files.atomic import write_whole
+from attestree.errors import SettingsError
+from attestree.registry.facts import ChainIdentity
+from attestree.settings import FILE_NAME, Settings, load_settings
+
+
+@dataclass(frozen=True, slots=True)
+class RegistryEntry:
+    """One `[[registry]]`."""
+
+    name: str
+    """How commands call it."""
+    rpc: Sequence[str]
+    """JSON-RPC URLs."""
+    finality: str
+    """`finalized`, `depth:N` or `instant`."""
+    identity: ChainIdentity
+    """What is pinned."""
+    keys: Mapping[str, str]
+    """`admin_key`, `accreditor_key`: paths, counted from the file."""
+
+
+@dataclass(frozen=True, slots=True)
+class IssuerEntry:
+    """One `[[issuer]]`."""
+
+    name: str
+    """How commands call it."""
+    title: str
+    """The institution's name."""
+    address: bytes
+    """20 bytes."""
+    did: str
+    """Its DID."""
+    url: str | None
+    """Its home page."""
+    keys: Mapping[str, str]
+    """`operator_key`, `issuer_key`, `signing_key`, `roster_key`: paths, counted from the file."""
+
+
+def format_settings(
+    *, public_url: str | None, registries: Sequence[RegistryEntry], issuers: Sequence[IssuerEntry]
+) -> str:
+    """Return the text of a settings file."""
+    lines = [
+        "# Settings of Attestree; every one is explained in docs/reference/config.md.",
+        "# The environment beats this file: ATTESTREE_PUBLIC_URL, ATTESTREE_STORE__URL, ...",
+        "",
+        *_public_url(public_url),
+        'trust      = "trust.toml"      # whom a verifier here believes',
+        'batches    = "batches"         # credentials, until you hand them out; back this folder up',
+        "",
+        "[store]",
+        'url = "sqlite:///attestree.db"',
+    ]
+    for registry in registries:
+        lines += ["", "[[registry]]", *_registry(registry)]
+    for issuer in issuers:
+        lines += ["", "[[issuer]]", *_issuer(issuer)]
+    return "\n".join(lines) + "\n"
+
+
+def write_settings(folder: Path, text: str) -> Settings:
+    """
+    Write the settings file of a folder, if it can be read, and return the settings.
+
+    Raises:
+        SettingsError: `config.exists`, another file is there; or what `load_settings` raises.
+    """
+    path = folder / FILE_NAME
+    if path.exists():
+        if path.read_text(encoding="utf-8") != text:
+            raise SettingsError("config.exists", file=FILE_NAME)
+        return load_settings(path)
+    trial = folder / f".{FILE_NAME}.trial"
+    write_whole(trial, text.encode())
+    try:
+        load_settings(trial)
+    finally:
+        trial.unlink()
+    write_whole(path, text.encode())
+    return load_settings(path)
+
+
+def _public_url(public_url: str | None) -> list[str]:
+    if public_url is None:
+        return ['# public_url = "https://badges.example.edu"   # written into every credential for ever']
+    return [f"public_url = {_quote(public_url)}   # written into every credential for ever"]
+
+
+def _registry(entry: RegistryEntry) -> list[str]:
+    pins = entry.identity
+    return [
+        f"name              = {_quote(entry.name)}",
+        f"address           = {_hex(pins.registry)}",
+        f"rpc               = [{', '.join(_quote(url) for url in entry.rpc)}]   # two or more must agree",
+        f"finality          = {_quote(entry.finality)}",
+        f"chain_id          = {pins.chain_id}",
+        f"genesis_hash      = {_hex(pins.genesis_hash)}",
+        f"deploy_block      = {pins.deploy_block}",
+        f"deploy_block_hash = {_hex(pins.deploy_block_hash)}",
+        f"code_hash         = {_hex(pins.code_hash)}",
+        *[f"{name:<17} = {_quote(path)}" for name, path in entry.keys.items()],
+    ]
+
+
+def _issuer(entry: IssuerEntry) -> list[str]:
+    return [
+        f"name         = {_quote(entry.name)}",
+        f"title        = {_quote(entry.title)}",
+        f"address      = {_hex(entry.address)}",
+        f"did          = {_quote(entry.did)}",
+        *([f"url          = {_quote(entry.url)}"] if entry.url else []),
+        *[f"{name:<12} = {_quote(path)}" for name, path in entry.keys.items()],
+    ]
+
+
+def _hex(octets: bytes) -> str:
+    return f'"0x{octets.hex()}"'
+
+
+def _quote(text: str) -> str:
+    """Return a TOML basic string: for printable text the escapes of JSON are those of TOML."""
+    return json.dumps(text, ensure_ascii=False)
