@@ -7,9 +7,9 @@ finds out. Pure. Source: DESIGN sections 5, 7 and 8.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import assert_never
+from typing import Any
 
 from attestree.errors import ChainUnavailableError, HeadMismatchError
 from attestree.registry import event_types as types
@@ -142,7 +142,7 @@ class Ledger:
             raise ChainUnavailableError("event.foreign")
         event = parse_event(log)
         if isinstance(event, types.RegistryEvent):
-            self.administration = _administer(self.administration, event)
+            self.administration = _STEPS[type(event)](self.administration, event)
             self.registry_head = fold_act(self.registry_head, topic=log.topics[0], payload=log.payload)
             return
         issuer = self._writable(event.issuer)
@@ -171,24 +171,43 @@ class Ledger:
         )
 
 
-def _administer(before: Administration, event: types.RegistryEvent) -> Administration:
-    match event:
-        case types.AccreditorAdded(accreditor):
-            return replace(before, accreditors=before.accreditors | {accreditor})
-        case types.AccreditorRemoved(accreditor):
-            return replace(before, accreditors=before.accreditors - {accreditor})
-        case types.AdminProposed(admin, effective):
-            return replace(before, pending_admin=admin, pending_effective=effective)
-        case types.AdminProposalCancelled():
-            return replace(before, pending_admin=None, pending_effective=0)
-        case types.AdminChanged(_, admin):
-            return replace(before, admin=admin, pending_admin=None, pending_effective=0)
-        case types.Paused(until):
-            return replace(before, paused_until=until)
-        case types.Unpaused():
-            return replace(before, paused_until=0)
-        case _:
-            assert_never(event)
+def _add_accreditor(before: Administration, event: types.AccreditorAdded) -> Administration:
+    return replace(before, accreditors=before.accreditors | {event.accreditor})
+
+
+def _remove_accreditor(before: Administration, event: types.AccreditorRemoved) -> Administration:
+    return replace(before, accreditors=before.accreditors - {event.accreditor})
+
+
+def _propose_admin(before: Administration, event: types.AdminProposed) -> Administration:
+    return replace(before, pending_admin=event.admin, pending_effective=event.effective)
+
+
+def _cancel_proposal(before: Administration, _event: types.AdminProposalCancelled) -> Administration:
+    return replace(before, pending_admin=None, pending_effective=0)
+
+
+def _change_admin(before: Administration, event: types.AdminChanged) -> Administration:
+    return replace(before, admin=event.admin, pending_admin=None, pending_effective=0)
+
+
+def _pause(before: Administration, event: types.Paused) -> Administration:
+    return replace(before, paused_until=event.until)
+
+
+def _unpause(before: Administration, _event: types.Unpaused) -> Administration:
+    return replace(before, paused_until=0)
+
+
+_STEPS: dict[type, Callable[[Administration, Any], Administration]] = {
+    types.AccreditorAdded: _add_accreditor,
+    types.AccreditorRemoved: _remove_accreditor,
+    types.AdminProposed: _propose_admin,
+    types.AdminProposalCancelled: _cancel_proposal,
+    types.AdminChanged: _change_admin,
+    types.Paused: _pause,
+    types.Unpaused: _unpause,
+}
 
 
 def _differs(code: str, issuer: bytes, folded: Head, stored: Head) -> HeadMismatchError:
