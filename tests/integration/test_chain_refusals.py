@@ -617,3 +617,45 @@ def test_newest_blocks_of_two_nodes_on_different_chains_are_not_handed_out(regis
         events = EvmEvents(sources, clock=SetClock())
         assert events.fetch_block("final").number == newest - 1
         assert code_of(lambda: events.fetch_block("latest")) == "chain.sources_disagree"
+
+
+def test_an_event_that_is_moved_to_an_earlier_block_does_not_become_final(
+    registry: Deployed, batch: AnchoredBatch
+) -> None:
+    registry.mine(2)
+    final = registry.block().number
+    late = registry.anchor(batch.issuer)
+    registry.mine(1)
+
+    def hasten(method: str, params: list[Any], told: Any) -> object:
+        if method != "eth_getLogs":
+            return told
+        first, last = parse_quantity(params[0]["fromBlock"]), parse_quantity(params[0]["toBlock"])
+        if last != final:
+            return [] if first > final else told
+        newest = registry.rpc.call("eth_getLogs", [{**params[0], "toBlock": "latest"}])
+        assert isinstance(newest, list)
+        moved = {
+            **newest[-1],
+            "blockNumber": hex(final),
+            "blockHash": format_bytes(registry.block(final).hash),
+        }
+        return [*newest[:-1], moved]
+
+    with forwarding(registry.chain.url, hasten) as liar:
+        reader = build_reader("followed", registry, urls=[liar.url], finality="depth:2")
+        for _ in range(2):
+            assert code_of(lambda: reader.ask(late), HeadMismatchError) == "head.anchors"
+
+
+def test_a_poll_after_which_nothing_has_changed_only_renews_the_age(
+    registry: Deployed, batch: AnchoredBatch
+) -> None:
+    with forwarding(registry.chain.url) as node:
+        reader = build_reader("followed", registry, urls=[node.url])
+        before = reader.ask(batch)
+        node.asked.clear()
+        reader.clock.moment += 50
+        after = reader.ask(batch)
+    assert {method for method, _ in node.asked}.isdisjoint({"eth_getLogs", "eth_getStorageAt"})
+    assert after == replace(before, view=replace(before.view, polled_at=reader.clock.moment))

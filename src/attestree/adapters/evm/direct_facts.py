@@ -97,6 +97,9 @@ class DirectFacts:
 def _read_both(
     source: Source, query: FactsQuery, final: BlockRef, latest: BlockRef
 ) -> tuple[StateAt, StateAt]:
+    if final == latest:
+        state = source.read(read_state(query), final)
+        return state, state
     first, second = source.read_many([(read_state(query), final), (read_state(query), latest)])
     return first, second
 

@@ -53,7 +53,12 @@ class _Following:
 
 
 class FollowedFacts:
-    """`ChainFacts` that answers from memory; `start` keeps it fresh, or whoever calls `poll_once`."""
+    """
+    `ChainFacts` that answers from memory; `start` keeps it fresh, or whoever calls `poll_once`.
+
+    The heads prove the history of every issuer of which at least one event was seen. That a node hides an
+    issuer altogether is found out by a second node; with one alone it reads as an issuer without anchors.
+    """
 
     def __init__(
         self,
@@ -83,6 +88,7 @@ class FollowedFacts:
         self._failure: AttestreeError | None = None
         self._base = self._empty_ledger()
         self._base_block: BlockRef | None = None
+        self._proven: BlockRef | None = None
         self._polling = threading.Lock()
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
@@ -208,11 +214,17 @@ class FollowedFacts:
         if known is not None and known.tip == tip:
             return replace(known, view=replace(known.view, polled_at=now))
         final = self._advance(tip)
-        for source in self._sources.all:
-            _verify_heads(source, self._base, final)
+        self._verify_base(final)
         ledgers = self._fold_latest(tip, final)
         view = self._sources.view(replace(tip, final=final), now=now)
         return _Following(tip, view, self._base, ledgers)
+
+    def _verify_base(self, final: BlockRef) -> None:
+        if self._proven == final:
+            return
+        for source in self._sources.all:
+            _verify_heads(source, self._base, final)
+        self._proven = final
 
     def _fold_latest(self, tip: AgreedTip, final: BlockRef) -> tuple[Ledger, ...]:
         by_hash: dict[bytes, Ledger] = {final.hash: self._base}
@@ -258,7 +270,7 @@ class FollowedFacts:
         self._begin_again()
 
     def _begin_again(self) -> None:
-        self._base, self._base_block = self._empty_ledger(), None
+        self._base, self._base_block, self._proven = self._empty_ledger(), None, None
 
     def _empty_ledger(self) -> Ledger:
         pinned = self._sources.identity

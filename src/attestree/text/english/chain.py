@@ -83,7 +83,19 @@ ENTRIES: dict[str, Entry] = {
     "chain.went_back": Entry(
         "The node has gone back behind block {block}, which counted as final.",
         cause="It is a node that is still catching up, or the network was wound back.",
-        next="Wait until the node has caught up; restart the service if the network was wound back on purpose.",
+        next="Wait until the node has caught up; after a deliberate rewind, restart the service.",
+    ),
+    "chain.no_money": Entry(
+        "The signing key has too little money for the fee.",
+        cause="Every record costs a small fee, paid by the key that signs.",
+        next="Send some of the network's currency to the key's address, then run the command again.",
+    ),
+    "chain.nonce_too_low": Entry("The network has recorded a transaction of this key in the meantime; looking again."),
+    "chain.underpriced": Entry("The node keeps the earlier transaction: the new fee is not high enough yet."),
+    "chain.refused": Entry(
+        "The node does not take the transaction.",
+        cause="It gave a reason of its own (number {rpc_code}).",
+        next="Nothing is lost: it is sent again later. Another node may take it.",
     ),
 }
 """Code to entry."""

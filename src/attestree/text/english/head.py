@@ -9,17 +9,17 @@ _NEXT = "Use another node; if two independent nodes say the same, tell the regis
 
 ENTRIES: dict[str, Entry] = {
     "head.registry": Entry(
-        "The registry's own history is not complete: {folded} events were read, the registry counts {stored}.",
+        "The registry's own history is not complete: {folded} events were read, it counts {stored}.",
         cause=_CAUSE,
         next=_NEXT,
     ),
     "head.anchors": Entry(
-        "The recordings of the issuer {issuer} do not add up: {folded} were read, the registry counts {stored}.",
+        "The recordings of the issuer {issuer} do not add up: {folded} were read, {stored} were made.",
         cause=_CAUSE,
         next=_NEXT,
     ),
     "head.acts": Entry(
-        "The history of the issuer {issuer} does not add up: {folded} events were read, the registry counts {stored}.",
+        "The history of the issuer {issuer} does not add up: {folded} events were read, {stored} took place.",
         cause=_CAUSE,
         next=_NEXT,
     ),
