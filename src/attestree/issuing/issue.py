@@ -74,12 +74,12 @@ class Issuing:
     sign: DocumentSigner | None = None
     """Signs each credential beside its anchor proof, or None."""
 
-    def plan(self, request: IssueRequest) -> Plan:
-        """Find out what a run would do; raises as `build_plan` does."""
+    def plan(self, request: IssueRequest, *, ask_chain: bool = True) -> Plan:
+        """Find out what a run would do, with or without a quote; raises as `build_plan` does."""
         return build_plan(
             request,
             store=self.store,
-            sender=self.sender,
+            sender=self.sender if ask_chain else None,
             roster_key=self.roster_key,
             operator=self.operator,
             now=self.clock.now(),

@@ -74,6 +74,8 @@ class Plan:
     """What it would cost at most; None where nothing would be sent, or the chain did not say."""
     obstacle: AttestreeError | None
     """Why the chain gave no quote: unreachable, or the contract would refuse."""
+    now: int
+    """When the plan was made, Unix seconds."""
 
     @property
     def size(self) -> int:
@@ -166,6 +168,7 @@ def build_plan(
         batch=batch,
         quote=quote,
         obstacle=obstacle,
+        now=now,
     )
 
 
@@ -202,5 +205,10 @@ def fetch_quote(sender: TransactionSender, terms: Terms, *, size: int, operator:
     payload = build_anchor(
         terms.profile.address, root=root, size=max(size, 1), kind=int(terms.kind), list_id=root[:13]
     )
-    gas = sender.fetch_gas(sender=operator, to=terms.registry, payload=payload)
-    return Quote(gas, (gas + gas // GAS_MARGIN_PARTS) * sender.fetch_fees().max_fee)
+    return quote_call(sender, sender=operator, to=terms.registry, payload=payload)
+
+
+def quote_call(chain: TransactionSender, *, sender: bytes, to: bytes, payload: bytes) -> Quote:
+    """Ask the chain what one call would cost at most; raises as `fetch_quote` does."""
+    gas = chain.fetch_gas(sender=sender, to=to, payload=payload)
+    return Quote(gas, (gas + gas // GAS_MARGIN_PARTS) * chain.fetch_fees().max_fee)

@@ -93,6 +93,10 @@ class StatusDesk:
         ]
         return [self._add(intent) for intent in intents]
 
+    def count(self, ids: Sequence[str]) -> list[tuple[Batch, int]]:
+        """Return the batches concerned and how many credentials of each; raises as `queue_credentials`."""
+        return [(batch, sum(mask.bit_count() for mask in words.values())) for batch, words in self._find(ids)]
+
     def queue_batch(self, batch_id: str, request: StatusRequest) -> Intent:
         """
         Queue the change for a whole batch; the issuer's own account must sign it.

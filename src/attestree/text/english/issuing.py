@@ -18,6 +18,11 @@ ENTRIES: dict[str, Entry] = {
         cause="Without them its files cannot be built a second time; that is meant so.",
         next="Restore the batch folder from a backup.",
     ),
+    "achievement.syntax": Entry(
+        "The file {file} is neither TOML nor a JSON object.",
+        cause="A quote, bracket or comma is missing, or the file is of another kind.",
+        next="Compare it with what this writes: attestree template achievement.",
+    ),
     "key.roster_size": Entry(
         "The roster key has {size} bytes instead of {expected}.",
         next="Point roster_key to the file that attestree init made.",

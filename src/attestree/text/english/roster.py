@@ -84,6 +84,10 @@ ENTRIES: dict[str, Entry] = {
         "{bad} bad rows stop the batch.",
         next="Mend them, or repeat with --skip-bad to issue the {good} good rows.",
     ),
+    "roster.no_such_row": Entry(
+        "Row {row} is not a good row of the roster.",
+        next="Choose a row number as the spreadsheet shows it; lint says what is wrong with bad rows.",
+    ),
     "roster.no_good_rows": Entry(
         "No row of the roster can be issued.", next="Mend the rows that the findings name."
     ),

@@ -18,6 +18,13 @@ ENTRIES: dict[str, Entry] = {
         cause="It is mistyped, or belongs to another issuer or store.",
         next="Mend the list, or choose the issuer with --issuer. Nothing was changed.",
     ),
+    "status.no_id_in_file": Entry(
+        "The file {file} is no credential with an id.", next="Give the credential's JSON file, or its id."
+    ),
+    "status.ids_or_batch": Entry(
+        "Name credentials or a whole batch, one of the two.",
+        next="Give ids, files or --list; or give --batch alone.",
+    ),
     "status.unknown_batch": Entry(
         "This issuer has no batch of that name.", next="See the batches with: attestree portfolio"
     ),
