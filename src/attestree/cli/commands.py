@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 import typer
 
-from attestree.cli import config
+from attestree.cli import config, verify
 
-COMMANDS: tuple[Callable[[typer.Typer], None], ...] = (config.register,)
+COMMANDS: tuple[Callable[[typer.Typer], None], ...] = (verify.register, config.register)
 """Start, Issue, Check, Correct, Operate."""

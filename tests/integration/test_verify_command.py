@@ -1,0 +1,148 @@
+"""`attestree verify` on a real chain: what it prints and how it ends."""
+
+from __future__ import annotations
+
+import io
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from attestree.adapters.evm.dev_chain import DevChain
+from attestree.cli.main import run, shared_flags_first
+from attestree.credentials.anchor_proof import AnchorHeader
+from attestree.merkle.kind import TreeKind
+from attestree.verifying.trust import NetworkKind, Trust, TrustedAccreditor, TrustedNetwork, format_trust
+from tests.integration.deployed import AnchoredBatch, Deployed, deploy_registry
+from tests.unit.verifying.genuine import LIST_ID, build_document, seal, with_proofs
+
+DID = "did:web:university.example"
+
+
+class Desk:
+    """A recorded credential, a trust file and the command."""
+
+    def __init__(self, registry: Deployed, folder: Path) -> None:
+        self.registry = registry
+        self.folder = folder
+        self.batch = self.record()
+        self.write_trust()
+
+    def record(self) -> AnchoredBatch:
+        issuer = self.registry.new_actor("university")
+        self.registry.accredit(issuer, did=DID, name="University")
+        header = AnchorHeader(
+            kind=TreeKind.OPENZEPPELIN,
+            chain_id=self.registry.identity.chain_id,
+            registry=self.registry.address,
+            issuer=issuer.address,
+            size=5,
+            list_id=LIST_ID,
+        )
+        document = build_document(
+            issuer={"id": DID, "type": ["Profile"], "name": "University"}, validFrom="2020-01-01T00:00:00Z"
+        )
+        secured = seal(document, header)
+        self.credential = with_proofs(document, secured)
+        self.write("good.json", self.credential)
+        self.write("changed.json", {**self.credential, "name": "Better"})
+        return self.registry.anchor(issuer, root=secured.anchor.root, size=5, list_id=LIST_ID)
+
+    def write(self, name: str, value: Any) -> None:
+        (self.folder / name).write_text(json.dumps(value), "utf-8")
+
+    def write_trust(self) -> None:
+        pins = self.registry.identity
+        network = TrustedNetwork(
+            NetworkKind.TEST,
+            pins.chain_id,
+            pins.genesis_hash,
+            pins.registry,
+            pins.deploy_block,
+            pins.code_hash,
+            "local",
+        )
+        accreditor = TrustedAccreditor(self.registry.accreditor.address, "Agency QA")
+        trust = Trust("desk", (network,), (accreditor,), b"")
+        (self.folder / "trust.toml").write_text(format_trust(trust), "utf-8")
+
+    def verify(self, *arguments: str, rpc: str | None = None) -> int:
+        url = rpc or self.registry.chain.url
+        files = [str(self.folder / word) if word.endswith(".json") else word for word in arguments]
+        line = ["verify", *files, "--trust", str(self.folder / "trust.toml"), "--rpc", url]
+        return run(shared_flags_first(line))
+
+
+@pytest.fixture
+def desk(chain: DevChain, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
+    monkeypatch.chdir(tmp_path)
+    return Desk(deploy_registry(chain), tmp_path)
+
+
+def test_a_good_file_ends_with_zero_and_says_that_the_network_is_a_test(desk: Desk, capsys) -> None:
+    assert desk.verify("good.json") == 0
+    shown = capsys.readouterr().out
+    assert shown.startswith("TEST, WORTH NOTHING: GENUINE AND VALID")
+    assert "Agency QA, whom you trust, vouched for the issuer" in shown
+
+
+def test_json_is_the_report(desk: Desk, capsys) -> None:
+    assert desk.verify("good.json", "--json") == 0
+    report = json.loads(capsys.readouterr().out)
+    assert report["valid"] is True
+    assert report["ref"].endswith("good.json")
+    assert report["network"]["kind"] == "test"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (["changed.json"], 1),
+        (["good.json", "--expect-name", "Somebody Else"], 1),
+        (["good.json", "--expect-name", "zofia kowalska"], 0),
+        (["good.json", "--at", "2019-12-31"], 1),
+        (["good.json", "--at", "someday"], 2),
+        (["none.json"], 2),
+        (["good.json", "good.json"], 0),
+        (["good.json", "changed.json"], 1),
+        (["good.json", "none.json"], 2),
+        (["none.json", "changed.json"], 1),
+    ],
+)
+def test_the_exit_code_follows_the_worst_answer(desk: Desk, arguments: list[str], code: int) -> None:
+    assert desk.verify(*arguments) == code
+
+
+def test_without_a_node_it_ends_with_three_but_a_changed_file_still_with_one(desk: Desk) -> None:
+    nobody = "http://127.0.0.1:9"
+    assert desk.verify("good.json", rpc=nobody) == 3
+    assert desk.verify("changed.json", rpc=nobody) == 1
+    assert desk.verify("good.json", "changed.json", rpc=nobody) == 1
+
+
+def test_a_revoked_credential_ends_with_one(desk: Desk, capsys) -> None:
+    desk.registry.revoke(desk.batch, [2])
+    assert desk.verify("good.json", "--explain") == 1
+    assert "status.revoked" in capsys.readouterr().out
+
+
+def test_the_pins_of_the_trust_file_count(desk: Desk) -> None:
+    path = desk.folder / "trust.toml"
+    genesis = desk.registry.identity.genesis_hash.hex()
+    path.write_text(path.read_text("utf-8").replace(genesis, "11" * 32), "utf-8")
+    assert desk.verify("good.json") == 3
+
+
+def test_standard_input_is_read(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    octets = (desk.folder / "good.json").read_bytes()
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(octets), "utf-8"))
+    assert desk.verify("-") == 0
+
+
+def test_many_files_are_counted_in_json_too(desk: Desk, capsys) -> None:
+    assert desk.verify("good.json", "changed.json", "none.json", "--json") == 1
+    answer = json.loads(capsys.readouterr().out)
+    assert answer["counts"] == {"tampered": 1, "unusable": 1, "valid": 1}
+    assert [item.get("verdict") for item in answer["reports"]] == ["valid", "tampered", None]
