@@ -74,6 +74,7 @@ def test_the_bytes_are_those_of_an_independent_cbor_encoder() -> None:
         ("a version in three bytes", b"\x8b\x19\x00\x01" + cbor2.dumps(ITEMS)[2:], "proof.not_canonical"),
         ("a version in five bytes", b"\x8b\x1a" + bytes(3) + cbor2.dumps(ITEMS)[1:], "proof.not_canonical"),
         ("a version in nine bytes", b"\x8b\x1b" + bytes(7) + cbor2.dumps(ITEMS)[1:], "proof.not_canonical"),
+        ("23 in two bytes", b"\x81\x18\x17", "proof.not_canonical"),
         ("a reserved length", b"\x8b\x1c" + cbor2.dumps(ITEMS)[1:], "proof.not_canonical"),
         ("an indefinite byte string", b"\x8b\x01\x00\x01\x5f\xff", "proof.not_canonical"),
         ("a trailing byte", cbor2.dumps(ITEMS) + b"\x00", "proof.cbor"),

@@ -91,6 +91,7 @@ def test_an_index_that_no_batch_has_is_refused(index: int) -> None:
         ({0: -1}, "proof.mask_range"),
         ({0: 1 << 256}, "proof.mask_range"),
         ({-1: 1}, "proof.index_range"),
+        ({-1: 1, 0: 1}, "proof.index_range"),
         ({2**24: 1}, "proof.index_range"),
     ],
 )

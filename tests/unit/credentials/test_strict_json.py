@@ -105,6 +105,15 @@ def test_the_deepest_nesting_allowed_is_read(opening: str) -> None:
     assert parse_json(text.encode()) == json.loads(text)
 
 
+def test_objects_beside_each_other_are_no_nesting() -> None:
+    assert parse_json(b"[" + b"[]," * 1000 + b"[]]") == [[]] * 1001
+    deepest = b"[" * (MAX_DEPTH - 1) + b"[]" + b"]" * (MAX_DEPTH - 1)
+    assert parse_json(b"[[]," + deepest[1:]) is not None
+    with pytest.raises(MalformedJsonError) as caught:
+        parse_json(b"[[]," + deepest + b"]")
+    assert caught.value.code == "json.too_deep"
+
+
 def test_brackets_inside_strings_are_no_nesting() -> None:
     text = json.dumps({"a": "[" * 50 + '\\"' + "{" * 50})
     assert parse_json(text.encode()) == json.loads(text)
