@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 import urllib.request
 from collections.abc import Iterator
@@ -440,6 +441,38 @@ def test_web3_can_deploy_call_and_read_logs(either: DevChain) -> None:
     assert w3.eth.get_block("finalized")["number"] <= done["blockNumber"]
     assert w3.eth.get_transaction(done["transactionHash"])["blockHash"] == done["blockHash"]
     assert w3.eth.fee_history(1, "latest", [10])["oldestBlock"] == w3.eth.block_number
+
+
+def test_what_is_no_request_is_answered_with_an_error(tester: TesterChain) -> None:
+    request = urllib.request.Request(tester.url, b"{not json", {"Content-Type": "application/json"})
+    with urllib.request.urlopen(request) as answer:
+        assert json.loads(answer.read())["error"]["code"] == -32700
+    for body in ([], [1], {"id": 1}, "text"):
+        [refusal] = answer if isinstance(answer := raw_answer(tester, body), list) else [answer]
+        assert refusal["error"]["code"] == -32600
+
+
+def test_a_body_that_is_too_long_or_missing_is_not_read(tester: TesterChain) -> None:
+    for length, status in ((0, 400), (10**9, 413)):
+        connection = http.client.HTTPConnection(tester.url.removeprefix("http://"))
+        connection.request("POST", "/", headers={"Content-Length": str(length)})
+        assert connection.getresponse().status == status
+        connection.close()
+
+
+def test_a_page_of_another_origin_may_ask(tester: TesterChain) -> None:
+    request = urllib.request.Request(tester.url, method="OPTIONS")
+    with urllib.request.urlopen(request) as answer:
+        assert answer.status == 204
+        assert answer.headers["Access-Control-Allow-Origin"] == "*"
+
+
+def test_nobody_spends_what_he_has_not(either: DevChain) -> None:
+    too_much = hex(DEV_BALANCE_WEI * 2)
+    spend = {"from": PAYER.address, "to": DEV_ACCOUNTS[1].address, "value": too_much}
+    error_of(either, "eth_sendRawTransaction", sign(either, to="0x" + "12" * 20, value=DEV_BALANCE_WEI * 2))
+    error_of(either, "eth_call", spend, "latest")
+    error_of(either, "eth_sendTransaction", {"from": "0x" + "77" * 20, "to": PAYER.address, "value": "0x1"})
 
 
 def test_a_closed_chain_does_not_answer() -> None:
