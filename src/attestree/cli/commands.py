@@ -10,7 +10,13 @@ from collections.abc import Callable
 
 import typer
 
-from attestree.cli import config, verify
+from attestree.cli import config, issue, quote, status, verify
 
-COMMANDS: tuple[Callable[[typer.Typer], None], ...] = (verify.register, config.register)
+COMMANDS: tuple[Callable[[typer.Typer], None], ...] = (
+    issue.register,
+    quote.register,
+    verify.register,
+    status.register,
+    config.register,
+)
 """Start, Issue, Check, Correct, Operate."""
