@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
@@ -474,6 +475,21 @@ def test_a_node_that_answers_garbage_leaves_it_unknown_and_a_changed_file_is_sti
     assert report.issuer.name is None
     credential["name"] = "Changed"
     assert faulty.verify(credential).verdict is Verdict.TAMPERED
+
+
+def test_a_node_that_answers_too_late_leaves_it_unknown(registry: Deployed) -> None:
+    issuer = registry.new_actor("university")
+    registry.accredit(issuer, did=DID, name=NAME)
+    released = threading.Event()
+    with forwarding(registry.chain.url) as node:
+        node.whole = lambda _body: Answer(b"{}", wait=released)
+        reader = build_reader("direct", registry, urls=[node.url], timeout_seconds=0.2)
+        scene = Scene(registry, issuer, reader, trust_in(registry, registry.accreditor))
+        credential, _ = scene.issue()
+        assert said(scene.verify(credential)) == (Verdict.UNKNOWN, "anchor.unavailable")
+        credential["name"] = "Changed"
+        assert scene.verify(credential).verdict is Verdict.TAMPERED
+        released.set()
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -1,12 +1,16 @@
 """
 Verifying: judge one credential against a trust file and what the chain says.
 
-    trust      the verifier's own list of networks and accreditors
-    checks     one pure function for each question
-    verdict    the table that turns check results into one verdict
-    claims     what the credential says, as plain JSON for pages
-    report     the answer `attestree.verification/1`
-    verifier   the steps, in order
+    trust        the verifier's own list of networks and accreditors
+    result       how one check ended
+    checks       one pure function for each question
+    verdict      the table that turns check results into one verdict
+    judgement    the checks of one anchor proof, in order
+    claims       what the credential says, as plain JSON for pages
+    lines        what is known about issuer and network, and general warnings
+    report       the answer `attestree.verification/1`
+    verifier     the steps, in order
+    trust_union  joining two trust files
 
 Fetching is behind `ports.ChainFacts`. Source: DESIGN sections 7 and 10.
 """

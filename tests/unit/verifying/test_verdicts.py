@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import pytest
 
+from attestree.credentials.credential import parse_credential
 from attestree.credentials.identity import ExpectedHolder
 from attestree.errors import (
     ChainIdentityError,
@@ -18,6 +19,8 @@ from attestree.errors import (
 )
 from attestree.merkle.keccak import keccak256
 from attestree.registry.facts import EndCause, Reason, StatusBits
+from attestree.verifying.judgement import judge_without_anchor
+from attestree.verifying.lines import build_issuer_line
 from attestree.verifying.result import CheckId, Status
 from attestree.verifying.trust import NetworkKind, Trust
 from attestree.verifying.verdict import (
@@ -614,3 +617,11 @@ def test_the_worst_verdict_is_found_wherever_it_stands() -> None:
 )
 def test_of_many_files_one_comes_before_three_before_zero(verdicts, code) -> None:
     assert exit_code(verdicts) == code
+
+
+def test_without_an_anchor_proof_there_is_nobody_to_describe() -> None:
+    credential = parse_credential(build_document())
+    assert (
+        build_issuer_line(credential, judge_without_anchor(list(build_scene().verify().checks[:1])), TRUST)
+        is None
+    )

@@ -44,7 +44,7 @@ def check_integrity(document: JsonObject, secured: SecuredAnchor) -> CheckResult
         verify_binding(document, secured, folded)
     except EvidenceError as error:
         code = "integrity.contradiction" if error.code in CONTRADICTIONS else "integrity.changed"
-        return failed(CheckId.INTEGRITY, code, evidence={"because": error.code})
+        return failed(CheckId.INTEGRITY, code, values=error.values, evidence={"because": error.code})
     evidence: dict[str, Fact] = {
         "digest": format_hex(folded.digest),
         "leafHash": format_hex(folded.leaf_hash),
