@@ -3,9 +3,10 @@
 Add to package-lock.json the optional platform packages that the registry did not offer.
 
 `npm install` leaves a platform's package out of the lock when the registry in use lacks it, and `npm ci`
-then refuses the lock as incomplete ("Missing: ... from lock file"). This adds an entry for each: version,
-operating system, processor and C library, all read from the package's own name. Such an entry has no
-integrity hash, for nobody here has seen the bytes; tests/test_locks.py names every one of them. Run by `make lock`.
+then refuses the lock as incomplete ("Missing: ... from lock file"). This adds an entry for each:
+version, operating system, processor and C library, all read from the package's own name. Such an entry
+has no integrity hash, for nobody here has seen the bytes; tests/test_locks.py names every one of them.
+Run by `make lock`.
 
     python scripts/complete_npm_lock.py [package-lock.json]
 """
