@@ -10,7 +10,7 @@ from __future__ import annotations
 import secrets
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from attestree.accrediting.acts import Act
@@ -38,7 +38,7 @@ from attestree.issuing.issue import Issuing
 from attestree.issuing.status import StatusDesk
 from attestree.ports import ChainEvents, ChainFacts, Clock, Intent, Signer, TransactionSender
 from attestree.registry.facts import ChainIdentity
-from attestree.registry.finality import DEV_CHAIN_IDS, parse_finality
+from attestree.registry.finality import DEV_CHAIN_IDS, Finality, FinalityRule, parse_finality
 from attestree.settings import IssuerSettings, RegistrySettings, Settings
 from attestree.verifying.trust import Trust, TrustedNetwork, parse_trust
 from attestree.verifying.verifier import Verifier
@@ -344,3 +344,11 @@ def wire_act(
     )
     with wire_worker(settings, registry, store, ask=ask) as worker:
         return worker.drive_until_final([intent.wanted.id])[0]
+
+
+def fetch_identity(urls: Sequence[str], *, address: bytes, deploy_block: int) -> ChainIdentity:
+    """Return what a chain says of a registry that is not pinned yet: its pins, the same from every node."""
+    rpcs = [JsonRpc(url) for url in urls]
+    bare = fetch_bare_identity(rpcs[0])
+    asked = replace(bare, registry=address, deploy_block=deploy_block)
+    return EvmSender(rpcs, identity=asked, finality=Finality(FinalityRule.FINALIZED)).fetch_identity()

@@ -10,13 +10,37 @@ from collections.abc import Callable
 
 import typer
 
-from attestree.cli import config, issue, quote, status, verify
+from attestree.cli import (
+    anchor,
+    chain,
+    config,
+    doctor,
+    init,
+    issue,
+    issuer,
+    key,
+    quote,
+    registry,
+    status,
+    template,
+    trust,
+    verify,
+)
 
 COMMANDS: tuple[Callable[[typer.Typer], None], ...] = (
+    init.register,
+    key.register,
+    trust.register,
+    chain.register,
+    template.register,
+    doctor.register,
     issue.register,
+    anchor.register,
     quote.register,
     verify.register,
     status.register,
+    registry.register,
+    issuer.register,
     config.register,
 )
 """Start, Issue, Check, Correct, Operate."""

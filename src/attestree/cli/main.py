@@ -47,7 +47,6 @@ def shared(
     ctx.obj = Context(console=Console(as_json), settings_path=config, debug=debug)
 
 
-@app.command(rich_help_panel="Operate")
 def version(ctx: typer.Context) -> None:
     """Print the version."""
     context: Context = ctx.obj
@@ -99,3 +98,4 @@ def main() -> None:
 
 for register in COMMANDS:
     register(app)
+app.command(rich_help_panel="Operate")(version)

@@ -189,8 +189,12 @@ def _stand(
     ends = known.view.latest.time + YEAR_SECONDS
     if plan.accredited and not known.spans:
         admin = keys.account("registry-admin")
-        _act_unless_done(
-            admit_accreditor(admin, admin), "contract.accreditor_known", settings, registry, store
+        act_unless_done(
+            admit_accreditor(admin, admin),
+            "contract.accreditor_known",
+            settings=settings,
+            registry=registry,
+            store=store,
         )
         profile = Profile(did=issuer.did, name=issuer.title, framework="test")
         wire_act(
@@ -206,12 +210,18 @@ def _stand(
     say(f"issuer       {issuer.title} ({issuer.name}), {standing}")
 
 
-def _act_unless_done(
-    act: Act, done: str, settings: Settings, registry: RegistrySettings, store: SqlStore
+def act_unless_done(
+    act: Act,
+    done: str,
+    *,
+    settings: Settings,
+    registry: RegistrySettings,
+    store: SqlStore,
+    ask: AskPassword | None = None,
 ) -> None:
     """Drive an act, unless the contract refuses with the code that says it is done already."""
     try:
-        wire_act(act, settings=settings, registry=registry, store=store)
+        wire_act(act, settings=settings, registry=registry, store=store, ask=ask)
     except RevertedError as error:
         if error.code != done:
             raise

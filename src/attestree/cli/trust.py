@@ -39,7 +39,7 @@ def add(
 ) -> None:
     """Believe what another trust file believes, besides what is believed already."""
     context: Context = ctx.obj
-    octets = _read(source, expected)
+    octets = read_source(source, expected)
     other = parse_trust(octets)
     settings = context.settings()
     path = settings.path(settings.trust)
@@ -57,7 +57,7 @@ def show(ctx: typer.Context) -> None:
     context.console.result(describe(trust), as_json(trust))
 
 
-def _read(source: str, expected: str | None) -> bytes:
+def read_source(source: str, expected: str | None) -> bytes:
     """Return the bytes of a trust file, after comparing them with the SHA-256 that was given."""
     if source.startswith("https://"):
         if expected is None:

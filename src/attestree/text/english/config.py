@@ -50,10 +50,15 @@ ENTRIES: dict[str, Entry] = {
         cause="It is written into every credential for ever, and localhost leads nowhere for other people.",
         next="Set public_url to an https address that will be yours for many years.",
     ),
-    "config.no_key": Entry(
-        "No key is set up for {address}.",
-        cause="The settings name no key file with that account.",
-        next="Create one with `attestree key new`, and name its file in attestree.toml.",
+    "key.not_set": Entry(
+        "The settings name no key file as {setting}.",
+        cause="This command must be signed by that key, and it may well be kept on another machine.",
+        next="Run it where the key is, or create one with `attestree key new` and name it in attestree.toml.",
+    ),
+    "trust.no_network": Entry(
+        "The trust file names no registry that could be joined.",
+        cause="It has no [[network]].",
+        next="Ask whoever runs the registry for `attestree registry show --as-trust-file`.",
     ),
     "config.rpc_url": Entry(
         "An RPC address in the settings cannot be used.",

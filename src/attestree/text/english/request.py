@@ -65,6 +65,26 @@ ENTRIES: dict[str, Entry] = {
         cause="This should not happen; it has been logged under the request id of this answer.",
         next="Try again; if it stays, report the request id.",
     ),
+    "request.address": Entry(
+        "That is no account.",
+        cause="An account is written 0x and 40 digits from 0 to 9 and a to f.",
+        next="Copy the whole account; `attestree key show FILE` prints the one of a key.",
+    ),
+    "request.root": Entry(
+        "That is no root of a batch.",
+        cause="A root is written 0x and 64 digits from 0 to 9 and a to f.",
+        next="Copy it from public/batch.json of the batch, or from the audit report.",
+    ),
+    "request.time": Entry(
+        "That is no moment.",
+        cause="A moment is written as 2026-11-22T00:00:00Z, with its time zone.",
+        next="Write date, T, time and Z or an offset such as +01:00.",
+    ),
+    "request.not_suspended": Entry(
+        "This issuer is not suspended.",
+        cause="Only a suspension can be lifted; a withdrawal cannot.",
+        next="Look with `attestree issuer show`; to vouch again, use `attestree issuer accredit`.",
+    ),
     "download.failed": Entry(
         "The file could not be fetched (status {status}).",
         cause="The server is away, refuses, or sends elsewhere; status 0 means that nobody answered.",

@@ -1,0 +1,47 @@
+"""
+What commands that change a standing have in common: who signs, and driving until it is final.
+
+Decides nothing about standing. Source: DESIGN sections 6 and 9.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from attestree.accrediting.acts import Act
+from attestree.adapters.keys.files import read_key_file_address
+from attestree.cli.console import Context
+from attestree.cli.password import ask_password
+from attestree.errors import KeyFileError, RequestError
+from attestree.settings import RegistrySettings, Settings
+from attestree.wiring import wire_act, wire_store
+
+
+def parse_account(text: str) -> bytes:
+    """Return an address of 20 bytes from `0x` and 40 hex digits; RequestError `request.address`."""
+    try:
+        address = bytes.fromhex(text.removeprefix("0x"))
+    except ValueError:
+        address = b""
+    if not text.startswith("0x") or len(address) != 20:
+        raise RequestError("request.address")
+    return address
+
+
+def account_of(settings: Settings, path: Path | None, *, setting: str) -> bytes:
+    """Return the address of a key file that the settings name; KeyFileError `key.not_set` without one."""
+    if path is None:
+        raise KeyFileError("key.not_set", setting=setting)
+    return read_key_file_address(settings.path(path))
+
+
+def act(context: Context, settings: Settings, registry: RegistrySettings, wanted: Act) -> None:
+    """Queue an act, drive it until it is final, and say so."""
+    context.console.progress(f"{wanted.title} ...")
+    with wire_store(settings) as store:
+        done = wire_act(wanted, settings=settings, registry=registry, store=store, ask=ask_password)
+    block = done.block_number
+    context.console.result(
+        f"Done: {wanted.title}, final in block {block}.",
+        {"id": done.wanted.id, "title": wanted.title, "state": done.state.value, "block": block},
+    )

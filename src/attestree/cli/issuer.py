@@ -1,0 +1,275 @@
+"""
+`attestree issuer show|accredit|suspend|reinstate|withdraw|operator|disavow|confirm|cancel`.
+
+Decides flags and words; who may do what is decided by the contract. Source: DESIGN sections 5 and 9.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import Annotated
+
+import typer
+
+from attestree.accrediting import acts
+from attestree.cli.acting import account_of, act, parse_account
+from attestree.cli.console import Context
+from attestree.cli.registry import RegistryName
+from attestree.credentials.dates import format_timestamp, parse_timestamp
+from attestree.errors import MalformedCredentialError, RequestError
+from attestree.ports import IssuerFacts
+from attestree.registry.facts import EndCause, Role, Span
+from attestree.settings import IssuerSettings, RegistrySettings, Settings
+from attestree.wiring import SystemClock, wire_facts
+
+group = typer.Typer(
+    no_args_is_help=True, help="Accredit issuers, name their operators, disavow a stolen key."
+)
+operator = typer.Typer(no_args_is_help=True, help="Keys that record for an issuer.")
+group.add_typer(operator, name="operator")
+
+DAY_SECONDS = 86_400
+"""Seconds of a day."""
+
+IssuerName = Annotated[str | None, typer.Option("--issuer", help="Which, by its name in the settings.")]
+"""The option that commands of an issuer take."""
+
+Days = Annotated[int, typer.Option(min=1, max=36_500, help="For how many days from now.")]
+"""The option that says how long something holds."""
+
+
+def register(app: typer.Typer) -> None:
+    """Add `issuer` to the program."""
+    app.add_typer(group, name="issuer", rich_help_panel="Operate")
+
+
+@group.command()
+def show(ctx: typer.Context, issuer: str | None = None, registry: RegistryName = None) -> None:
+    """Print an issuer's standing: ISSUER is an address or a name in the settings."""
+    context: Context = ctx.obj
+    settings = context.settings()
+    if issuer is not None and issuer.startswith("0x"):
+        chosen, address = settings.find_registry(registry), parse_account(issuer)
+    else:
+        own = settings.find_issuer(issuer)
+        chosen, address = settings.find_registry(registry or own.registry), parse_account(own.address)
+    facts = wire_facts(chosen, clock=SystemClock()).fetch_issuer(address)
+    context.console.result(describe(facts), as_json(facts))
+
+
+@group.command()
+def accredit(
+    ctx: typer.Context,
+    account: Annotated[str, typer.Argument(help="The issuer's account, 0x...")],
+    did: Annotated[str, typer.Option(help="Its DID, as it will stand in credentials.")],
+    title: Annotated[str, typer.Option(help="Its name, as people read it.")],
+    framework: Annotated[str, typer.Option(help="Under which rules you looked.")] = "",
+    days: Days = 365,
+    registry: RegistryName = None,
+) -> None:
+    """Vouch for an issuer."""
+    settings, chosen, accreditor = _as_accreditor(ctx.obj, registry)
+    profile = acts.Profile(did=did, name=title, framework=framework)
+    ends = int(time.time()) + days * DAY_SECONDS
+    act(
+        ctx.obj,
+        settings,
+        chosen,
+        acts.accredit(accreditor, parse_account(account), profile=profile, ends=ends),
+    )
+
+
+@group.command()
+def suspend(ctx: typer.Context, account: str, registry: RegistryName = None) -> None:
+    """Suspend an issuer; it can be reinstated."""
+    settings, chosen, accreditor = _as_accreditor(ctx.obj, registry)
+    act(ctx.obj, settings, chosen, acts.suspend_accreditation(accreditor, parse_account(account)))
+
+
+@group.command()
+def reinstate(ctx: typer.Context, account: str, days: Days = 365, registry: RegistryName = None) -> None:
+    """Lift the suspension of an issuer."""
+    settings, chosen, accreditor = _as_accreditor(ctx.obj, registry)
+    address = parse_account(account)
+    facts = wire_facts(chosen, clock=SystemClock()).fetch_issuer(address)
+    last = facts.spans[-1] if facts.spans else None
+    if last is None or last.cause is not EndCause.SUSPENDED:
+        raise RequestError("request.not_suspended")
+    profile = acts.Profile(did=last.did or "", name=last.name or "", framework=last.framework or "")
+    ends = int(time.time()) + days * DAY_SECONDS
+    act(
+        ctx.obj,
+        settings,
+        chosen,
+        acts.accredit(accreditor, address, profile=profile, ends=ends, again=True),
+    )
+
+
+@group.command()
+def withdraw(
+    ctx: typer.Context,
+    account: str,
+    span: Annotated[int, typer.Option(help="Number of the span; see `issuer show`.")],
+    since: Annotated[
+        str | None, typer.Option(help="From when, RFC 3339; may lie in the past. Now if left out.")
+    ] = None,
+    registry: RegistryName = None,
+) -> None:
+    """Withdraw an accreditation for good; back-dated, it takes the standing from what came after."""
+    settings, chosen, accreditor = _as_accreditor(ctx.obj, registry)
+    ends = parse_time(since)
+    act(
+        ctx.obj,
+        settings,
+        chosen,
+        acts.withdraw_accreditation(accreditor, parse_account(account), span=span, ends=ends),
+    )
+
+
+@operator.command("add")
+def add_operator(
+    ctx: typer.Context,
+    account: Annotated[
+        str | None, typer.Argument(help="The key's account; operator_key if left out.")
+    ] = None,
+    days: Days = 365,
+    issuer: IssuerName = None,
+) -> None:
+    """Let a key record and change status for an issuer."""
+    settings, own, chosen, address = _as_issuer(ctx.obj, issuer)
+    key = (
+        parse_account(account)
+        if account
+        else account_of(settings, own.operator_key, setting="issuer.operator_key")
+    )
+    ends = int(time.time()) + days * DAY_SECONDS
+    act(
+        ctx.obj, settings, chosen, acts.add_operator(address, key, roles=Role.ANCHOR | Role.STATUS, ends=ends)
+    )
+
+
+@operator.command("remove")
+def remove_operator(ctx: typer.Context, account: str, issuer: IssuerName = None) -> None:
+    """End a key's roles; what it did stands."""
+    settings, _, chosen, address = _as_issuer(ctx.obj, issuer)
+    act(ctx.obj, settings, chosen, acts.remove_operator(address, parse_account(account)))
+
+
+@group.command()
+def disavow(
+    ctx: typer.Context,
+    account: str,
+    since: Annotated[str, typer.Option(help="Moment of the theft, RFC 3339: 2026-11-22T00:00:00Z.")],
+    issuer: IssuerName = None,
+) -> None:
+    """Disown what a stolen key recorded since a moment, and end its roles."""
+    settings, _, chosen, address = _as_issuer(ctx.obj, issuer)
+    act(ctx.obj, settings, chosen, acts.disavow(address, parse_account(account), since=parse_time(since)))
+
+
+@group.command()
+def confirm(ctx: typer.Context, root: str, issuer: IssuerName = None) -> None:
+    """Say that a batch stands although its key is disavowed."""
+    settings, _, chosen, address = _as_issuer(ctx.obj, issuer)
+    act(ctx.obj, settings, chosen, acts.confirm(address, parse_root(root)))
+
+
+@group.command()
+def cancel(ctx: typer.Context, root: str, issuer: IssuerName = None) -> None:
+    """Rule out for ever that a root is recorded in the issuer's name."""
+    settings, _, chosen, address = _as_issuer(ctx.obj, issuer)
+    act(ctx.obj, settings, chosen, acts.cancel(address, parse_root(root)))
+
+
+def parse_root(text: str) -> bytes:
+    """Return a root of 32 bytes; RequestError `request.root`."""
+    try:
+        root = bytes.fromhex(text.removeprefix("0x"))
+    except ValueError:
+        root = b""
+    if len(root) != 32:
+        raise RequestError("request.root")
+    return root
+
+
+def parse_time(text: str | None) -> int:
+    """Return Unix seconds, now if there is no text; RequestError `request.time`."""
+    if text is None:
+        return int(time.time())
+    try:
+        return parse_timestamp(text)
+    except MalformedCredentialError as error:
+        raise RequestError("request.time") from error
+
+
+def describe(facts: IssuerFacts) -> str:
+    """Return an issuer's standing in lines for people."""
+    now = facts.view.latest.time
+    lines = [f"0x{facts.address.hex()}   as of block {facts.view.final.number}"]
+    lines += [f" {_span_line(span, now)}" for span in facts.spans] or [" never accredited"]
+    for item in facts.operators:
+        until = "disavowed" if item.disavowed_from is not None else f"until {format_timestamp(item.ends)}"
+        lines.append(f" operator {item.number}   0x{item.address.hex()}   {until}")
+    lines.append(f" {facts.anchor_head.count} batches, {facts.act_head.count} acts on the public record")
+    return "\n".join(lines)
+
+
+def _span_line(span: Span, now: int) -> str:
+    words = {
+        EndCause.SUSPENDED: "suspended",
+        EndCause.WITHDRAWN: "withdrawn",
+        EndCause.REPLACED: "replaced",
+        EndCause.RUNS: "in force" if span.covers(now) else "ended",
+    }
+    period = f"{format_timestamp(span.starts)} to {format_timestamp(span.ends)}"
+    by = f"by 0x{span.accreditor.hex()}"
+    return f"span {span.number}   {period}   {words[span.cause]}   {by}   {span.name or ''}".rstrip()
+
+
+def as_json(facts: IssuerFacts) -> dict[str, object]:
+    """Return an issuer's standing as plain values for programs."""
+    return {
+        "address": f"0x{facts.address.hex()}",
+        "finalBlock": facts.view.final.number,
+        "spans": [
+            {
+                "number": span.number,
+                "accreditor": f"0x{span.accreditor.hex()}",
+                "starts": format_timestamp(span.starts),
+                "ends": format_timestamp(span.ends),
+                "cause": span.cause.name.lower(),
+                "name": span.name,
+                "did": span.did,
+                "framework": span.framework,
+            }
+            for span in facts.spans
+        ],
+        "operators": [
+            {
+                "number": item.number,
+                "address": f"0x{item.address.hex()}",
+                "starts": format_timestamp(item.starts),
+                "ends": format_timestamp(item.ends),
+                "disavowedFrom": None
+                if item.disavowed_from is None
+                else format_timestamp(item.disavowed_from),
+            }
+            for item in facts.operators
+        ],
+        "batches": facts.anchor_head.count,
+        "acts": facts.act_head.count,
+    }
+
+
+def _as_accreditor(context: Context, registry: str | None) -> tuple[Settings, RegistrySettings, bytes]:
+    settings = context.settings()
+    chosen = settings.find_registry(registry)
+    return settings, chosen, account_of(settings, chosen.accreditor_key, setting="registry.accreditor_key")
+
+
+def _as_issuer(
+    context: Context, issuer: str | None
+) -> tuple[Settings, IssuerSettings, RegistrySettings, bytes]:
+    settings = context.settings()
+    own = settings.find_issuer(issuer)
+    return settings, own, settings.find_registry(own.registry), parse_account(own.address)

@@ -1,0 +1,147 @@
+"""
+`attestree registry show|admit|strike|pause|unpause|propose-admin|accept-admin`: the registry itself.
+
+Decides flags and words; the contract decides what is allowed. Source: DESIGN sections 5, 7 and 9.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from attestree.accrediting.acts import Act, act_on_registry, admit_accreditor, strike_accreditor
+from attestree.cli.acting import account_of, act, parse_account
+from attestree.cli.console import Context
+from attestree.cli.init import slug_of
+from attestree.cli.password import ask_password
+from attestree.cli.start_networks import found_registry
+from attestree.settings import RegistrySettings, Settings
+from attestree.verifying.trust import Trust, format_trust
+from attestree.wiring import SystemClock, read_trust, wire_facts
+
+group = typer.Typer(no_args_is_help=True, help="Deploy, show and run a registry.")
+
+RegistryName = Annotated[str | None, typer.Option("--registry", help="Which, by its name in the settings.")]
+"""The option that every command here takes."""
+
+
+def register(app: typer.Typer) -> None:
+    """Add `registry` to the program."""
+    app.add_typer(group, name="registry", rich_help_panel="Operate")
+
+
+@group.command()
+def deploy(
+    ctx: typer.Context,
+    rpc: Annotated[list[str], typer.Option(help="JSON-RPC address; repeat for several.")],
+    title: Annotated[str, typer.Option(help="Name of the registry, as verifiers will read it.")],
+    folder: Annotated[Path, typer.Option("--dir", help="Where to set up.")] = Path(),
+) -> None:
+    """Deploy a registry, with the admin key of the folder; the same as `init found`."""
+    context: Context = ctx.obj
+    settings = found_registry(
+        folder,
+        urls=rpc,
+        title=title,
+        slug=slug_of(title),
+        password=None if (folder / "keys").exists() else ask_password("the new keys") or None,
+        ask=ask_password,
+        say=context.console.progress,
+    )
+    _print(context, settings.find_registry(slug_of(title)))
+
+
+@group.command()
+def show(
+    ctx: typer.Context,
+    registry: RegistryName = None,
+    as_trust_file: Annotated[
+        bool, typer.Option("--as-trust-file", help="Print what verifiers add with `attestree trust add`.")
+    ] = False,
+) -> None:
+    """Print a registry's address, pins and state."""
+    context: Context = ctx.obj
+    settings = context.settings()
+    chosen = settings.find_registry(registry)
+    if as_trust_file:
+        typer.echo(format_trust(_trust_of(settings, chosen)), nl=False)
+        return
+    _print(context, chosen)
+
+
+@group.command()
+def admit(ctx: typer.Context, accreditor: str, registry: RegistryName = None) -> None:
+    """Let an address accredit issuers."""
+    settings, chosen, admin = _as_admin(ctx.obj, registry)
+    act(ctx.obj, settings, chosen, admit_accreditor(admin, parse_account(accreditor)))
+
+
+@group.command()
+def strike(ctx: typer.Context, accreditor: str, registry: RegistryName = None) -> None:
+    """Let an address accredit no more; spans that it opened run on."""
+    settings, chosen, admin = _as_admin(ctx.obj, registry)
+    act(ctx.obj, settings, chosen, strike_accreditor(admin, parse_account(accreditor)))
+
+
+@group.command()
+def pause(ctx: typer.Context, registry: RegistryName = None) -> None:
+    """Stop recording for 7 days; status changes go on."""
+    _function(ctx.obj, registry, "pause")
+
+
+@group.command()
+def unpause(ctx: typer.Context, registry: RegistryName = None) -> None:
+    """Let recording go on before the 7 days are over."""
+    _function(ctx.obj, registry, "unpause")
+
+
+@group.command()
+def propose_admin(ctx: typer.Context, admin: str, registry: RegistryName = None) -> None:
+    """Propose the next admin, who must accept after the delay."""
+    _function(ctx.obj, registry, "proposeAdmin", parse_account(admin))
+
+
+@group.command()
+def accept_admin(ctx: typer.Context, registry: RegistryName = None) -> None:
+    """Become admin, as the one who was proposed."""
+    _function(ctx.obj, registry, "acceptAdmin")
+
+
+def _function(context: Context, registry: str | None, name: str, *arguments: object) -> None:
+    settings, chosen, admin = _as_admin(context, registry)
+    wanted: Act = act_on_registry(admin, name, *arguments)
+    act(context, settings, chosen, wanted)
+
+
+def _as_admin(context: Context, registry: str | None) -> tuple[Settings, RegistrySettings, bytes]:
+    settings = context.settings()
+    chosen = settings.find_registry(registry)
+    return settings, chosen, account_of(settings, chosen.admin_key, setting="registry.admin_key")
+
+
+def _trust_of(settings: Settings, registry: RegistrySettings) -> Trust:
+    """Return what the settings' own trust file says of this registry, and the accreditors it believes."""
+    own = read_trust(settings.path(settings.trust))
+    address = bytes.fromhex(registry.address[2:])
+    networks = tuple(item for item in own.networks if item.registry == address)
+    return Trust(own.name, networks, own.accreditors, b"")
+
+
+def _print(context: Context, registry: RegistrySettings) -> None:
+    view = wire_facts(registry, clock=SystemClock()).fetch_view()
+    context.console.result(
+        f"{registry.name}   {registry.address} on chain {registry.chain_id}, deployed in block "
+        f"{registry.deploy_block}\n code hash {registry.code_hash}, as pinned\n"
+        f" latest block {view.latest.number}, final block {view.final.number} ({registry.finality})",
+        {
+            "name": registry.name,
+            "address": registry.address,
+            "chainId": registry.chain_id,
+            "deployBlock": registry.deploy_block,
+            "codeHash": registry.code_hash,
+            "latestBlock": view.latest.number,
+            "finalBlock": view.final.number,
+        },
+    )
