@@ -44,7 +44,7 @@ def _object(line: str, number: int) -> dict[str, JsonValue]:
     except MalformedJsonError as exc:
         raise RosterError("roster.json_line", row=number, problem=exc.code) from exc
     if not isinstance(value, dict):
-        raise RosterError("roster.json_line", row=number, problem="json.not_object")
+        raise RosterError("roster.json_line", row=number, problem="format.not_object")
     return value
 
 
