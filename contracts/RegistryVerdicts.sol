@@ -70,8 +70,11 @@ abstract contract RegistryVerdicts is RegistryStatus {
         Issuer memory holder = _issuers[issuer];
         uint16 span = record.spanOf();
         // The span began before the anchor, else the anchor would not carry it; its end may have been back-dated.
+        // Both equalities compare numbers that the registry gave out itself.
+        // slither-disable-next-line incorrect-equality
         uint40 until = span == holder.spanCount ? holder.spanUntil : _spans[issuer][span].until;
         if (span == 0 || record.timeOf() >= until) return Reason.NOT_ACCREDITED;
+        // slither-disable-next-line incorrect-equality
         if (holder.spanCause == CAUSE_SUSPENDED) return Reason.ISSUER_SUSPENDED;
         if (holder.disavowedCount != 0 && _isDisavowed(issuer, record)) return Reason.OPERATOR_DISAVOWED;
         return Reason.OK;

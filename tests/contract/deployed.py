@@ -46,7 +46,9 @@ class Deployed:
 def mine(chain: DevChain, sender: str, calldata: str, **fields: str) -> dict[str, str]:
     """Send calldata from an account of the chain, and return the receipt."""
     chain.call("anvil_impersonateAccount", sender)
-    tx_hash = chain.call("eth_sendTransaction", {"from": sender, "data": calldata, "gas": hex(GAS_LIMIT), **fields})
+    tx_hash = chain.call(
+        "eth_sendTransaction", {"from": sender, "data": calldata, "gas": hex(GAS_LIMIT), **fields}
+    )
     chain.call("anvil_mine")
     receipt: dict[str, str] = chain.call("eth_getTransactionReceipt", tx_hash)
     return receipt

@@ -91,7 +91,7 @@ def climb(depth: int) -> tuple[list[bytes], bytes]:
 
 
 def execution_gas(registry: Deployed, function: str, *arguments: object) -> int:
-    """Return what the code costs to run: without the transaction's fixed price, calldata and its floor (EIP-7623)."""
+    """Return what the code costs to run, without the price of the transaction and its calldata (EIP-7623)."""
     call = {"from": OPERATOR, "to": registry.address, "data": registry.build_call(function, *arguments)}
     options = {"disableStack": True, "disableMemory": True, "disableStorage": True}
     steps = registry.chain.call("debug_traceCall", call, "latest", options)["structLogs"]

@@ -1,9 +1,10 @@
 """
 Where each fact lies in the storage of the registry contract.
 
-Decides storage keys only: 32 bytes, big-endian, as `eth_getProof` and `eth_getStorageAt` want them. What the word
-found there means is decided in `registry.records`. The layout is that of contracts/RegistryStorage.sol, published in
-docs/reference/contract.md and pinned against the artifact by tests/contract/test_storage_layout.py.
+Decides storage keys only: 32 bytes, big-endian, as `eth_getProof` and `eth_getStorageAt` want them. What
+the word found there means is decided in `registry.records`. The layout is that of
+contracts/RegistryStorage.sol, published in docs/reference/contract.md and pinned against the artifact by
+tests/contract/test_storage_layout.py.
 Source: DESIGN section 5; Solidity, "Layout of State Variables in Storage".
 """
 

@@ -1,4 +1,4 @@
-"""The packaged artifact: names behind selectors and topics, reverts, and the comparison with code on chain."""
+"""The packaged artifact: names behind selectors and topics, reverts, comparison with code on chain."""
 
 from __future__ import annotations
 
@@ -25,7 +25,11 @@ def test_an_event_is_found_by_its_topic() -> None:
     topic = keccak256(b"Anchored(address,bytes32,bytes32)")
     event = load_artifact().event_of(topic)
     assert event is not None
-    assert [(p.name, p.indexed) for p in event.inputs] == [("issuer", True), ("root", True), ("record", False)]
+    assert [(p.name, p.indexed) for p in event.inputs] == [
+        ("issuer", True),
+        ("root", True),
+        ("record", False),
+    ]
     assert load_artifact().event_of(bytes(32)) is None
 
 

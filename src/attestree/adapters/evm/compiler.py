@@ -1,9 +1,9 @@
 """
 Compile the registry's Solidity sources into the artifact that the package carries.
 
-Decides which compiler runs, with which settings, and what the artifact keeps: nothing of the machine it was made
-on, so that two compilations can be compared byte for byte. It does not decide how the artifact is read
-(`registry.artifact`). The same settings stand in contracts/foundry.toml and hardhat.config.example.
+Decides which compiler runs, with which settings, and what the artifact keeps: nothing of the machine it
+was made on, so that two compilations can be compared byte for byte. It does not decide how the artifact is
+read (`registry.artifact`). The same settings stand in contracts/foundry.toml and hardhat.config.example.
 Source: DESIGN sections 5 and 11.
 """
 
@@ -16,6 +16,7 @@ import posixpath
 import re
 from collections.abc import Mapping
 from pathlib import Path
+from subprocess import SubprocessError
 from typing import Any, Final
 
 import solcx
@@ -133,8 +134,11 @@ def run_compiler(compiler: Path, request: Mapping[str, Any]) -> dict[str, Any]:
     try:
         answer = solcx.compile_standard(dict(request), solc_binary=compiler)
     except solcx.exceptions.SolcError as error:
-        raise InputError("contract.source_rejected") from error
-    except (OSError, ValueError, solcx.exceptions.UnexpectedVersionError) as error:
+        # Only an answer of the compiler lists errors; a compiler that does not run has none.
+        if error.error_dict:
+            raise InputError("contract.source_rejected") from error
+        raise UnavailableError("contract.compiler_failed", version=SOLC_VERSION) from error
+    except (OSError, ValueError, SubprocessError, solcx.exceptions.UnexpectedVersionError) as error:
         raise UnavailableError("contract.compiler_failed", version=SOLC_VERSION) from error
     contract: dict[str, Any] = answer["contracts"][MAIN_SOURCE][MAIN_CONTRACT]
     version = json.loads(contract["metadata"])["compiler"]["version"]
