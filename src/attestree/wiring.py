@@ -29,11 +29,12 @@ from attestree.adapters.keys.deferred import DeferredSigner
 from attestree.adapters.keys.files import read_key_file_address
 from attestree.adapters.keys.password import AskPassword
 from attestree.adapters.keys.private_file import read_private
+from attestree.adapters.keys.roster_key import read_roster_key
 from attestree.adapters.sql.store import SqlStore
 from attestree.anchoring.identity import pin_identity
 from attestree.anchoring.pace import DEFAULT_PACE, Pace
 from attestree.anchoring.worker import Worker
-from attestree.errors import KeyFileError, TrustFileError
+from attestree.errors import TrustFileError
 from attestree.issuing.issue import Issuing
 from attestree.issuing.status import StatusDesk
 from attestree.ports import ChainEvents, ChainFacts, Clock, Intent, Signer, TransactionSender
@@ -222,14 +223,6 @@ def wire_worker(
         clock=SystemClock(),
         pace=DEV_PACE if registry.chain_id in DEV_CHAIN_IDS else DEFAULT_PACE,
     )
-
-
-def read_roster_key(path: Path) -> bytes:
-    """Return an issuer's roster key, 32 bytes; KeyFileError where the file holds none."""
-    try:
-        return bytes.fromhex(read_private(path).decode("ascii").strip())
-    except ValueError as error:
-        raise KeyFileError("key.not_a_key", file=path.name) from error
 
 
 def wire_folders(settings: Settings, issuer: IssuerSettings) -> BatchFolders:
