@@ -13,8 +13,10 @@ from typing import Any
 import pytest
 
 from attestree.adapters.evm.chain_events import EvmEvents
+from attestree.adapters.evm.dev_chain import DevChain
 from attestree.adapters.evm.followed_facts import FollowedFacts
 from attestree.adapters.evm.hexes import format_bytes, parse_quantity
+from attestree.adapters.evm.sources import Sources
 from attestree.errors import (
     AttestreeError,
     ChainIdentityError,
@@ -118,27 +120,33 @@ def test_answers_to_other_questions_give_no_fact(kind: str, registry: Deployed, 
         assert code_of(lambda: reader.ask(batch)) == "chain.bad_answer"
 
 
-@pytest.mark.parametrize("lie", [None, "0x", "0x0", "0x00", "", 0, False, [], {}, EMPTY_WORD + "00"])
 @pytest.mark.parametrize("method", ["eth_getStorageAt", "eth_getBlockByNumber", "eth_chainId", "eth_getCode"])
 def test_an_empty_or_odd_answer_never_becomes_a_fact(
-    kind: str, registry: Deployed, batch: AnchoredBatch, method: str, lie: object
+    kind: str, registry: Deployed, batch: AnchoredBatch, method: str
 ) -> None:
-    with forwarding(
-        registry.chain.url, lambda asked, _params, told: lie if asked == method else told
-    ) as node:
-        reader = build_reader(kind, registry, urls=[node.url])
-        with pytest.raises((ChainUnavailableError, ChainIdentityError)):
-            reader.ask(batch)
+    lie: object = None
+
+    def tell(asked: str, _params: list[Any], told: object) -> object:
+        return lie if asked == method else told
+
+    with forwarding(registry.chain.url, tell) as node:
+        for lie in (None, "0x", "0x0", "0x00", "", 0, False, [], {}, EMPTY_WORD + "00"):
+            reader = build_reader(kind, registry, urls=[node.url])
+            with pytest.raises((ChainUnavailableError, ChainIdentityError)):
+                reader.ask(batch)
 
 
-@pytest.mark.parametrize("lie", [None, "0x", {}, [None], [{}], [{"topics": None}], [{"topics": []}]])
-def test_odd_logs_never_become_a_view(registry: Deployed, batch: AnchoredBatch, lie: object) -> None:
-    with forwarding(
-        registry.chain.url, lambda asked, _params, told: lie if asked == "eth_getLogs" else told
-    ) as node:
-        reader = build_reader("followed", registry, urls=[node.url])
-        assert code_of(lambda: reader.ask(batch)) == "chain.bad_answer"
-        assert code_of(reader.facts.fetch_view) == "chain.no_view"
+def test_odd_logs_never_become_a_view(registry: Deployed, batch: AnchoredBatch) -> None:
+    lie: object = None
+
+    def tell(asked: str, _params: list[Any], told: object) -> object:
+        return lie if asked == "eth_getLogs" else told
+
+    with forwarding(registry.chain.url, tell) as node:
+        for lie in (None, "0x", {}, [None], [{}], [{"topics": None}], [{"topics": []}]):
+            reader = build_reader("followed", registry, urls=[node.url])
+            assert code_of(lambda asked=reader: asked.ask(batch)) == "chain.bad_answer"
+            assert code_of(reader.facts.fetch_view) == "chain.no_view"
 
 
 @pytest.mark.parametrize(
@@ -659,3 +667,102 @@ def test_a_poll_after_which_nothing_has_changed_only_renews_the_age(
         after = reader.ask(batch)
     assert {method for method, _ in node.asked}.isdisjoint({"eth_getLogs", "eth_getStorageAt"})
     assert after == replace(before, view=replace(before.view, polled_at=reader.clock.moment))
+
+
+# -- catching up, going back
+
+
+def test_a_long_history_is_folded_in_parts_and_what_was_folded_is_kept(
+    registry: Deployed, batch: AnchoredBatch
+) -> None:
+    registry.mine(10)
+    registry.revoke(batch, [5])
+    asked: list[int] = []
+
+    def count(method: str, params: list[Any], told: object) -> object:
+        if method == "eth_getLogs":
+            asked.append(parse_quantity(params[0]["fromBlock"]))
+            if len(asked) == 3:
+                raise Refusal(-32000, "not now")
+        return told
+
+    with forwarding(registry.chain.url, count) as node:
+        facts = FollowedFacts(
+            build_sources([node.url], registry.identity), clock=SetClock(), catch_up_blocks=1
+        )
+        assert code_of(facts.poll_once) == "chain.error"
+        facts.poll_once()
+    assert asked == sorted(asked)
+    assert asked.count(asked[2]) == 2
+    query = FactsQuery(batch.issuer.address, batch.root, batch.list_id, 5)
+    assert facts.fetch_facts(query).latest.status.revoked
+
+
+class OtherChain:
+    """Anvil under another chain id, where its own accounts cannot sign and so cannot pay."""
+
+    def __init__(self, chain: DevChain) -> None:
+        self._chain = chain
+        chain.call("anvil_setChainId", 5)
+
+    def fund(self, address: str, wei: int) -> None:
+        self._chain.call("anvil_setBalance", address, hex(wei))
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._chain, name)
+
+
+def test_off_the_development_chains_a_node_that_goes_back_is_waited_for(chain: DevChain) -> None:
+    try:
+        registry = deploy_registry(OtherChain(chain))  # type: ignore[arg-type]
+        batch = registry.anchor(registry.new_issuer())
+        before = chain.snapshot()
+        registry.mine(5)
+        reader = build_reader("followed", registry, finality="depth:1")
+        told = reader.ask(batch)
+        chain.revert(before)
+        assert code_of(reader.poll) == "chain.went_back"
+        query = FactsQuery(batch.issuer.address, batch.root, batch.list_id, 0)
+        assert reader.facts.fetch_facts(query) == told
+        registry.mine(9)
+        assert reader.ask(batch).view.final.number > told.view.final.number
+    finally:
+        chain.call("anvil_setChainId", 31337)
+
+
+@pytest.mark.parametrize("finality", ["instant", "depth:2"])
+def test_another_block_than_the_one_asked_for_gives_no_fact(
+    kind: str, registry: Deployed, batch: AnchoredBatch, finality: str
+) -> None:
+    registry.revoke(batch, [1])
+    kept = (0, registry.identity.deploy_block)
+
+    def shift(method: str, params: list[Any], told: Any) -> object:
+        if method != "eth_getBlockByNumber" or params[0] == "latest" or parse_quantity(params[0]) in kept:
+            return told
+        return registry.rpc.call(method, [hex(parse_quantity(params[0]) - 1), False])
+
+    with forwarding(registry.chain.url, shift) as liar:
+        reader = build_reader(kind, registry, urls=[liar.url], finality=finality)
+        if (kind, finality) == ("direct", "instant"):
+            # the logs cannot be tied to a block: the revocation stands, its reason does not
+            assert reader.ask(batch, 1).latest.status.reason is None
+        else:
+            assert code_of(lambda: reader.ask(batch)) == "chain.bad_answer"
+
+
+def test_a_text_whose_event_is_missing_is_not_told(registry: Deployed, batch: AnchoredBatch) -> None:
+    with forwarding(
+        registry.chain.url, lambda method, _params, told: [] if method == "eth_getLogs" else told
+    ) as node:
+        (span,) = build_reader("direct", registry, urls=[node.url]).ask_issuer(batch.issuer).spans
+    assert (span.did, span.name, span.framework) == (None, None, None)
+
+
+def test_nodes_are_only_compared_about_one_registry(registry: Deployed) -> None:
+    first = build_sources([registry.chain.url], registry.identity)
+    second = build_sources([registry.chain.url], replace(registry.identity, deploy_block=0))
+    with pytest.raises(ValueError, match="identity"):
+        Sources([*first.all, *second.all])
+    with pytest.raises(ValueError, match="source"):
+        Sources([])

@@ -35,7 +35,7 @@ POLL_SECONDS = 4.0
 """Pause between two polls."""
 
 CATCH_UP_BLOCKS = 100_000
-"""Blocks folded at once; what was folded is kept if the next part fails."""
+"""Blocks folded at once when there are many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +67,7 @@ class FollowedFacts:
         clock: Clock,
         view_age_limit_seconds: int = VIEW_AGE_LIMIT_SECONDS,
         poll_seconds: float = POLL_SECONDS,
+        catch_up_blocks: int = CATCH_UP_BLOCKS,
         on_poll: Callable[[AttestreeError | None], None] | None = None,
     ) -> None:
         """
@@ -77,12 +78,14 @@ class FollowedFacts:
             clock: Tells how old the view is.
             view_age_limit_seconds: An older view does not answer.
             poll_seconds: Pause between two polls of `start`.
+            catch_up_blocks: Blocks folded at once; what was folded is kept if the next part fails.
             on_poll: Told of each poll in the background: None, or why it failed.
         """
         self._sources = sources
         self._clock = clock
         self._view_age_limit_seconds = view_age_limit_seconds
         self._poll_seconds = poll_seconds
+        self._catch_up_blocks = catch_up_blocks
         self._on_poll = on_poll or (lambda _error: None)
         self._following: _Following | None = None
         self._failure: AttestreeError | None = None
@@ -248,7 +251,7 @@ class FollowedFacts:
         return reached
 
     def _end_of_part(self, first: int, final: BlockRef) -> BlockRef:
-        number = first + CATCH_UP_BLOCKS
+        number = first + self._catch_up_blocks - 1
         if number >= final.number:
             return final
         return self._sources.ask_all(lambda source: source.fetch_block(number))

@@ -22,7 +22,6 @@ from attestree.registry.issuer_ledger import build_span
 from attestree.registry.reading import read_heads
 from attestree.registry.status_bits import find_reason
 
-_STATUS_TOPIC = SHAPES_BY_NAME["StatusChanged"].topic
 _ACCREDITED_TOPIC = SHAPES_BY_NAME["Accredited"].topic
 
 
@@ -32,9 +31,10 @@ def fetch_reasons(
     """Return the reason of a revocation at `block` and at the `earlier` block; None = not proven."""
     try:
         acts = _fetch_acts(source, query.issuer, block)
-        changes = [(log.block_number, _parse_change(log)) for log in acts if log.topics[0] == _STATUS_TOPIC]
+        events = [(log.block_number, parse_event(log)) for log in acts]
     except ChainUnavailableError:
         return None, None
+    changes = [(number, event) for number, event in events if isinstance(event, StatusChanged)]
     return (
         _reason_of([change for _, change in changes], query),
         _reason_of([change for number, change in changes if number <= earlier.number], query),
@@ -66,13 +66,6 @@ def _fetch_acts(source: Source, issuer: bytes, block: BlockRef) -> list[Log]:
     if head != heads[issuer].act:
         raise ChainUnavailableError("chain.sources_disagree")
     return acts
-
-
-def _parse_change(log: Log) -> StatusChanged:
-    event = parse_event(log)
-    if not isinstance(event, StatusChanged):
-        raise ChainUnavailableError("event.malformed", event="StatusChanged")
-    return event
 
 
 def _reason_of(changes: Sequence[StatusChanged], query: FactsQuery) -> Reason | None:

@@ -249,6 +249,27 @@ def test_a_node_that_drips_is_given_up_in_time() -> None:
         rpc.close()
 
 
+def test_a_node_that_falls_silent_amid_its_answer_is_given_up() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        stop = threading.Event()
+
+        def begin() -> None:
+            connection, _ = server.accept()
+            with connection:
+                connection.recv(65536)
+                connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{")
+                stop.wait(10)
+
+        thread = threading.Thread(target=begin)
+        thread.start()
+        rpc = JsonRpc(f"http://127.0.0.1:{server.getsockname()[1]}", timeout_seconds=0.2)
+        with pytest.raises(ChainUnavailableError, match=r"chain\.timeout"):
+            rpc.call("m")
+        stop.set()
+        thread.join()
+        rpc.close()
+
+
 def test_nobody_listening_is_unreachable() -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
