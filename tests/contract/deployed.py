@@ -1,4 +1,4 @@
-"""A registry on a local chain with an accredited issuer and an operator, for tests that look at transactions."""
+"""A registry on a local chain with an accredited issuer and an operator, for tests of transactions."""
 
 from __future__ import annotations
 

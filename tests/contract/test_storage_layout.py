@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
 from eth_abi import decode
 
@@ -124,11 +125,11 @@ def word(registry: Deployed, key: bytes) -> int:
     return int(registry.chain.call("eth_getStorageAt", registry.address, "0x" + key.hex(), "latest"), 16)
 
 
-def view(registry: Deployed, function: str, *arguments: object) -> tuple[object, ...]:
+def view(registry: Deployed, function: str, *arguments: object) -> tuple[Any, ...]:
     call = {"to": registry.address, "data": registry.build_call(function, *arguments)}
     answer = registry.chain.call("eth_call", call, "latest")
     types = [parameter.type for parameter in load_artifact().functions[function].outputs]
-    found: tuple[object, ...] = decode(types, bytes.fromhex(answer[2:]))
+    found: tuple[Any, ...] = decode(types, bytes.fromhex(answer[2:]))
     return found
 
 
