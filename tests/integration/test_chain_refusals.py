@@ -124,26 +124,22 @@ def test_answers_to_other_questions_give_no_fact(kind: str, registry: Deployed, 
 def test_an_empty_or_odd_answer_never_becomes_a_fact(
     kind: str, registry: Deployed, batch: AnchoredBatch, method: str
 ) -> None:
-    lie: object = None
+    def tell(lie: object) -> Change:
+        return lambda asked, _params, told: lie if asked == method else told
 
-    def tell(asked: str, _params: list[Any], told: object) -> object:
-        return lie if asked == method else told
-
-    with forwarding(registry.chain.url, tell) as node:
-        for lie in (None, "0x", "0x0", "0x00", "", 0, False, [], {}, EMPTY_WORD + "00"):
+    for lie in (None, "0x", "0x0", "0x00", "", 0, False, [], {}, EMPTY_WORD + "00"):
+        with forwarding(registry.chain.url, tell(lie)) as node:
             reader = build_reader(kind, registry, urls=[node.url])
             with pytest.raises((ChainUnavailableError, ChainIdentityError)):
                 reader.ask(batch)
 
 
 def test_odd_logs_never_become_a_view(registry: Deployed, batch: AnchoredBatch) -> None:
-    lie: object = None
+    def tell(lie: object) -> Change:
+        return lambda asked, _params, told: lie if asked == "eth_getLogs" else told
 
-    def tell(asked: str, _params: list[Any], told: object) -> object:
-        return lie if asked == "eth_getLogs" else told
-
-    with forwarding(registry.chain.url, tell) as node:
-        for lie in (None, "0x", {}, [None], [{}], [{"topics": None}], [{"topics": []}]):
+    for lie in (None, "0x", {}, [None], [{}], [{"topics": None}], [{"topics": []}]):
+        with forwarding(registry.chain.url, tell(lie)) as node:
             reader = build_reader("followed", registry, urls=[node.url])
             assert code_of(lambda asked=reader: asked.ask(batch)) == "chain.bad_answer"
             assert code_of(reader.facts.fetch_view) == "chain.no_view"
