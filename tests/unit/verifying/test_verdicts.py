@@ -105,6 +105,8 @@ ROWS: list[tuple[str, Callable[[Scene], None], Verdict, str]] = [
     ("another accreditor", span_of(accreditor=STRANGER), Verdict.UNTRUSTED_ISSUER, "issuer.accreditor_not_trusted"),
     ("another DID", span_of(did_hash=keccak256(b"did:web:other")), Verdict.UNTRUSTED_ISSUER, "issuer.did_differs"),
     ("recorded too early", span_of(starts=ANCHORED + 1), Verdict.UNTRUSTED_ISSUER, "issuer.not_accredited_yet"),
+    ("recorded in the first second", span_of(starts=ANCHORED), Verdict.VALID, "verdict.valid"),
+    ("recorded in the last second", span_of(ends=ANCHORED + 1), Verdict.VALID, "verdict.valid"),
     ("span ran out at that second", span_of(ends=ANCHORED), Verdict.UNTRUSTED_ISSUER, "issuer.ended_before"),
     ("withdrawn as of earlier", span_of(ends=ANCHORED - 1, cause=EndCause.WITHDRAWN), Verdict.UNTRUSTED_ISSUER, "issuer.withdrawn_before"),
     ("withdrawn as of earlier, not final", state_of("latest", span=replace(SPAN, ends=ANCHORED - 1, cause=EndCause.WITHDRAWN)), Verdict.UNTRUSTED_ISSUER, "issuer.withdrawn_before"),
