@@ -1,0 +1,170 @@
+"""The sender over nodes that lag, lie and fall silent."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+from attestree.adapters.evm.rpc import JsonRpc
+from attestree.adapters.evm.sender import LEAST_TIP_WEI, EvmSender, WallClock, build_bare_identity
+from attestree.errors import AttestreeError, ChainUnavailableError, RefusedError
+from attestree.ports import Fees, Nonces
+from attestree.registry.finality import parse_finality
+from tests.fakes.lying_node import LyingNode, Refusal, run_lying_node
+
+GENESIS = "0x" + "01" * 32
+KEY = b"\x22" * 20
+HASH = b"\x33" * 32
+
+
+@dataclass
+class Node:
+    """A chain of empty blocks, ten high."""
+
+    answers: dict[str, object] = field(default_factory=dict)
+    counts: dict[str, str] = field(default_factory=lambda: {"latest": "0x5", "pending": "0x7", "0x8": "0x4"})
+
+    def respond(self, method: str, params: list[Any]) -> object:
+        if method in self.answers:
+            answer = self.answers[method]
+            if isinstance(answer, Exception):
+                raise answer
+            return answer
+        if method == "eth_chainId":
+            return "0x7a69"
+        if method == "eth_getCode":
+            return "0x"
+        if method == "eth_getTransactionCount":
+            return self.counts[params[1]]
+        assert method == "eth_getBlockByNumber", method
+        number = 10 if params[0] == "latest" else int(params[0], 16)
+        return {"number": hex(number), "hash": GENESIS[:-2] + f"{number + 1:02x}", "timestamp": hex(number)}
+
+
+Open = Callable[..., EvmSender]
+
+
+@pytest.fixture
+def open_sender() -> Iterator[Open]:
+    with ExitStack() as stack:
+
+        def build(*nodes: Node) -> EvmSender:
+            rpcs = []
+            for node in nodes:
+                running: LyingNode = stack.enter_context(run_lying_node(node.respond))
+                rpcs.append(JsonRpc(running.url))
+                stack.callback(rpcs[-1].close)
+            identity = build_bare_identity(chain_id=31337, genesis_hash=bytes.fromhex(GENESIS[2:]))
+            return EvmSender(rpcs, identity=identity, finality=parse_finality("depth:2"))
+
+        yield build
+
+
+def refusing(**answers: object) -> Node:
+    return Node(
+        answers={name.replace("send", "eth_sendRawTransaction"): what for name, what in answers.items()}
+    )
+
+
+def test_a_chain_without_a_registry_has_an_identity_too(open_sender: Open) -> None:
+    sender = open_sender(Node())
+    found = sender.fetch_identity()
+    assert found == build_bare_identity(chain_id=31337, genesis_hash=bytes.fromhex(GENESIS[2:]))
+    assert sender.fetch_block("final").number == 8
+    assert WallClock().now() > 1_700_000_000
+
+
+def test_nodes_that_disagree_on_the_final_block_are_not_believed(open_sender: Open) -> None:
+    fork = Node(answers={"eth_getBlockByNumber": {"number": "0x8", "hash": GENESIS, "timestamp": "0x8"}})
+    with pytest.raises(AttestreeError):
+        open_sender(Node(), fork).fetch_block("final")
+
+
+def test_counts_are_read_at_latest_pending_and_final(open_sender: Open) -> None:
+    assert open_sender(Node()).fetch_nonces(KEY) == Nonces(mined=5, pending=7, final=4)
+
+
+def test_nodes_that_disagree_on_what_is_spent_for_ever_are_not_believed(open_sender: Open) -> None:
+    other = Node(counts={"latest": "0x5", "pending": "0x5", "0x8": "0x5"})
+    with pytest.raises(ChainUnavailableError) as caught:
+        open_sender(Node(), other).fetch_nonces(KEY)
+    assert caught.value.code == "chain.sources_disagree"
+
+
+@pytest.mark.parametrize(
+    ("history", "fees"),
+    [
+        ({"baseFeePerGas": ["0x1", "0x64"], "reward": [["0x989680"]]}, Fees(200 + 10**7, 10**7)),
+        ({"baseFeePerGas": ["0x64"], "reward": [[], ["0x0"]]}, Fees(200 + LEAST_TIP_WEI, LEAST_TIP_WEI)),
+        ({"baseFeePerGas": ["0x64"]}, Fees(200 + LEAST_TIP_WEI, LEAST_TIP_WEI)),
+    ],
+)
+def test_fees_follow_the_usual_tip_and_the_next_base_fee(
+    open_sender: Open, history: object, fees: Fees
+) -> None:
+    assert open_sender(Node(answers={"eth_feeHistory": history})).fetch_fees() == fees
+
+
+@pytest.mark.parametrize("history", [None, {}, {"baseFeePerGas": []}, {"baseFeePerGas": ["x"]}])
+def test_a_fee_history_that_says_nothing_is_no_fee(open_sender: Open, history: object) -> None:
+    with pytest.raises(ChainUnavailableError) as caught:
+        open_sender(Node(answers={"eth_feeHistory": history})).fetch_fees()
+    assert caught.value.code == "chain.bad_answer"
+
+
+def test_bytes_go_to_every_node_and_one_that_takes_them_is_enough(open_sender: Open) -> None:
+    down = refusing(send=Refusal(-32000, "nonce too low"))
+    taken = refusing(send="0x" + "00" * 32)
+    known = refusing(send=Refusal(-32000, "already known"))
+    open_sender(down, taken).send(b"\x02")
+    open_sender(known, down).send(b"\x02")
+
+
+def test_a_silent_node_leaves_it_open_whether_the_bytes_arrived(open_sender: Open) -> None:
+    silent = refusing(send=Refusal(429, "slow down"))
+    down = refusing(send=Refusal(-32000, "nonce too low"))
+    with pytest.raises(ChainUnavailableError):
+        open_sender(down, silent).send(b"\x02")
+    with pytest.raises(RefusedError) as caught:
+        open_sender(down, down).send(b"\x02")
+    assert caught.value.code == "chain.nonce_too_low"
+
+
+RECEIPT = {
+    "transactionHash": "0x" + HASH.hex(),
+    "blockNumber": "0x7",
+    "blockHash": GENESIS,
+    "status": "0x1",
+    "gasUsed": "0x5208",
+    "effectiveGasPrice": "0x1",
+    "contractAddress": None,
+}
+
+
+def test_a_receipt_is_read_or_absent(open_sender: Open) -> None:
+    found = open_sender(Node(answers={"eth_getTransactionReceipt": RECEIPT})).fetch_receipts([HASH])[HASH]
+    assert found is not None
+    assert (found.succeeded, found.block_number, found.contract) == (True, 7, b"")
+    assert open_sender(Node(answers={"eth_getTransactionReceipt": None})).fetch_receipts([HASH]) == {
+        HASH: None
+    }
+
+
+@pytest.mark.parametrize(
+    "answer", ["0x", [], {}, {**RECEIPT, "transactionHash": GENESIS}, {**RECEIPT, "status": None}]
+)
+def test_a_receipt_out_of_form_is_no_receipt(open_sender: Open, answer: object) -> None:
+    sender = open_sender(Node(answers={"eth_getTransactionReceipt": answer}))
+    with pytest.raises(ChainUnavailableError) as caught:
+        sender.fetch_receipts([HASH])
+    assert caught.value.code == "chain.bad_answer"
+
+
+def test_balance_and_gas_are_read(open_sender: Open) -> None:
+    sender = open_sender(Node(answers={"eth_getBalance": "0x10", "eth_estimateGas": "0x5208"}))
+    assert sender.fetch_balance(KEY) == 16
+    assert sender.fetch_gas(sender=KEY, to=b"", payload=b"\x01") == 21_000
