@@ -53,14 +53,16 @@ class Road:
             [self.rpc], identity=self.registry.identity, finality=parse_finality(finality), clock=ChainTime()
         )
 
-    def worker(self, finality: str = "instant", **limits: int) -> Worker:
+    def worker(
+        self, finality: str = "instant", *, registry: str = "local", sender: EvmSender | None = None
+    ) -> Worker:
         return Worker(
-            registry="local",
+            registry=registry,
             store=self.store,
-            sender=self.sender(finality),
+            sender=sender or self.sender(finality),
             signers=[LocalSigner(bytes(self.issuer.account.key), chain_id=31337)],
             clock=self.clock,
-            limits=replace(Limits(resend_seconds=3, bump_seconds=6), **limits),
+            limits=Limits(resend_seconds=3, bump_seconds=6),
             pace=Pace(pause=self.rest),
         )
 
@@ -170,10 +172,7 @@ def test_a_registry_is_deployed_by_the_same_road(road: Road) -> None:
         road.anchor("a"), id="d", kind="deploy", registry="fresh", to=b"", payload=code, probes=()
     )
     road.store.add_intent(deployment)
-    worker = road.worker()
-    worker.registry = "fresh"
-    worker._sender = sender
-    with worker:
+    with road.worker(registry="fresh", sender=sender) as worker:
         worker.drive_until_final(["d"])
     receipt = fetch_final_receipt(road.store, sender, "d")
     assert receipt is not None

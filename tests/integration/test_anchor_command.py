@@ -1,0 +1,126 @@
+"""`attestree anchor` over a real store, a real key file and a real chain."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from attestree.adapters.evm.dev_chain import DevChain
+from attestree.adapters.keys.files import create_key_file
+from attestree.adapters.sql import SqlStore
+from attestree.cli.main import run
+from attestree.merkle.keccak import keccak256
+from attestree.outbox.states import State
+from attestree.ports import NewIntent
+from attestree.registry.calls import build_call
+from tests.integration.deployed import Actor, Deployed, deploy_registry
+
+PASSWORD = "secret"
+
+
+@pytest.fixture
+def registry(chain: DevChain) -> Iterator[Deployed]:
+    deployed = deploy_registry(chain)
+    yield deployed
+    deployed.rpc.close()
+
+
+@pytest.fixture
+def issuer(registry: Deployed) -> Actor:
+    return registry.new_issuer()
+
+
+@pytest.fixture
+def config(registry: Deployed, issuer: Actor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("ATTESTREE_KEY_PASSWORD", PASSWORD)
+    private_key = bytes(issuer.account.key)
+    create_key_file(tmp_path / "issuer.json", password=PASSWORD, private_key=private_key, scrypt_work=2**10)
+    pins = registry.identity
+    path = tmp_path / "attestree.toml"
+    path.write_text(
+        f"""
+[store]
+url = "sqlite:///attestree.db"
+[[registry]]
+name = "local"
+address = "0x{registry.address.hex()}"
+rpc = ["{registry.chain.url}"]
+finality = "instant"
+chain_id = {pins.chain_id}
+genesis_hash = "0x{pins.genesis_hash.hex()}"
+deploy_block = {pins.deploy_block}
+deploy_block_hash = "0x{pins.deploy_block_hash.hex()}"
+code_hash = "0x{pins.code_hash.hex()}"
+[[issuer]]
+name = "university"
+title = "University"
+address = "0x{issuer.address.hex()}"
+did = "did:web:university.example"
+issuer_key = "issuer.json"
+""",
+        encoding="utf-8",
+    )
+    return path
+
+
+def queue(config: Path, registry: Deployed, issuer: Actor, name: str) -> None:
+    root = keccak256(name.encode())
+    payload = build_call("anchor", issuer.address, root, 3, 0, 7)
+    kept = (issuer.address, issuer.address, registry.address, payload, (), f"batch {name}", 1)
+    with SqlStore.create(f"sqlite:///{config.parent}/attestree.db") as store:
+        store.add_intent(NewIntent(name, "anchor", "local", *kept))
+
+
+def states(config: Path) -> dict[str, State]:
+    with SqlStore(f"sqlite:///{config.parent}/attestree.db") as store:
+        return {intent.wanted.id: intent.state for intent in store.fetch_intents()}
+
+
+def test_what_is_queued_is_recorded_and_shown(
+    config: Path, registry: Deployed, issuer: Actor, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("a", "b"):
+        queue(config, registry, issuer, name)
+    assert run(["--config", str(config), "--json", "anchor"]) == 0
+    out, err = capsys.readouterr()
+    assert [write["state"] for write in json.loads(out)["writes"]] == ["final", "final"]
+    assert "batch a: Final." in err
+    assert states(config) == {"a": State.FINAL, "b": State.FINAL}
+    assert run(["--config", str(config), "anchor"]) == 0
+    assert capsys.readouterr().out.splitlines() == [f"{'final':<24} batch a", f"{'final':<24} batch b"]
+
+
+def test_once_takes_one_step(config: Path, registry: Deployed, issuer: Actor) -> None:
+    queue(config, registry, issuer, "a")
+    assert run(["--config", str(config), "anchor", "--once"]) == 0
+    assert states(config) == {"a": State.SIGNED}
+    assert run(["--config", str(config), "anchor"]) == 0
+
+
+def test_an_empty_queue_is_no_fault(config: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["--config", str(config), "anchor"]) == 0
+    assert capsys.readouterr().out.strip() == "Nothing is queued."
+
+
+def test_a_stopped_write_is_named_until_a_person_takes_it_up_again(
+    config: Path, registry: Deployed, issuer: Actor, capsys: pytest.CaptureFixture[str]
+) -> None:
+    queue(config, registry, issuer, "a")
+    with SqlStore(f"sqlite:///{config.parent}/attestree.db") as store:
+        note = "outbox.foreign_nonce"
+        store.move_intent("a", before=State.SEALED, after=State.HALTED, fence=1, note=note)
+    assert run(["--config", str(config), "anchor"]) == 1
+    out, err = capsys.readouterr()
+    assert "stopped" in out
+    assert "somebody else used this key" in err
+    assert run(["--config", str(config), "anchor", "--resume", "a"]) == 0
+    assert states(config) == {"a": State.FINAL}
+    assert run(["--config", str(config), "anchor", "--resume", "a"]) == 1
+    assert run(["--config", str(config), "anchor", "--resume", "nobody"]) == 1
+
+
+def test_two_modes_at_once_are_refused(config: Path) -> None:
+    assert run(["--config", str(config), "anchor", "--watch", "--once"]) == 1
