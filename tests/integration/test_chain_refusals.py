@@ -30,7 +30,7 @@ from attestree.registry.ledger import Ledger
 from attestree.registry.slots import slot_of_anchor, slot_of_status
 from tests.fakes.lying_node import Answer, Refusal
 from tests.integration.deployed import AnchoredBatch, Deployed, deploy_registry
-from tests.integration.readers import KINDS, SetClock, build_reader, build_sources, forwarding
+from tests.integration.readers import KINDS, Change, SetClock, build_reader, build_sources, forwarding
 
 EMPTY_WORD = "0x" + "00" * 32
 STATUS_TOPIC = format_bytes(SHAPES_BY_NAME["StatusChanged"].topic)
@@ -509,7 +509,10 @@ def test_a_view_answers_through_a_short_outage(registry: Deployed, batch: Anchor
 
 
 def test_before_the_first_poll_nothing_is_said(registry: Deployed) -> None:
-    assert code_of(build_reader("followed", registry).facts.fetch_view) == "chain.no_view"
+    facts = FollowedFacts(build_sources([registry.chain.url], registry.identity), clock=SetClock())
+    assert code_of(facts.fetch_view) == "chain.no_view"
+    facts.stop()
+    assert code_of(facts.fetch_view) == "chain.no_view"
 
 
 def test_a_node_whose_newest_block_is_old_gives_no_fact(registry: Deployed, batch: AnchoredBatch) -> None:
