@@ -200,9 +200,12 @@ def test_a_queued_batch_is_held_until_it_is_recorded(
     code, made = office.issue(capsys, "--yes", "--no-wait")
     assert (code, made["state"], made["folder"]) == (0, "sealed", "")
     assert all(".held/" in name for name in office.files())
+    code, _ = office.run(capsys, "anchor")
+    assert code == 0
+    assert all(".held/" not in name for name in office.files())
     code, made = office.issue(capsys, "--yes")
     assert (code, made["new"], made["state"]) == (0, False, "final")
-    assert all(".held/" not in name for name in office.files())
+    assert office.run(capsys, "deliver") == (0, {"batches": []})
 
 
 def test_a_key_that_may_not_record_is_named_before_anything_is_written(

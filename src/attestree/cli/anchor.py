@@ -11,6 +11,7 @@ import signal
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Annotated
 
 import typer
@@ -18,6 +19,8 @@ import typer
 from attestree.anchoring import Event, Worker, watch
 from attestree.anchoring.resume import resume_intent
 from attestree.cli.console import Console, Context
+from attestree.cli.delivery import deliver_ready
+from attestree.cli.password import ask_password
 from attestree.errors import AttestreeError, NotAllowedError, TransitionError
 from attestree.outbox.states import State
 from attestree.ports import Intent, Store
@@ -61,22 +64,40 @@ def anchor(
         if resume is not None:
             _resume(context.console, settings, store, resume)
         with ExitStack() as stack:
-            opened = [wire_worker(settings, registry, store) for registry in settings.registry]
+            opened = [
+                wire_worker(settings, registry, store, ask=ask_password) for registry in settings.registry
+            ]
             workers = [stack.enter_context(worker) for worker in opened]
-            _drive(context.console, store, workers, watch_on=watch_on, once=once)
+            hand_out = partial(deliver_ready, settings, store, context.console)
+            _drive(context.console, store, workers, hand_out, watch_on=watch_on, once=once)
         intents = store.fetch_intents()
     _show(context.console, intents)
     _verify_none_stopped(intents)
 
 
-def _drive(console: Console, store: Store, workers: Sequence[Worker], *, watch_on: bool, once: bool) -> None:
-    """Drive in one of the three ways."""
+def _drive(
+    console: Console,
+    store: Store,
+    workers: Sequence[Worker],
+    hand_out: Callable[[], Sequence[str]],
+    *,
+    watch_on: bool,
+    once: bool,
+) -> None:
+    """Drive in one of the three ways, and hand out what became final."""
     teller = Teller(console.progress)
+    hand_out()
     if watch_on:
+
+        def tell(event: Event) -> None:
+            teller.tell(event)
+            if event.kind == "anchor" and event.after is State.FINAL:
+                hand_out()
+
         # Whoever stops a service means what Ctrl-C means: give the keys back and go.
         signal.signal(signal.SIGTERM, signal.default_int_handler)
         try:
-            watch(workers, teller.tell, on_silence=teller.tell_silence)
+            watch(workers, tell, on_silence=teller.tell_silence)
         except KeyboardInterrupt:
             console.progress("Stopped. Whatever was signed is saved; the next run goes on from there.")
         return
@@ -84,6 +105,10 @@ def _drive(console: Console, store: Store, workers: Sequence[Worker], *, watch_o
         if once:
             worker.drive_once(teller.tell)
         else:
+            worker.drive_until_final(_ids_of(store, worker), teller.tell)
+    # What replaces something queues one more write when it is final
+    if hand_out() and not once:
+        for worker in workers:
             worker.drive_until_final(_ids_of(store, worker), teller.tell)
 
 

@@ -18,11 +18,12 @@ from attestree.adapters.files.reading import MAX_ROSTER_BYTES, read_limited
 from attestree.adapters.sql.store import SqlStore
 from attestree.cli.anchor import Teller
 from attestree.cli.console import REJECT, Console, Context
+from attestree.cli.delivery import deliver_issuer
 from attestree.cli.password import ask_password
 from attestree.cli.plan_lines import format_plan, format_roster, label
 from attestree.cli.preview import format_preview
 from attestree.credentials.achievement import Achievement
-from attestree.issuing.deliver import Delivered, deliver_all, deliver_batch
+from attestree.issuing.deliver import Delivered, deliver_batch
 from attestree.issuing.duplicates import OnDuplicate
 from attestree.issuing.finding import Finding
 from attestree.issuing.issue import Issued
@@ -178,8 +179,7 @@ def deliver(
         if batch is not None:
             found = [deliver_batch(batch, store=store, folder=folder, status=status)]
         else:
-            address = bytes.fromhex(chosen.address[2:])
-            found = deliver_all(issuer=address, store=store, folder=folder, status=status)
+            found = [*deliver_issuer(settings, chosen, store)]
     lines = [f"{item.batch.id}  {item.location or f'held: {item.batch.state.value}'}" for item in found]
     batches = [
         {"batch": item.batch.id, "state": item.batch.state.value, "folder": item.location} for item in found

@@ -1,0 +1,50 @@
+"""
+Hands out what became final, for the commands that record.
+
+Decides that a folder which cannot be handed out now stops nobody from recording: it is named, and
+`attestree deliver` tries again. Source: DESIGN sections 4 and 6.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from attestree.adapters.sql.store import SqlStore
+from attestree.cli.console import Console
+from attestree.errors import AttestreeError
+from attestree.issuing.deliver import Delivered, deliver_all
+from attestree.settings import IssuerSettings, Settings
+from attestree.text.catalogue import explain_error
+from attestree.wiring import wire_folders, wire_status
+
+
+def deliver_ready(settings: Settings, store: SqlStore, console: Console) -> Sequence[str]:
+    """
+    Hand out every batch that became final, and say where it is.
+
+    Returns:
+        Writes that were queued because something was replaced; they wait to be recorded.
+    """
+    queued: list[str] = []
+    for issuer in settings.issuer:
+        try:
+            delivered = deliver_issuer(settings, issuer, store)
+        except AttestreeError as error:
+            said = explain_error(error)
+            console.progress(f"{issuer.title}: {said.sentence} {said.next}".rstrip())
+            continue
+        for item in delivered:
+            if item.location:
+                console.progress(f"{item.batch.title}: files in {item.location}")
+            queued += item.supersedes
+    return queued
+
+
+def deliver_issuer(settings: Settings, issuer: IssuerSettings, store: SqlStore) -> Sequence[Delivered]:
+    """Hand out every batch of one issuer that may be handed out; raises as `deliver_all` does."""
+    return deliver_all(
+        issuer=bytes.fromhex(issuer.address[2:]),
+        store=store,
+        folder=wire_folders(settings, issuer),
+        status=wire_status(settings, issuer, store),
+    )
