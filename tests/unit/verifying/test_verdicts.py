@@ -3,6 +3,7 @@
 # ruff: noqa: E501  # the table is read row by row
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -536,6 +537,14 @@ def test_no_text_of_the_credential_stands_outside_claims_and_issuer() -> None:
         shown = scene.verify().to_json()
         shown["claims"] = shown["issuer"] = None
         assert "<script>" not in str(shown)
+
+
+@pytest.mark.parametrize("change", [row[1] for row in ROWS], ids=[row[0] for row in ROWS])
+def test_an_answer_stays_within_four_kilobytes_besides_the_claims(change) -> None:
+    scene = build_scene()
+    change(scene)
+    shown = scene.verify().to_json() | {"claims": None}
+    assert len(json.dumps(shown, separators=(",", ":")).encode()) <= 4_096
 
 
 def test_the_clock_is_read_once() -> None:

@@ -72,7 +72,6 @@ def check_record(facts: CredentialFacts, proof: AnchorProof) -> CheckResult | No
 def _evidence(anchor: Anchor) -> dict[str, Fact]:
     """Return what the record says, for those who want to look."""
     return {
-        "root": format_hex(anchor.root),
         "anchoredAt": format_time(anchor.time),
         "size": anchor.size,
         "sequence": anchor.sequence,

@@ -16,7 +16,7 @@ from enum import StrEnum
 from attestree.merkle.keccak import keccak256
 from attestree.registry.facts import Anchor, CredentialFacts, EndCause, Operator, Span, StateAt
 from attestree.verifying.checks.anchor import find_anchor
-from attestree.verifying.iso import format_hex, format_time
+from attestree.verifying.iso import format_time
 from attestree.verifying.result import CheckId, CheckResult, Fact, Notice, failed, passed, unknown
 from attestree.verifying.trust import Trust
 
@@ -215,9 +215,7 @@ def _evidence(span: Span, anchor: Anchor) -> dict[str, Fact]:
     """Return what the registry says about the issuer, for those who want to look."""
     return {
         "span": span.number,
-        "accreditor": format_hex(span.accreditor),
         "starts": format_time(span.starts),
         "ends": format_time(span.ends),
-        "anchoredAt": format_time(anchor.time),
         "operator": anchor.operator,
     }

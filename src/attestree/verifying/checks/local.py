@@ -47,7 +47,6 @@ def check_integrity(document: JsonObject, secured: SecuredAnchor) -> CheckResult
         return failed(CheckId.INTEGRITY, code, values=error.values, evidence={"because": error.code})
     evidence: dict[str, Fact] = {
         "digest": format_hex(folded.digest),
-        "leafHash": format_hex(folded.leaf_hash),
         "root": format_hex(folded.root),
         "index": secured.anchor.index,
     }

@@ -49,9 +49,7 @@ def check_validity(dates: ClaimedDates, *, now: int, anchored: int | None) -> Ch
     evidence: dict[str, Fact] = {
         "validFrom": format_time(dates.valid_from),
         "validUntil": format_time(dates.valid_until),
-        "awardedDate": format_time(dates.awarded),
         "judgedAt": format_time(now),
-        "anchoredAt": format_time(anchored),
     }
     values = {"starts": dates.valid_from, "ends": dates.valid_until, "now": now}
     if dates.valid_until is not None and dates.valid_until <= now:
