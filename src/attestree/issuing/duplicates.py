@@ -67,10 +67,10 @@ def select_rows(
 
 
 def without_rows(selection: Selection, findings: Sequence[Finding]) -> Selection:
-    """Return a selection without the rows that findings call bad."""
+    """Return a selection with more findings, and without the rows that they call bad."""
     if not findings:
         return selection
-    bad = {finding.row for finding in findings}
+    bad = {finding.row for finding in findings if finding.severity is Severity.BAD}
     kept = tuple((key, row) for key, row in selection.keyed_rows if row.number not in bad)
     return replace(
         selection,

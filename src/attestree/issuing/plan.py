@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 
 from attestree.credentials.anchor_proof import LIST_ID_SIZE
+from attestree.credentials.dates import format_date
 from attestree.errors import AttestreeError, ChainUnavailableError, MalformedCredentialError, RevertedError
 from attestree.issuing.compose import Composer, Place
 from attestree.issuing.derive import SEED_SIZE
@@ -173,10 +174,15 @@ def build_plan(
 
 
 def find_unfit(keyed_rows: Sequence[tuple[bytes, Row]], terms: Terms, *, now: int) -> list[Finding]:
-    """Compose every credential once for trial, and return a finding for each row that makes none."""
+    """Compose every credential once for trial; find rows that make none, and awards in the future."""
     composer = Composer(terms, bytes(SEED_SIZE), now)
     findings: list[Finding] = []
+    today = format_date(now)
     for position, (_, row) in enumerate(keyed_rows):
+        if row.awarded_on > today:
+            findings.append(
+                Finding(row.number, Severity.WARNING, "awarded_on", "roster.future_award", {}, row.awarded_on)
+            )
         try:
             composer.compose(row, Place(position, position, bytes(LIST_ID_SIZE)))
         except MalformedCredentialError as exc:

@@ -233,6 +233,12 @@ def test_a_row_that_makes_no_credential_is_bad_in_the_plan(desk: Desk) -> None:
     assert plan.is_stopped
 
 
+def test_an_award_in_the_future_is_a_warning(desk: Desk) -> None:
+    plan = desk.issuing.plan(desk.request(samples.ROSTER + b"0020,,Early,2062-01-01,,,,,,,,\n"))
+    assert [(finding.row, finding.code) for finding in plan.findings] == [(5, "roster.future_award")]
+    assert (plan.size, plan.is_stopped) == (4, False)
+
+
 def test_a_disk_that_fails_leaves_nothing_queued(desk: Desk, tmp_path: Path) -> None:
     (tmp_path / "batches").write_text("in the way")
     with pytest.raises(FolderUnavailableError):

@@ -67,11 +67,13 @@ class BatchFolders:
             FolderUnavailableError: `folder.missing`, `folder.write_failed` or `folder.bad_name`.
         """
         held, place = self._path(batch_id, ".held"), self._path(batch_id, "")
-        if place.is_dir():
-            return
-        if not held.is_dir():
+        if not place.is_dir() and not held.is_dir():
             raise FolderUnavailableError("folder.missing", batch=batch_id)
         try:
+            if place.is_dir():
+                # Two runs at once may each have built it; the second copy holds the same bytes
+                _remove(held)
+                return
             held.rename(place)
             sync_folder(self.base)
         except OSError as exc:

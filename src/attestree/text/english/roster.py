@@ -233,6 +233,7 @@ ENTRIES: dict[str, Entry] = {
     "roster.not_issuable": Entry(
         "{column} makes no credential that may be issued ({problem})", next="mend its texts"
     ),
+    "roster.future_award": Entry("{column}{shown} lies in the future", next="mend it if it is a slip"),
     "roster.same_email": Entry(
         "{column} is the same as in row {first}, for another learner", next="mend it if it is a slip"
     ),

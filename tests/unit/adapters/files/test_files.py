@@ -78,7 +78,9 @@ def test_a_folder_is_handed_out_once_and_stays(tmp_path: Path) -> None:
     folders = BatchFolders(tmp_path)
     folders.hold("a1", [FolderFile("public/x", [b"1"])])
     folders.release("a1")
+    folders.hold("a1", [FolderFile("public/x", [b"1"])])
     folders.release("a1")
+    assert [path.name for path in tmp_path.iterdir()] == ["a1"]
     assert Path(folders.location("a1"), "public/x").read_bytes() == b"1"
     with pytest.raises(FolderUnavailableError) as caught:
         folders.release("b2")
