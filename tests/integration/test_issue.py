@@ -146,6 +146,29 @@ def test_a_roster_becomes_files_that_anybody_can_check(
         assert len(store.fetch_intents()) == 1
 
 
+def test_a_person_reads_what_would_happen_and_what_happened(
+    office: Office, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bad = ROSTER + "0020;zofia@;Zofia Bad;2026-05-01;A;2.5\n"
+    (office.folder / "roster.csv").write_text(bad, "utf-8")
+    command = ["issue", "roster.csv", "--achievement", "achievement.toml"]
+    assert run(command) == 1
+    printed = capsys.readouterr().out
+    assert "4 rows: 3 good, 1 bad, 0 warnings" in printed
+    assert "details: roster.errors.csv" in printed
+    assert ' row 5   bad      email "zofia@" has no domain' in printed
+    assert "on local test chain (31337); fee at most 0.000" in printed
+    assert "NOTHING WAS ISSUED. 1 bad row stops the batch" in printed
+    assert (office.folder / "roster.errors.csv").stat().st_mode & 0o777 == 0o600
+    assert run([*command, "--yes"]) == 2
+    assert "zofia@" not in capsys.readouterr().err.rsplit("error", 1)[-1]
+    assert run([*command, "--yes", "--skip-bad"]) == 0
+    printed = capsys.readouterr().out
+    assert printed.startswith("Recorded              batch ")
+    assert "3 credentials" in printed
+    assert "attestree revoke --batch" in printed
+
+
 def test_credentials_are_revoked_suspended_reinstated_and_replaced(
     office: Office, capsys: pytest.CaptureFixture[str]
 ) -> None:
