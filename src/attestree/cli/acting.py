@@ -14,7 +14,8 @@ from attestree.cli.console import Context
 from attestree.cli.password import ask_password
 from attestree.errors import KeyFileError, RequestError
 from attestree.settings import RegistrySettings, Settings
-from attestree.wiring import wire_act, wire_store
+from attestree.wiring.stores import wire_store
+from attestree.wiring.workers import wire_act
 
 
 def parse_account(text: str) -> bytes:

@@ -26,7 +26,9 @@ from attestree.outbox.states import State
 from attestree.ports import Intent, Store
 from attestree.settings import Settings
 from attestree.text.catalogue import explain, explain_error
-from attestree.wiring import wire_sender, wire_store, wire_worker
+from attestree.wiring.chains import wire_sender
+from attestree.wiring.stores import wire_store
+from attestree.wiring.workers import wire_worker
 
 STATE_WORDS = {
     State.SEALED: "queued",

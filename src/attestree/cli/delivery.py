@@ -15,7 +15,8 @@ from attestree.errors import AttestreeError
 from attestree.issuing.deliver import Delivered, deliver_all
 from attestree.settings import IssuerSettings, Settings
 from attestree.text.catalogue import explain_error
-from attestree.wiring import wire_folders, wire_status
+from attestree.wiring.issuers import wire_status
+from attestree.wiring.stores import wire_folders
 
 
 def deliver_ready(settings: Settings, store: SqlStore, console: Console) -> Sequence[str]:

@@ -24,7 +24,11 @@ from attestree.outbox.states import State
 from attestree.settings import RegistrySettings, Settings
 from attestree.text.catalogue import explain_error
 from attestree.verifying.trust import Trust
-from attestree.wiring import SystemClock, key_paths, read_trust, wire_facts, wire_store
+from attestree.wiring.chains import wire_facts
+from attestree.wiring.stores import wire_store
+from attestree.wiring.system import SystemClock
+from attestree.wiring.verifiers import read_trust
+from attestree.wiring.workers import key_paths
 
 LEAST_FREE_BYTES = 1_000_000_000
 """Free disk below which a large batch may not fit."""

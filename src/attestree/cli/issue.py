@@ -33,7 +33,9 @@ from attestree.issuing.terms import IssuerProfile, Terms
 from attestree.merkle.kind import TreeKind
 from attestree.settings import IssuerSettings, Settings
 from attestree.text.catalogue import explain
-from attestree.wiring import wire_folders, wire_issuing, wire_status, wire_store, wire_worker
+from attestree.wiring.issuers import wire_issuing, wire_status
+from attestree.wiring.stores import wire_folders, wire_store
+from attestree.wiring.workers import wire_worker
 
 KINDS = {"openzeppelin": TreeKind.OPENZEPPELIN, "chainpoint": TreeKind.CHAINPOINT}
 """Names of the kinds of tree on the command line."""

@@ -20,7 +20,8 @@ from attestree.errors import MalformedCredentialError, RequestError
 from attestree.ports import IssuerFacts
 from attestree.registry.facts import EndCause, Role, Span
 from attestree.settings import IssuerSettings, RegistrySettings, Settings
-from attestree.wiring import SystemClock, wire_facts
+from attestree.wiring.chains import wire_facts
+from attestree.wiring.system import SystemClock
 
 group = typer.Typer(
     no_args_is_help=True, help="Accredit issuers, name their operators, disavow a stolen key."

@@ -16,25 +16,31 @@ import click
 import typer
 
 from attestree import __version__
-from attestree.cli.commands import COMMANDS
+from attestree.cli.commands import register_commands
 from attestree.cli.console import REJECT, USAGE, Console, Context, exit_code, use_utf8
 from attestree.errors import AttestreeError
 
 SHARED_FLAGS = ("--json", "--debug")
 """Flags that every command takes, wherever they stand."""
 
-app = typer.Typer(
-    name="attestree",
-    no_args_is_help=True,
-    add_completion=False,
-    rich_markup_mode="rich",
-    pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
-    epilog="Every command takes --json, --config FILE and --debug.",
-)
+
+def build_app(wanted: str | None) -> typer.Typer:
+    """Return the program with the command called `wanted`, or with all where there is no such command."""
+    app = typer.Typer(
+        name="attestree",
+        no_args_is_help=True,
+        add_completion=False,
+        rich_markup_mode="rich",
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
+        epilog="Every command takes --json, --config FILE and --debug.",
+    )
+    app.callback()(shared)
+    register_commands(app, wanted)
+    app.command(rich_help_panel="Operate")(version)
+    return app
 
 
-@app.callback()
 def shared(
     ctx: typer.Context,
     as_json: Annotated[bool, typer.Option("--json", help="Results as JSON for programs.")] = False,
@@ -73,7 +79,8 @@ def run(arguments: list[str]) -> int:
     """Run one command line and return its exit code; errors are printed, not raised."""
     console = Console("--json" in arguments)
     try:
-        code = app(arguments, standalone_mode=False, prog_name="attestree")
+        wanted = next((word for word in arguments if not word.startswith("-")), None)
+        code = build_app(wanted)(arguments, standalone_mode=False, prog_name="attestree")
         return code if isinstance(code, int) else 0
     except AttestreeError as error:
         if "--debug" in arguments:
@@ -94,8 +101,3 @@ def main() -> None:
     """Run the command line of this process."""
     use_utf8()
     sys.exit(run(shared_flags_first(sys.argv[1:])))
-
-
-for register in COMMANDS:
-    register(app)
-app.command(rich_help_panel="Operate")(version)

@@ -15,7 +15,8 @@ from attestree.cli.plan_lines import format_ether, label
 from attestree.issuing.plan import quote_call
 from attestree.merkle.kind import MAX_SIZE
 from attestree.registry.calls import build_anchor
-from attestree.wiring import operator_address, wire_sender
+from attestree.wiring.chains import wire_sender
+from attestree.wiring.issuers import operator_address
 
 
 def register(app: typer.Typer) -> None:

@@ -19,7 +19,9 @@ from attestree.cli.password import ask_password
 from attestree.cli.start_networks import found_registry
 from attestree.settings import RegistrySettings, Settings
 from attestree.verifying.trust import Trust, format_trust
-from attestree.wiring import SystemClock, read_trust, wire_facts
+from attestree.wiring.chains import wire_facts
+from attestree.wiring.system import SystemClock
+from attestree.wiring.verifiers import read_trust
 
 group = typer.Typer(no_args_is_help=True, help="Deploy, show and run a registry.")
 

@@ -31,7 +31,8 @@ from attestree.registry.facts import ChainIdentity
 from attestree.registry.finality import DEV_CHAIN_IDS
 from attestree.settings import FILE_NAME, Settings, load_settings
 from attestree.verifying.trust import NetworkKind, Trust, TrustedNetwork
-from attestree.wiring import fetch_identity, wire_store
+from attestree.wiring.chains import fetch_identity
+from attestree.wiring.stores import wire_store
 
 
 def join_registry(

@@ -33,7 +33,9 @@ from attestree.verifying.trust import (
     TrustedNetwork,
     format_trust,
 )
-from attestree.wiring import SystemClock, password_beside, wire_act, wire_deployment, wire_facts
+from attestree.wiring.chains import wire_facts
+from attestree.wiring.system import SystemClock
+from attestree.wiring.workers import password_beside, wire_act, wire_deployment
 
 YEAR_SECONDS = 365 * 86_400
 """How long accreditations and operators of a test network last."""

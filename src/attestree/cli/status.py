@@ -29,7 +29,9 @@ from attestree.issuing.status import StatusDesk, StatusRequest
 from attestree.ports import Intent
 from attestree.registry.facts import Purpose, Reason
 from attestree.settings import Settings
-from attestree.wiring import wire_status, wire_store, wire_worker
+from attestree.wiring.issuers import wire_status
+from attestree.wiring.stores import wire_store
+from attestree.wiring.workers import wire_worker
 
 REASONS = {reason.name.lower().replace("_", "-"): reason for reason in Reason}
 """Reasons of a revocation on the command line."""

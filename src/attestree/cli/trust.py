@@ -19,7 +19,7 @@ from attestree.cli.console import Context
 from attestree.errors import TrustFileError
 from attestree.verifying.trust import MAX_TRUST_BYTES, Trust, format_trust, parse_trust
 from attestree.verifying.trust_union import unite_trust
-from attestree.wiring import read_trust
+from attestree.wiring.verifiers import read_trust
 
 group = typer.Typer(no_args_is_help=True, help="Say whom to believe: networks, registries and accreditors.")
 

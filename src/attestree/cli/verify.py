@@ -24,7 +24,8 @@ from attestree.errors import InputError, MalformedCredentialError, RequestError
 from attestree.verifying.report import Report
 from attestree.verifying.verdict import exit_code
 from attestree.verifying.verifier import Verifier
-from attestree.wiring import SystemClock, wire_verifier
+from attestree.wiring.system import SystemClock
+from attestree.wiring.verifiers import wire_verifier
 
 STANDARD_INPUT = "-"
 """File name that stands for standard input."""

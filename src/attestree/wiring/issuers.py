@@ -1,0 +1,51 @@
+"""
+What issues and changes status for one institution.
+
+Decides nothing beyond the choice of adapters; nothing here signs. Source: DESIGN section 3.
+"""
+
+from __future__ import annotations
+
+from attestree.adapters.keys.files import read_key_file_address
+from attestree.adapters.keys.roster_key import read_roster_key
+from attestree.adapters.sql.store import SqlStore
+from attestree.issuing.issue import Issuing
+from attestree.issuing.status import StatusDesk
+from attestree.settings import IssuerSettings, Settings
+from attestree.wiring.chains import wire_sender
+from attestree.wiring.stores import wire_folders
+from attestree.wiring.system import SystemClock, SystemEntropy
+
+
+def operator_address(settings: Settings, issuer: IssuerSettings) -> bytes:
+    """Return the address that records for an issuer, 20 bytes; the issuer's own where no operator is set."""
+    if issuer.operator_key is None:
+        return bytes.fromhex(issuer.address[2:])
+    return read_key_file_address(settings.path(issuer.operator_key))
+
+
+def wire_issuing(
+    settings: Settings, issuer: IssuerSettings, store: SqlStore, *, fee_limit_wei: int | None = None
+) -> Issuing:
+    """Return what issues for one issuer; nothing is signed by it."""
+    return Issuing(
+        store=store,
+        folder=wire_folders(settings, issuer),
+        sender=wire_sender(settings.find_registry(issuer.registry)),
+        clock=SystemClock(),
+        entropy=SystemEntropy(),
+        roster_key=read_roster_key(settings.path(issuer.roster_key)),
+        operator=operator_address(settings, issuer),
+        fee_limit_wei=int(settings.fee_limit_eth * 10**18) if fee_limit_wei is None else fee_limit_wei,
+    )
+
+
+def wire_status(settings: Settings, issuer: IssuerSettings, store: SqlStore) -> StatusDesk:
+    """Return what changes status for one issuer; nothing is signed by it."""
+    return StatusDesk(
+        store=store,
+        clock=SystemClock(),
+        issuer=bytes.fromhex(issuer.address[2:]),
+        operator=operator_address(settings, issuer),
+        contracts={item.name: bytes.fromhex(item.address[2:]) for item in settings.registry},
+    )

@@ -1,0 +1,77 @@
+"""
+A verifier from a trust file and the nodes to ask.
+
+Decides that a registry is read under the pins of the trust file, never under those of the settings
+alone. Source: DESIGN section 3.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from attestree.adapters.evm.direct_facts import DirectFacts
+from attestree.adapters.evm.rpc import JsonRpc
+from attestree.adapters.evm.source import Source
+from attestree.adapters.evm.sources import Sources
+from attestree.errors import TrustFileError
+from attestree.ports import ChainFacts, Clock
+from attestree.registry.facts import ChainIdentity
+from attestree.registry.finality import DEV_CHAIN_IDS, parse_finality
+from attestree.settings import Settings
+from attestree.verifying.trust import Trust, TrustedNetwork, parse_trust
+from attestree.verifying.verifier import Verifier
+
+
+def read_trust(path: Path) -> Trust:
+    """Return the trust file at `path`; TrustFileError where there is none to use."""
+    try:
+        return parse_trust(path.read_bytes())
+    except FileNotFoundError as error:
+        raise TrustFileError("trust.no_file", file=path.name) from error
+    except OSError as error:
+        raise TrustFileError("trust.unreadable", file=path.name) from error
+
+
+def wire_verifier(
+    settings: Settings, *, clock: Clock, trust_path: Path | None = None, rpc: Sequence[str] = ()
+) -> Verifier:
+    """
+    Return a verifier with a direct view of each trusted registry that can be reached.
+
+    Args:
+        settings: Say which nodes to ask, by registry.
+        clock: Wall time.
+        trust_path: Trust file instead of that of the settings.
+        rpc: Nodes to ask instead of those of the settings, for every trusted registry.
+    """
+    trust = read_trust(trust_path or settings.path(settings.trust))
+    facts = {
+        (network.chain_id, network.registry): source
+        for network in trust.networks
+        if (source := _wire_trusted_facts(network, settings, clock=clock, rpc=rpc)) is not None
+    }
+    return Verifier(trust, facts, clock, view_age_limit_seconds=settings.view_age_limit_seconds)
+
+
+def _wire_trusted_facts(
+    network: TrustedNetwork, settings: Settings, *, clock: Clock, rpc: Sequence[str]
+) -> ChainFacts | None:
+    """Return facts under the pins of the trust file, which decide whom to believe; None = nobody to ask."""
+    place = (network.chain_id, f"0x{network.registry.hex()}")
+    known = [item for item in settings.registry if (item.chain_id, item.address) == place]
+    urls = tuple(rpc) or (known[0].rpc if known else ())
+    if not urls:
+        return None
+    usual = "instant" if network.chain_id in DEV_CHAIN_IDS else "finalized"
+    finality = parse_finality(known[0].finality if known else usual)
+    identity = ChainIdentity(
+        chain_id=network.chain_id,
+        genesis_hash=network.genesis_hash,
+        registry=network.registry,
+        deploy_block=network.deploy_block,
+        deploy_block_hash=bytes.fromhex(known[0].deploy_block_hash[2:]) if known else b"",
+        code_hash=network.code_hash,
+    )
+    nodes = [Source(JsonRpc(url), identity=identity, finality=finality) for url in urls]
+    return DirectFacts(Sources(nodes), clock=clock)

@@ -1,0 +1,157 @@
+"""
+What signs and drives: keys, passwords, the worker, acts and deployments.
+
+Decides which key files belong to a registry and how fast a chain is polled. Source: DESIGN section 3.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from attestree.accrediting.acts import Act
+from attestree.accrediting.founding import build_deployment, build_identity, fetch_deployment
+from attestree.accrediting.queue import queue_act
+from attestree.adapters.evm.bare_chain import fetch_bare_identity
+from attestree.adapters.evm.rpc import JsonRpc
+from attestree.adapters.evm.sender import EvmSender
+from attestree.adapters.keys.deferred import DeferredSigner
+from attestree.adapters.keys.password import AskPassword
+from attestree.adapters.keys.private_file import read_private
+from attestree.adapters.sql.store import SqlStore
+from attestree.anchoring.identity import pin_identity
+from attestree.anchoring.pace import DEFAULT_PACE, Pace
+from attestree.anchoring.worker import Worker
+from attestree.ports import Intent, Signer
+from attestree.registry.facts import ChainIdentity
+from attestree.registry.finality import DEV_CHAIN_IDS, parse_finality
+from attestree.settings import RegistrySettings, Settings
+from attestree.wiring.chains import wire_sender
+from attestree.wiring.system import SystemClock, SystemEntropy
+
+DEV_PACE = Pace(poll_seconds=0.05)
+"""On the development chains a block is there at once."""
+
+
+def key_paths(settings: Settings, registry: RegistrySettings) -> list[Path]:
+    """Return every key file of the settings that may sign on this registry's chain, each once."""
+    paths = [registry.admin_key, registry.accreditor_key]
+    for issuer in settings.issuer:
+        if settings.find_registry(issuer.registry).name == registry.name:
+            paths += [issuer.operator_key, issuer.issuer_key]
+    return [settings.path(path) for path in dict.fromkeys(path for path in paths if path is not None)]
+
+
+def password_beside(ask: AskPassword | None, path: Path) -> AskPassword | None:
+    """
+    Return how the password of a key file is found: in `<file>.password` beside it, else by asking.
+
+    The file beside it is for test networks and for services without a person; it must be private.
+    """
+    beside = path.with_name(path.name + ".password")
+    if not beside.exists():
+        return ask
+    return lambda _name: read_private(beside).decode("utf-8", errors="replace").strip()
+
+
+def wire_signers(
+    settings: Settings, registry: RegistrySettings, *, ask: AskPassword | None = None
+) -> Sequence[Signer]:
+    """Return a signer for every key file of the settings that is there; the rest live elsewhere."""
+    return [
+        DeferredSigner(path, chain_id=registry.chain_id, ask=password_beside(ask, path))
+        for path in key_paths(settings, registry)
+        if path.exists()
+    ]
+
+
+def wire_worker(
+    settings: Settings, registry: RegistrySettings, store: SqlStore, *, ask: AskPassword | None = None
+) -> Worker:
+    """Return what drives every write of our keys on a registry; its chain is pinned at first use."""
+    sender = wire_sender(registry)
+    if store.fetch_pin(registry.name) is None:
+        pin_identity(store, sender, registry=registry.name)
+    return Worker(
+        registry=registry.name,
+        store=store,
+        sender=sender,
+        signers=wire_signers(settings, registry, ask=ask),
+        clock=SystemClock(),
+        pace=DEV_PACE if registry.chain_id in DEV_CHAIN_IDS else DEFAULT_PACE,
+    )
+
+
+def wire_act(
+    act: Act,
+    *,
+    settings: Settings,
+    registry: RegistrySettings,
+    store: SqlStore,
+    ask: AskPassword | None = None,
+) -> Intent:
+    """Queue an act of standing and drive it until it is final; return it."""
+    intent = queue_act(
+        act,
+        registry=registry.name,
+        contract=bytes.fromhex(registry.address[2:]),
+        store=store,
+        clock=SystemClock(),
+        entropy=SystemEntropy(),
+    )
+    with wire_worker(settings, registry, store, ask=ask) as worker:
+        return worker.drive_until_final([intent.wanted.id])[0]
+
+
+def wire_deployment(
+    urls: Sequence[str],
+    *,
+    name: str,
+    finality: str,
+    signer: Signer,
+    store: SqlStore,
+    admin_delay_seconds: int,
+) -> ChainIdentity:
+    """
+    Deploy a registry and return what to pin; a deployment that waits already is finished instead.
+
+    Args:
+        urls: JSON-RPC URLs of the chain.
+        name: What the registry will be called in the settings.
+        finality: As in the settings.
+        signer: Pays, signs, and is the first admin.
+        store: Where the write is remembered.
+        admin_delay_seconds: Between the proposal of a new admin and its acceptance.
+    """
+    rpcs, rule, clock = [JsonRpc(url) for url in urls], parse_finality(finality), SystemClock()
+    bare = fetch_bare_identity(rpcs[0])
+    sender = EvmSender(rpcs, identity=bare, finality=rule)
+    if store.fetch_pin(name) is None:
+        store.write_pin(name, bare)
+    asked = [
+        intent.wanted
+        for intent in store.fetch_intents()
+        if (intent.wanted.kind, intent.wanted.registry) == ("deploy", name)
+    ]
+    wanted = (
+        asked[0]
+        if asked
+        else store.add_intent(
+            build_deployment(
+                name=name,
+                admin=signer.address,
+                admin_delay_seconds=admin_delay_seconds,
+                clock=clock,
+                entropy=SystemEntropy(),
+            )
+        ).wanted
+    )
+    pace = DEV_PACE if bare.chain_id in DEV_CHAIN_IDS else DEFAULT_PACE
+    with Worker(
+        registry=name, store=store, sender=sender, signers=[signer], clock=clock, pace=pace
+    ) as worker:
+        worker.drive_until_final([wanted.id])
+    pins = build_identity(bare, fetch_deployment(wanted.id, store=store, sender=sender))
+    identity = EvmSender(rpcs, identity=pins, finality=rule).fetch_identity()
+    store.write_pin(name, identity)
+    return identity
