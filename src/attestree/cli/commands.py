@@ -30,9 +30,13 @@ MODULES: dict[str, tuple[str, ...]] = {
 }
 """Module of `attestree.cli` -> the commands that it registers: Start, Issue, Check, Correct, Operate."""
 
+BUILT_IN = ("version",)
+"""Commands of `main` itself."""
+
 
 def register_commands(app: typer.Typer, wanted: str | None) -> None:
     """Register the command called `wanted`; all of them where there is no such command, for `--help`."""
-    modules = [module for module, commands in MODULES.items() if wanted in commands]
-    for module in modules or MODULES:
+    found = [module for module, commands in MODULES.items() if wanted in commands]
+    alone = wanted in BUILT_IN
+    for module in found if found or alone else MODULES:
         import_module(f"attestree.cli.{module}").register(app)

@@ -41,6 +41,14 @@ class Console:
         """Print one line about what is going on, on stderr."""
         typer.echo(text, err=True)
 
+    def usage(self, message: str) -> None:
+        """Print that the command line cannot be used; the words are those of its parser."""
+        if self.as_json:
+            typer.echo(json.dumps({"error": {"code": "request.usage", "sentence": message}}, indent=2))
+            return
+        typer.echo(f"error  {message}  [request.usage]", err=True)
+        typer.echo(" next  add --help to the command to see what it takes", err=True)
+
     def error(self, error: AttestreeError) -> None:
         """Print what happened, why, and what to do next, on stderr (JSON on stdout when asked)."""
         said = explain_error(error)

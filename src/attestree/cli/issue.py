@@ -20,7 +20,7 @@ from attestree.cli.anchor import Teller
 from attestree.cli.console import REJECT, Console, Context
 from attestree.cli.delivery import deliver_issuer
 from attestree.cli.password import ask_password
-from attestree.cli.plan_lines import format_plan, format_roster, label
+from attestree.cli.plan_lines import format_plan, format_roster, label, many
 from attestree.cli.preview import format_preview
 from attestree.credentials.achievement import Achievement
 from attestree.issuing.deliver import Delivered, deliver_batch
@@ -273,7 +273,7 @@ def _print_issued(console: Console, issued: Issued, delivered: Delivered | None)
     what = "Recorded" if batch.state.value == "final" else "Queued"
     lines = [
         label(what)
-        + f"batch {batch.id}, {issued.size:,} credentials, {root[:8]}..{root[-4:]}, {batch.state.value}",
+        + f"batch {batch.id}, {many(issued.size, 'credential')}, {root[:8]}..{root[-4:]}, {batch.state.value}",
         label("Files") + (delivered.location or "held until the recording is final: attestree anchor"),
         label("Undo") + f"attestree revoke --batch {batch.id} --reason issued-in-error",
     ]

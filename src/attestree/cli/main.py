@@ -12,8 +12,8 @@ import sys
 from pathlib import Path
 from typing import Annotated
 
-import click
 import typer
+from typer.exceptions import TyperException
 
 from attestree import __version__
 from attestree.cli.commands import register_commands
@@ -87,12 +87,14 @@ def run(arguments: list[str]) -> int:
             raise
         console.error(error)
         return exit_code(error)
-    except click.exceptions.Exit as ended:
+    except typer.Exit as ended:
         return ended.exit_code
-    except click.ClickException as error:
-        error.show()
+    except TyperException as error:
+        # Empty where the help was printed instead.
+        if message := error.format_message():
+            console.usage(message)
         return USAGE
-    except (click.Abort, KeyboardInterrupt):
+    except (typer.Abort, KeyboardInterrupt):
         console.progress("Stopped. Nothing that was not printed as done has been done.")
         return REJECT
 

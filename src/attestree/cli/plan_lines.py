@@ -41,7 +41,7 @@ def format_plan(plan: Plan, *, fee_limit_wei: int, details: str) -> str:
 def format_roster(plan: Plan, *, details: str) -> Iterator[str]:
     """Yield the line of counts, and a line for each finding up to a limit."""
     counts = (
-        f"{plan.roster.total:,} rows: {plan.good:,} good, {plan.bad:,} bad, {_many(plan.warnings, 'warning')}"
+        f"{plan.roster.total:,} rows: {plan.good:,} good, {plan.bad:,} bad, {many(plan.warnings, 'warning')}"
     )
     line = label(plan.request.file_name) + counts
     yield f"{line:<{LABEL_WIDTH + 53}}details: {details}" if details else line
@@ -54,7 +54,7 @@ def format_roster(plan: Plan, *, details: str) -> Iterator[str]:
 def format_finding(finding: Finding) -> str:
     """Return one finding on one line."""
     said = explain(finding.code, finding.facts(with_cell=True))
-    return f" row {finding.row:<4}{finding.severity.value:<9}{said.sentence:<46}{said.next}".rstrip()
+    return f" row {finding.row:<4}{finding.severity.value:<9}{said.sentence:<44}  {said.next}".rstrip()
 
 
 def label(text: str) -> str:
@@ -123,10 +123,10 @@ def _last_line(plan: Plan) -> str:
     said = "NOTHING WAS ISSUED."
     if plan.is_stopped:
         verb = "stops" if plan.bad == 1 else "stop"
-        said += f" {_many(plan.bad, 'bad row')} {verb} the batch: mend them, or repeat with --skip-bad."
+        said += f" {many(plan.bad, 'bad row')} {verb} the batch: mend them, or repeat with --skip-bad."
     return f"{said} Go: the same command with --yes"
 
 
-def _many(count: int, noun: str) -> str:
+def many(count: int, noun: str) -> str:
     """Return a count with its noun."""
     return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"

@@ -20,7 +20,7 @@ from attestree.adapters.sql.store import SqlStore
 from attestree.cli.anchor import Teller
 from attestree.cli.console import Context
 from attestree.cli.password import ask_password
-from attestree.cli.plan_lines import label
+from attestree.cli.plan_lines import label, many
 from attestree.credentials.strict_json import parse_json
 from attestree.errors import MalformedJsonError, RequestError
 from attestree.issuing.compose import parse_credential_token
@@ -191,7 +191,7 @@ def _print_plan(
 ) -> None:
     """Print what would change; unknown ids are an error here already."""
     found = desk.count(ids) if batch is None else []
-    lines = [f"{count:,} credentials of batch {item.id}: {item.title}" for item, count in found]
+    lines = [f"{many(count, 'credential')} of batch {item.id}: {item.title}" for item, count in found]
     text = "\n".join(
         label(f"Would {request.title.lower()}") + line for line in lines or [f"all of batch {batch}"]
     )
