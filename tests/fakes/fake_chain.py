@@ -1,8 +1,9 @@
 """
 A chain in memory that can lose, forget and reorganise, with the sender and the signer that go with it.
 
-A call's payload is a slot and a value, 32 bytes each: it sets an empty slot, and reverts on a slot that
-is taken - a registry without kindness. An empty payload does nothing; `b"revert"` always reverts.
+While it is paused, every transaction reverts. A call's payload is a slot and a value, 32 bytes each: it
+sets an empty slot, and reverts on a slot that is taken - a registry without kindness. An empty payload
+does nothing; `b"revert"` always reverts.
 """
 
 from __future__ import annotations
@@ -77,6 +78,7 @@ class FakeChain:
         self.depth = depth
         self.pool: dict[tuple[bytes, int], bytes] = {}
         self.salt = 0
+        self.paused = False
         self.blocks = [Block(BlockRef(0, IDENTITY.genesis_hash, 0), {}, (), {}, {})]
 
     @property
@@ -100,7 +102,7 @@ class FakeChain:
             if not only_empty and nonces.get(sender, 0) == nonce:
                 nonces[sender] = nonce + 1
                 raws.append(raw)
-                outcomes.append(_run(raw, words))
+                outcomes.append(not self.paused and _run(raw, words))
                 del self.pool[sender, nonce]
         self.salt += 1
         block_hash = sha256(b"%d %d" % (number, self.salt)).digest()

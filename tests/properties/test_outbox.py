@@ -2,8 +2,8 @@
 Property: whatever chain, node and process do, each write takes effect once and never has two live nonces.
 
 The machine drives real workers over a store and a chain in memory. In between it mines, drops the pool,
-reorganises above the final block, lets a relayer act, fails calls before and after they took effect, and
-kills the worker. At the end everything calms down, and every write must be FINAL.
+reorganises above the final block, pauses the contract, lets a relayer act, fails calls before and after
+they took effect, and kills the worker. At the end everything calms down, and every write must be FINAL.
 """
 
 from __future__ import annotations
@@ -106,6 +106,10 @@ class Outbox(RuleBasedStateMachine):
     def reorganise(self, count: int, back_to_pool: bool) -> None:
         self.chain.reorganise(count, back_to_pool=back_to_pool)
 
+    @rule(paused=st.booleans())
+    def pause_or_unpause_after_the_estimate(self, paused: bool) -> None:
+        self.chain.paused = paused
+
     @rule()
     def lose_the_pool(self) -> None:
         self.chain.forget_pool()
@@ -165,6 +169,7 @@ class Outbox(RuleBasedStateMachine):
         if not hasattr(self, "names"):
             return
         self.sender.fees = Fees(GWEI, GWEI)
+        self.chain.paused = False
         for _ in range(200):
             if all(self.state(name) is State.FINAL for name in self.names):
                 break
