@@ -271,9 +271,9 @@ def _print_issued(console: Console, issued: Issued, delivered: Delivered | None)
     batch = delivered.batch
     root = "" if batch.root is None else f"0x{batch.root.hex()}"
     what = "Recorded" if batch.state.value == "final" else "Queued"
+    count = many(issued.size, "credential")
     lines = [
-        label(what)
-        + f"batch {batch.id}, {many(issued.size, 'credential')}, {root[:8]}..{root[-4:]}, {batch.state.value}",
+        label(what) + f"batch {batch.id}, {count}, {root[:8]}..{root[-4:]}, {batch.state.value}",
         label("Files") + (delivered.location or "held until the recording is final: attestree anchor"),
         label("Undo") + f"attestree revoke --batch {batch.id} --reason issued-in-error",
     ]
