@@ -168,8 +168,12 @@ class Worker:
         for place, queued in enumerate(lane):
             if not self._is_ours(queued):
                 continue
-            if any(blocks(earlier, queued) for earlier in lane[:place]):
-                yield build_event(queued, Wait("outbox.behind_another"))
+            before = [earlier for earlier in lane[:place] if blocks(earlier, queued)]
+            if before:
+                # Behind a write that halted there is nothing to wait for.
+                yield build_event(
+                    queued, Wait("outbox.lane_closed" if is_closed(before) else "outbox.behind_another")
+                )
                 continue
             nonce = None if closed else self._next_nonce(look, address, registries)
             event = self._drive(queued, taker, look, nonce=nonce)

@@ -176,6 +176,17 @@ def test_writes_seen_in_the_same_bits_go_one_after_the_other(bench: Bench) -> No
     assert bench.state("b") is not State.FINAL
 
 
+def test_a_write_behind_one_that_halted_is_told_so(bench: Bench) -> None:
+    bench.store.add_intent(wanted("a"))
+    bench.store.add_intent(wanted("b", payload=b"", probes=wanted("a").probes))
+    bench.store.move_intent(
+        "a", before=State.SEALED, after=State.HALTED, fence=1, note="outbox.foreign_nonce"
+    )
+    with bench.worker() as worker, pytest.raises(TransitionError) as caught:
+        worker.drive_until_final(["b"])
+    assert caught.value.code == "outbox.lane_closed"
+
+
 def test_a_read_only_round_says_how_many_wait(bench: Bench) -> None:
     assert bench.worker().drive_once().waiting == 0
     bench.store.add_intent(wanted("a"))
