@@ -153,7 +153,7 @@ contracts: setup  ## compile the contracts and write the artifacts that the pack
 
 .PHONY: test-contracts
 test-contracts: setup  ## the contracts' own tests
-	@if ls contracts/*.sol >/dev/null 2>&1; then forge test; else echo "forge test: no contract yet"; fi
+	forge test
 
 .PHONY: snapshot
 snapshot: setup  ## write the contracts' gas costs to tests/contract/gas.snapshot; .ci/run compares
