@@ -1,0 +1,30 @@
+"""
+The machine under the use cases: its clock, its randomness, and how it calls a person.
+
+Decides what an adapter must promise, not how. Source: DESIGN section 3.
+"""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+
+class Clock(Protocol):
+    """Wall time; read once per use case."""
+
+    def now(self) -> int:
+        """Return Unix seconds."""
+
+
+class Entropy(Protocol):
+    """Random bytes, fit for keys."""
+
+    def draw(self, count: int) -> bytes:
+        """Return `count` random bytes."""
+
+
+class Alarm(Protocol):
+    """Tells a person that something needs looking at."""
+
+    def raise_alarm(self, code: str, **values: object) -> None:
+        """Report; must not raise."""

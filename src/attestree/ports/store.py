@@ -1,0 +1,102 @@
+"""
+Durable memory: pins, leases, batches with their credentials, and the outbox.
+
+Decides where a transaction begins and ends: every method is one. Source: DESIGN sections 3, 6 and 11.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Protocol
+
+from attestree.outbox.batches import Batch, CredentialRow
+from attestree.outbox.records import Attempt, Intent, NewIntent
+from attestree.outbox.states import State
+from attestree.registry.facts import BlockRef, ChainIdentity
+
+
+class Store(Protocol):
+    """Durable memory. Every method is one transaction; when it returns, it is on disk."""
+
+    # pins and leases
+    def fetch_pin(self, registry: str) -> ChainIdentity | None:
+        """Return the identity pinned for a registry, or None before the first pin."""
+
+    def write_pin(self, registry: str, identity: ChainIdentity) -> None:
+        """Pin an identity; TransitionError `store.pinned_otherwise` if another is pinned."""
+
+    def take_lease(self, *, key: bytes, owner: str, now: int, seconds: int) -> int:
+        """Take or renew the writer lease of a key; return its fence, or raise LeaseHeldError."""
+
+    def drop_lease(self, *, key: bytes, fence: int) -> None:
+        """Give a lease back, if it is still ours."""
+
+    # batches and credentials
+    def open_batch(self, batch: Batch) -> Batch:
+        """Insert an OPEN batch, or return the one with the same issuer and fingerprint."""
+
+    def seal_batch(
+        self, batch_id: str, *, root: bytes, size: int, rows: Iterable[CredentialRow], intent: NewIntent
+    ) -> None:
+        """Fix root, size and rows and queue the anchor, in one transaction; again = no change."""
+
+    def fetch_batch(self, batch_id: str) -> Batch | None:
+        """Return a batch or None."""
+
+    def fetch_batches(self, *, issuer: bytes | None = None) -> Sequence[Batch]:
+        """Return batches, oldest first."""
+
+    def fetch_batch_of_root(self, *, issuer: bytes, root: bytes) -> Batch | None:
+        """Return the batch with that root or None."""
+
+    def mark_delivered(self, batch_id: str) -> None:
+        """Record that the folder was handed out, and erase the seed."""
+
+    def fetch_row(self, token: str) -> CredentialRow | None:
+        """Return one credential's row or None."""
+
+    def fetch_rows(self, batch_id: str) -> Sequence[CredentialRow]:
+        """Return a batch's rows by index."""
+
+    def fetch_rows_by_key(self, row_keys: Sequence[bytes]) -> Mapping[bytes, Sequence[CredentialRow]]:
+        """Return what was issued before under each row key, oldest first."""
+
+    # outbox
+    def add_intent(self, intent: NewIntent) -> Intent:
+        """Queue a write in state SEALED, or return the one with the same id."""
+
+    def fetch_intent(self, intent_id: str) -> Intent | None:
+        """Return an intent or None."""
+
+    def fetch_intents(self, *, states: Iterable[State] | None = None) -> Sequence[Intent]:
+        """Return intents in the order they were queued."""
+
+    def fetch_attempts(self, intent_id: str) -> Sequence[Attempt]:
+        """Return an intent's attempts by number."""
+
+    def fetch_last_nonce(self, *, sender: bytes, registries: Sequence[str]) -> int | None:
+        """Return the highest nonce ever signed with a key for these registries, or None."""
+
+    def fetch_pins(self) -> Mapping[str, ChainIdentity]:
+        """Return the pinned identity of every registry by its name."""
+
+    def resume_intent(self, intent_id: str, *, after: State, fence: int) -> None:
+        """Take a HALTED intent up again because a person said so; `after` is SEALED or SENT."""
+
+    def add_attempt(self, attempt: Attempt, *, lease_key: bytes, lease_fence: int, intent_fence: int) -> None:
+        """Store a signed transaction and move its intent to SIGNED, fenced by lease and intent."""
+
+    def mark_sent(self, attempt: Attempt, *, now: int, intent_fence: int) -> None:
+        """Record, before the bytes leave, that they may have left; the intent moves to SENT."""
+
+    def move_intent(
+        self,
+        intent_id: str,
+        *,
+        before: State,
+        after: State,
+        fence: int,
+        block: BlockRef | None = None,
+        note: str = "",
+    ) -> None:
+        """Take one edge; TransitionError `outbox.lost_race` if state or fence differ."""
