@@ -147,6 +147,8 @@ class Settings(BaseSettings):
     """A view of the chain older than this answers nothing."""
     fee_limit_eth: Annotated[float, Field(gt=0)] = 0.001
     """A command that might cost more than this stops and says so."""
+    gas_price_limit_gwei: Annotated[float, Field(gt=0)] = 200
+    """A transaction is never sent, nor made dearer, above this price of a unit of gas."""
     store: StoreSettings = StoreSettings()
     """Where batches and writes are remembered."""
     registry: tuple[RegistrySettings, ...] = ()

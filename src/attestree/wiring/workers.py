@@ -19,14 +19,14 @@ from attestree.adapters.keys.deferred import DeferredSigner
 from attestree.adapters.keys.password import AskPassword
 from attestree.adapters.keys.private_file import read_private
 from attestree.adapters.sql.store import SqlStore
-from attestree.anchoring.identity import pin_identity
 from attestree.anchoring.pace import DEFAULT_PACE, Pace
 from attestree.anchoring.worker import Worker
+from attestree.outbox.decide import Limits
 from attestree.ports import Intent, Signer
 from attestree.registry.facts import ChainIdentity
 from attestree.registry.finality import DEV_CHAIN_IDS, parse_finality
 from attestree.settings import RegistrySettings, Settings
-from attestree.wiring.chains import wire_sender
+from attestree.wiring.chains import identity_of, wire_sender
 from attestree.wiring.system import SystemClock, SystemEntropy
 
 DEV_PACE = Pace(poll_seconds=0.05)
@@ -68,14 +68,18 @@ def wire_signers(
 def wire_worker(
     settings: Settings, registry: RegistrySettings, store: SqlStore, *, ask: AskPassword | None = None
 ) -> Worker:
-    """Return what drives every write of our keys on a registry; its chain is pinned at first use."""
-    sender = wire_sender(registry)
-    if store.fetch_pin(registry.name) is None:
-        pin_identity(store, sender, registry=registry.name)
+    """
+    Return what drives every write of our keys on a registry.
+
+    Raises:
+        TransitionError: `store.pinned_otherwise`, the settings pin another chain than before.
+    """
+    store.write_pin(registry.name, identity_of(registry))
     return Worker(
         registry=registry.name,
         store=store,
-        sender=sender,
+        sender=wire_sender(registry),
+        limits=Limits(max_fee_wei=int(settings.gas_price_limit_gwei * 10**9)),
         signers=wire_signers(settings, registry, ask=ask),
         clock=SystemClock(),
         pace=DEV_PACE if registry.chain_id in DEV_CHAIN_IDS else DEFAULT_PACE,
