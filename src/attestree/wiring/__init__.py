@@ -16,7 +16,7 @@ _HOMES = {
     "identity_of": "chains",
     "wire_sources": "chains",
     "wire_facts": "chains",
-    "wire_followed_facts": "chains",
+    "wire_followers": "verifiers",
     "wire_events": "chains",
     "wire_sender": "chains",
     "fetch_identity": "chains",

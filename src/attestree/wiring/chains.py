@@ -12,7 +12,6 @@ from dataclasses import replace
 from attestree.adapters.evm.bare_chain import fetch_bare_identity
 from attestree.adapters.evm.chain_events import EvmEvents
 from attestree.adapters.evm.direct_facts import DirectFacts
-from attestree.adapters.evm.followed_facts import FollowedFacts
 from attestree.adapters.evm.rpc import JsonRpc
 from attestree.adapters.evm.sender import EvmSender
 from attestree.adapters.evm.source import Source
@@ -44,13 +43,6 @@ def wire_sources(registry: RegistrySettings) -> Sources:
 def wire_facts(registry: RegistrySettings, *, clock: Clock) -> ChainFacts:
     """Return facts that are read at each question, for commands."""
     return DirectFacts(wire_sources(registry), clock=clock)
-
-
-def wire_followed_facts(
-    registry: RegistrySettings, *, clock: Clock, view_age_limit_seconds: int
-) -> FollowedFacts:
-    """Return facts that are followed and answered without a request, for the service."""
-    return FollowedFacts(wire_sources(registry), clock=clock, view_age_limit_seconds=view_age_limit_seconds)
 
 
 def wire_events(registry: RegistrySettings, *, clock: Clock) -> ChainEvents:

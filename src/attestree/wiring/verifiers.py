@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from attestree.adapters.evm.direct_facts import DirectFacts
+from attestree.adapters.evm.followed_facts import FollowedFacts
 from attestree.adapters.evm.rpc import JsonRpc
 from attestree.adapters.evm.source import Source
 from attestree.adapters.evm.sources import Sources
@@ -20,7 +21,7 @@ from attestree.registry.facts import ChainIdentity
 from attestree.registry.finality import DEV_CHAIN_IDS, parse_finality
 from attestree.settings import Settings
 from attestree.verifying.trust import Trust, TrustedNetwork, parse_trust
-from attestree.verifying.verifier import Verifier
+from attestree.verifying.verifier import RegistryKey, Verifier
 
 
 def read_trust(path: Path) -> Trust:
@@ -46,18 +47,43 @@ def wire_verifier(
         rpc: Nodes to ask instead of those of the settings, for every trusted registry.
     """
     trust = read_trust(trust_path or settings.path(settings.trust))
-    facts = {
-        (network.chain_id, network.registry): source
-        for network in trust.networks
-        if (source := _wire_trusted_facts(network, settings, clock=clock, rpc=rpc)) is not None
+    facts: dict[RegistryKey, ChainFacts] = {
+        key: DirectFacts(sources, clock=clock)
+        for key, sources in trusted_sources(trust, settings, rpc=rpc).items()
     }
     return Verifier(trust, facts, clock, view_age_limit_seconds=settings.view_age_limit_seconds)
 
 
-def _wire_trusted_facts(
-    network: TrustedNetwork, settings: Settings, *, clock: Clock, rpc: Sequence[str]
-) -> ChainFacts | None:
-    """Return facts under the pins of the trust file, which decide whom to believe; None = nobody to ask."""
+def wire_followers(
+    settings: Settings, *, trust: Trust, clock: Clock, rpc: Sequence[str] = ()
+) -> dict[RegistryKey, FollowedFacts]:
+    """Return a follower for each trusted registry that can be reached; nothing is asked before `start`."""
+    return {
+        key: FollowedFacts(sources, clock=clock, view_age_limit_seconds=settings.view_age_limit_seconds)
+        for key, sources in trusted_sources(trust, settings, rpc=rpc).items()
+    }
+
+
+def trusted_sources(
+    trust: Trust, settings: Settings, *, rpc: Sequence[str] = ()
+) -> dict[RegistryKey, Sources]:
+    """
+    Return the nodes of each trusted registry, under the pins of the trust file; those without are left out.
+
+    Args:
+        trust: Whom to believe.
+        settings: Say which nodes to ask, by registry.
+        rpc: Nodes to ask instead, for every trusted registry.
+    """
+    return {
+        (network.chain_id, network.registry): sources
+        for network in trust.networks
+        if (sources := _sources_of(network, settings, rpc)) is not None
+    }
+
+
+def _sources_of(network: TrustedNetwork, settings: Settings, rpc: Sequence[str]) -> Sources | None:
+    """Return the nodes of one trusted registry, or None where there is nobody to ask."""
     place = (network.chain_id, f"0x{network.registry.hex()}")
     known = [item for item in settings.registry if (item.chain_id, item.address) == place]
     urls = tuple(rpc) or (known[0].rpc if known else ())
@@ -73,5 +99,4 @@ def _wire_trusted_facts(
         deploy_block_hash=bytes.fromhex(known[0].deploy_block_hash[2:]) if known else b"",
         code_hash=network.code_hash,
     )
-    nodes = [Source(JsonRpc(url), identity=identity, finality=finality) for url in urls]
-    return DirectFacts(Sources(nodes), clock=clock)
+    return Sources([Source(JsonRpc(url), identity=identity, finality=finality) for url in urls])
