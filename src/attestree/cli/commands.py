@@ -13,6 +13,7 @@ from importlib import import_module
 import typer
 
 MODULES: dict[str, tuple[str, ...]] = {
+    "demo": ("demo",),
     "init": ("init",),
     "key": ("key",),
     "trust": ("trust",),

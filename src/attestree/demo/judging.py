@@ -1,0 +1,67 @@
+"""
+Has every file judged by the service, as any employer would, and compares with what is right.
+
+Decides how a question is put: the bytes of the file as they are, with whom the verifier has before them.
+Source: DESIGN sections 7 and 10.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from attestree.adapters.files.atomic import write_whole
+from attestree.credentials.dates import parse_timestamp
+from attestree.credentials.identity import ExpectedHolder
+from attestree.demo.scenes import Case
+from attestree.settings import Settings
+from attestree.wiring.system import SystemClock
+from attestree.wiring.verifiers import wire_verifier
+
+VERDICTS_FILE = "verdicts.json"
+"""Where expected and given verdicts are kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """One file and its verdict."""
+
+    case: Case
+    """What was asked, and the right answer."""
+    got: str
+    """The answer."""
+
+    @property
+    def right(self) -> bool:
+        """Whether it is the right one."""
+        return self.got == self.case.expected
+
+    def to_json(self) -> dict[str, str]:
+        """Return a line of `verdicts.json`; `expect` and `at` stand there where they were asked."""
+        asked = {"expect": self.case.name, "at": self.case.at}
+        fields = {"file": self.case.file, "expected": str(self.case.expected), "got": self.got}
+        return fields | {name: value for name, value in asked.items() if value is not None}
+
+
+def judge_all(settings: Settings, cases: Sequence[Case]) -> list[Judged]:
+    """Judge every file."""
+    verifier = wire_verifier(settings, clock=SystemClock())
+    return [
+        Judged(
+            case,
+            verifier.verify(
+                (settings.folder / case.file).read_bytes(),
+                expect=ExpectedHolder(name=case.name) if case.name else None,
+                at=parse_timestamp(case.at) if case.at else None,
+            ).verdict,
+        )
+        for case in cases
+    ]
+
+
+def write_verdicts(folder: Path, judged: Sequence[Judged]) -> None:
+    """Write `verdicts.json`."""
+    listed = [item.to_json() for item in judged]
+    write_whole(folder / VERDICTS_FILE, json.dumps(listed, ensure_ascii=False, indent=2).encode() + b"\n")
