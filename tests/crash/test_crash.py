@@ -19,7 +19,6 @@ from attestree.adapters.evm.dev_chain import DevChain
 from attestree.adapters.evm.rpc import JsonRpc
 from attestree.adapters.evm.sender import EvmSender
 from attestree.adapters.sql import SqlStore
-from attestree.anchoring import pin_identity
 from attestree.merkle.keccak import keccak256
 from attestree.outbox.states import State
 from attestree.ports import NewIntent, Probe
@@ -113,7 +112,7 @@ def lab(chain: DevChain, tmp_path: Path, context: ForkServerContext) -> Lab:
     with SqlStore.create(url) as store:
         finality = parse_finality("depth:2")
         sender = EvmSender([rpc], identity=identity, finality=finality, clock=SteppingClock(0))
-        pin_identity(store, sender, registry="local")
+        store.write_pin("local", sender.fetch_identity())
     rpc.close()
     plan = Plan(chain.url, url, identity, bytes(actor.account.key), start=0)
     return Lab(chain, actor, plan, context, random.Random(tmp_path.name))

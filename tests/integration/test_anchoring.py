@@ -9,12 +9,13 @@ from pathlib import Path
 
 import pytest
 
+from attestree.accrediting.founding import fetch_deployment
 from attestree.adapters.evm.dev_chain import DevChain
 from attestree.adapters.evm.rpc import JsonRpc
 from attestree.adapters.evm.sender import EvmSender, build_bare_identity
 from attestree.adapters.keys.signer import LocalSigner
 from attestree.adapters.sql import SqlStore
-from attestree.anchoring import Event, Pace, Worker, fetch_final_receipt, pin_identity
+from attestree.anchoring import Event, Pace, Worker
 from attestree.errors import ChainIdentityError, RefusedError, RevertedError, TransitionError
 from attestree.merkle.keccak import keccak256
 from attestree.outbox.decide import Limits
@@ -119,7 +120,7 @@ def road(chain: DevChain, tmp_path: Path) -> Iterator[Road]:
     rpc = JsonRpc(chain.url)
     with SqlStore.create(f"sqlite:///{tmp_path}/attestree.db") as store:
         built = Road(registry, issuer, store, Clock(), rpc)
-        pin_identity(store, built.sender(), registry="local")
+        store.write_pin("local", built.sender().fetch_identity())
         yield built
     rpc.close()
     registry.rpc.close()
@@ -166,7 +167,7 @@ def test_a_new_worker_goes_on_from_every_state(road: Road, rounds: int) -> None:
 def test_a_registry_is_deployed_by_the_same_road(road: Road) -> None:
     identity = build_bare_identity(chain_id=31337, genesis_hash=road.registry.identity.genesis_hash)
     sender = EvmSender([road.rpc], identity=identity, finality=parse_finality("depth:1"), clock=ChainTime())
-    pin_identity(road.store, sender, registry="fresh")
+    road.store.write_pin("fresh", sender.fetch_identity())
     code = load_artifact().bytecode + road.issuer.address.rjust(32, b"\0") + bytes(32)
     deployment = replace(
         road.anchor("a"), id="d", kind="deploy", registry="fresh", to=b"", payload=code, probes=()
@@ -174,8 +175,7 @@ def test_a_registry_is_deployed_by_the_same_road(road: Road) -> None:
     road.store.add_intent(deployment)
     with road.worker(registry="fresh", sender=sender) as worker:
         worker.drive_until_final(["d"])
-    receipt = fetch_final_receipt(road.store, sender, "d")
-    assert receipt is not None
+    receipt = fetch_deployment("d", store=road.store, sender=sender)
     assert len(receipt.contract) == 20
     assert road.state("a") is State.SEALED
 

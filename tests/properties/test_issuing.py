@@ -12,8 +12,8 @@ from attestree.credentials.canonical import canonicalize
 from attestree.credentials.credential import parse_credential
 from attestree.credentials.strict_json import JsonValue, parse_json
 from attestree.errors import AttestreeError, RosterError
+from attestree.issuing.canonical_writer import CanonicalWriter
 from attestree.issuing.derive import derive_permutation
-from attestree.issuing.pieces import PieceWriter
 from attestree.issuing.roster import parse_roster
 from attestree.issuing.roster_errors import FORMULA_STARTS, format_errors_csv
 from attestree.issuing.row_key import build_fingerprint, key_rows
@@ -100,7 +100,7 @@ def test_indexes_are_a_permutation_and_the_same_each_time(seed: bytes, size: int
 @given(json_values, json_values)
 def test_shared_pieces_change_no_byte(shared: JsonValue, other: JsonValue) -> None:
     document: JsonValue = {"a": shared, "b": [shared, other], "\uff5e": {"c": other, "😀": shared}}
-    assert PieceWriter(shared).write(document) == canonicalize(document)
+    assert CanonicalWriter(shared).write(document) == canonicalize(document)
 
 
 learners = st.lists(st.integers(0, 10**6), min_size=1, max_size=12, unique=True)

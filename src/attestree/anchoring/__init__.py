@@ -2,13 +2,25 @@
 Anchoring: drives every queued write to the chain until it is final.
 
 Batches, status changes, accreditations and deployments take the same road. `outbox.decide` says
-which step comes next; this package looks, signs, sends and stores. Source: DESIGN section 6.
+which step comes next; this package looks, signs, sends and stores:
+
+    worker       one round: identity, lease, then each write in the order it was queued
+    observe      what is read from the chain before a step is decided
+    taker        one step: what is stored, and what leaves, in which order
+    identity     the chain that is meant
+    lease        one writer per key and chain
+    until_final  waiting for given writes, for a person at the command line
+    watch        driving for ever, for a server
+    resume       taking up what halted
+    progress     what a round did
+    pace         when to look again
+
+Source: DESIGN section 6.
 """
 
-from attestree.anchoring.identity import pin_identity, verify_identity
+from attestree.anchoring.identity import verify_identity
 from attestree.anchoring.pace import Pace
 from attestree.anchoring.progress import Event, Progress
-from attestree.anchoring.receipts import fetch_final_receipt
 from attestree.anchoring.resume import resume_intent
 from attestree.anchoring.watch import watch
 from attestree.anchoring.worker import Worker
@@ -18,8 +30,6 @@ __all__ = [
     "Pace",
     "Progress",
     "Worker",
-    "fetch_final_receipt",
-    "pin_identity",
     "resume_intent",
     "verify_identity",
     "watch",

@@ -1,5 +1,5 @@
 """
-Which chain is meant: pinned once, compared before each signature.
+Which chain is meant: pinned in the store, compared before each signature.
 
 Decides that a chain with another genesis, deploy block or code is another chain, whatever its
 number says: a wiped test chain has the same number. Source: DESIGN section 6; reliability.md F11.
@@ -8,24 +8,8 @@ number says: a wiped test chain has the same number. Source: DESIGN section 6; r
 from __future__ import annotations
 
 from attestree.errors import ChainIdentityError
-from attestree.ports import Store, TransactionSender
+from attestree.ports import Store
 from attestree.registry.facts import ChainIdentity
-
-
-def pin_identity(store: Store, sender: TransactionSender, *, registry: str) -> ChainIdentity:
-    """
-    Pin what the chain says it is now under a registry's name, and return it.
-
-    Before a deployment the registry has no address yet: the pin then names the chain alone, and is
-    completed by pinning again once the address is known.
-
-    Raises:
-        TransitionError: `store.pinned_otherwise`.
-        ChainUnavailableError: The chain does not say what it is.
-    """
-    identity = sender.fetch_identity()
-    store.write_pin(registry, identity)
-    return identity
 
 
 def fetch_pin(store: Store, *, registry: str) -> ChainIdentity:

@@ -17,7 +17,7 @@ from attestree.anchoring.lease import Leases, build_lease_key, name_owner
 from attestree.anchoring.observe import Look
 from attestree.anchoring.pace import DEFAULT_PACE, Pace
 from attestree.anchoring.progress import Event, OnProgress, Progress, build_blocked_event, build_event, ignore
-from attestree.anchoring.steps import Taker
+from attestree.anchoring.taker import Taker
 from attestree.anchoring.until_final import UntilFinal
 from attestree.errors import (
     ChainIdentityError,

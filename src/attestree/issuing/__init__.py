@@ -3,11 +3,14 @@ Issuing: from a roster to credentials that are recorded, and the changes of stat
 
 The way of a credential is one module a step:
 
-    roster      bytes to checked rows; `roster_csv`, `roster_xlsx`, `roster_jsonl` read one format each
-    compose     a row, an achievement and an issuer become a document
-    seal        documents become digests, a tree and anchor proofs
-    issue       the use case: a dry run, or a sealed batch whose anchor is queued
-    deliver     once the anchor is final, the held folder is handed out
+    roster      bytes to checked rows and findings
+                  roster_csv, roster_xlsx, roster_jsonl -> table -> columns -> cells, row_checks -> rows
+    plan        what a run would do: row_key finds what was issued before, duplicates what to do about it
+    compose     a row and the terms of its batch become a document; derive draws what is random in it
+    seal        documents become digests, a tree and anchor proofs; canonical_writer writes their bytes
+    folder      a sealed batch becomes files
+    issue       the use case: the above in order, each step durable, the anchor queued last
+    deliver     once the anchor is final (`anchoring.worker`), the held folder is handed out
     status      revoke, suspend, reinstate
 
 Nothing here speaks to a chain, a database or a disk but through `ports`. Source: DESIGN sections 4, 6, 9.

@@ -12,9 +12,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from attestree.errors import FeeLimitError, NotAllowedError, RosterError
-from attestree.issuing.derive import derive_list_id
+from attestree.issuing.derive import SEED_SIZE, derive_list_id
 from attestree.issuing.folder import build_folder
-from attestree.issuing.plan import IssueRequest, Plan, build_plan
+from attestree.issuing.plan import IssueRequest, Plan, make_plan
 from attestree.issuing.row_key import key_rows
 from attestree.issuing.seal import DocumentSigner, SealedBatch, seal
 from attestree.outbox.states import State
@@ -30,7 +30,7 @@ from attestree.ports import (
     TransactionSender,
 )
 from attestree.registry.calls import build_anchor
-from attestree.registry.records import FLAG_CANCELLED
+from attestree.registry.records import build_anchor_pattern
 from attestree.registry.slots import slot_of_anchor
 
 BATCH_ID_BYTES = 6
@@ -75,8 +75,8 @@ class Issuing:
     """Signs each credential beside its anchor proof, or None."""
 
     def plan(self, request: IssueRequest, *, ask_chain: bool = True) -> Plan:
-        """Find out what a run would do, with or without a quote; raises as `build_plan` does."""
-        return build_plan(
+        """Find out what a run would do, with or without a quote; raises as `make_plan` does."""
+        return make_plan(
             request,
             store=self.store,
             sender=self.sender if ask_chain else None,
@@ -118,7 +118,7 @@ class Issuing:
 
     def _open(self, plan: Plan) -> Batch:
         """Return the batch of a plan, opened now or by a run that was killed."""
-        terms, seed = plan.request.terms, self.entropy.draw(32)
+        terms, seed = plan.request.terms, self.entropy.draw(SEED_SIZE)
         return self.store.open_batch(
             Batch(
                 id=self.entropy.draw(BATCH_ID_BYTES).hex(),
@@ -211,7 +211,5 @@ def build_anchor_intent(
 def build_anchor_probe(sealed: SealedBatch) -> Probe:
     """Return how to see the anchor: size, kind and list in its word, and no mark of cancellation."""
     header = sealed.header
-    # Places as `registry.records.ANCHOR_FIELDS` has them: list 0, flags 104, kind 112, size 184
-    mask = (2**104 - 1) | FLAG_CANCELLED << 104 | 0xFF << 112 | 0xFFFFFFFF << 184
-    value = int.from_bytes(header.list_id) | int(header.kind) << 112 | header.size << 184
+    mask, value = build_anchor_pattern(size=header.size, kind=int(header.kind), list_id=header.list_id)
     return Probe(slot_of_anchor(issuer=header.issuer, root=sealed.root), mask, value)

@@ -22,11 +22,9 @@ from attestree.issuing.roster import Roster, parse_roster
 from attestree.issuing.row_key import build_fingerprint, key_rows
 from attestree.issuing.rows import Row
 from attestree.issuing.terms import Terms
+from attestree.outbox.fees import limit_gas
 from attestree.ports import Batch, Store, TransactionSender
 from attestree.registry.calls import build_anchor
-
-GAS_MARGIN_PARTS = 5
-"""The fee ceiling allows one part in so many above the gas that the chain estimates."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -54,7 +52,7 @@ class Quote:
     gas: int
     """Gas that the chain estimates."""
     fee_wei: int
-    """Ceiling: gas with its margin, at the highest fee that would be bid."""
+    """Ceiling: the gas limit, at the highest fee that would be bid."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -116,7 +114,7 @@ class Plan:
         return self.bad > 0 and not self.request.skip_bad
 
 
-def build_plan(
+def make_plan(
     request: IssueRequest,
     *,
     store: Store,
@@ -217,4 +215,4 @@ def fetch_quote(sender: TransactionSender, terms: Terms, *, size: int, operator:
 def quote_call(chain: TransactionSender, *, sender: bytes, to: bytes, payload: bytes) -> Quote:
     """Ask the chain what one call would cost at most; raises as `fetch_quote` does."""
     gas = chain.fetch_gas(sender=sender, to=to, payload=payload)
-    return Quote(gas, (gas + gas // GAS_MARGIN_PARTS) * chain.fetch_fees().max_fee)
+    return Quote(gas, limit_gas(gas) * chain.fetch_fees().max_fee)

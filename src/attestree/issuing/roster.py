@@ -16,8 +16,8 @@ from attestree.issuing.columns import map_columns
 from attestree.issuing.finding import Finding, Severity
 from attestree.issuing.roster_csv import parse_csv
 from attestree.issuing.roster_jsonl import parse_jsonl
-from attestree.issuing.roster_rows import find_lost_zeros, find_same_learners, read_row
 from attestree.issuing.roster_xlsx import parse_xlsx
+from attestree.issuing.row_checks import find_lost_zeros, find_same_learners, read_row
 from attestree.issuing.rows import Row
 from attestree.issuing.table import Table
 

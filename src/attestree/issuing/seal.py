@@ -20,6 +20,7 @@ from attestree.credentials.digest import digest_of_hashes, header_hash
 from attestree.credentials.proof_set import ProofOptions, SecuredAnchor, format_secured_anchor
 from attestree.credentials.strict_json import MAX_BYTES, JsonObject
 from attestree.errors import MalformedCredentialError, RosterError
+from attestree.issuing.canonical_writer import CanonicalWriter
 from attestree.issuing.compose import Composer, Place
 from attestree.issuing.derive import (
     derive_list_id,
@@ -28,7 +29,6 @@ from attestree.issuing.derive import (
     derive_token,
     require_seed,
 )
-from attestree.issuing.pieces import PieceWriter
 from attestree.issuing.rows import Row
 from attestree.issuing.terms import Terms
 from attestree.merkle.chainpoint import build_chainpoint_tree, chainpoint_leaf_hash
@@ -121,7 +121,7 @@ def seal(
     _verify_distinct(keyed_rows)
     header = terms.header(size=len(keyed_rows), list_id=derive_list_id(seed))
     options = terms.options(created=format_timestamp(created))
-    writer = PieceWriter(terms.achievement.document)
+    writer = CanonicalWriter(terms.achievement.document)
     composer = Composer(terms, seed, created)
     order = derive_permutation(seed, len(keyed_rows))
     drafts: dict[int, _Draft] = {}
@@ -145,7 +145,7 @@ def _compose(composer: Composer, row: Row, place: Place) -> JsonObject:
         raise MalformedCredentialError(exc.code, **{**exc.values, "row": row.number}) from exc
 
 
-def _write(writer: PieceWriter, document: JsonObject, row: Row) -> bytes:
+def _write(writer: CanonicalWriter, document: JsonObject, row: Row) -> bytes:
     """Return the canonical bytes of a document that leaves room for its proofs."""
     octets = writer.write(document)
     if len(octets) > MAX_DOCUMENT_BYTES:
@@ -168,7 +168,7 @@ def _finish(
     options: ProofOptions,
     *,
     created: int,
-    writer: PieceWriter,
+    writer: CanonicalWriter,
     sign: DocumentSigner | None,
 ) -> SealedBatch:
     """Build the tree, cut every path, and attach the proofs."""

@@ -32,7 +32,7 @@ class Batch:
     created: int
     """Unix seconds; the `created` of every anchor proof in it."""
     fingerprint: bytes
-    """SHA-256 over roster rows, achievement and policy: the same roster finds the same batch."""
+    """HMAC over rows, achievement and policy, 32 bytes: the same roster finds the same batch."""
     title: str
     """Achievement title, for lists."""
     size: int | None

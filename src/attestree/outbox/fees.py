@@ -1,5 +1,5 @@
 """
-The fee rule: what a transaction may cost, and how a waiting one is made dearer.
+The fee rule: how much gas a transaction may use, what it may cost, and how a waiting one is made dearer.
 
 Decides amounts only; when to raise them is decided in `decide`. A node keeps the old transaction
 unless both fees rise by its margin, 10 % in most; an eighth is above that everywhere.
@@ -13,8 +13,16 @@ from attestree.outbox.records import Fees
 DEFAULT_LIMIT_WEI = 200 * 10**9
 """Most that a unit of gas may cost unless the settings say otherwise."""
 
+GAS_MARGIN_PARTS = 5
+"""A transaction may use one part in this many above the estimate: heads move before it is mined."""
+
 _PARTS = 8
 """A raise adds one part in this many, 12.5 %."""
+
+
+def limit_gas(estimate: int) -> int:
+    """Return the most gas that a transaction may use, given what the node thinks it needs."""
+    return estimate + estimate // GAS_MARGIN_PARTS
 
 
 def raise_fees(paid: Fees, *, suggested: Fees) -> Fees:

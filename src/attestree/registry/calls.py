@@ -94,7 +94,9 @@ def build_add_operator(operator: bytes, *, roles: Role, ends: int) -> bytes:
     return build_call("addOperator", operator, int(roles), ends)
 
 
-def build_accredit(issuer: bytes, *, ends: int, did: str, name: str, framework: str, again: bool = False) -> bytes:
+def build_accredit(
+    issuer: bytes, *, ends: int, did: str, name: str, framework: str, again: bool = False
+) -> bytes:
     """Return the call that opens a span until `ends`; `again` lifts a suspension instead."""
     function = "reinstateAccreditation" if again else "accredit"
     return build_call(function, issuer, ends, did, name, framework)

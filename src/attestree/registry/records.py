@@ -150,6 +150,18 @@ def format_anchor_record(record: AnchorRecord | None) -> bytes:
     return _pack_low(fields[::-1], ANCHOR_FIELDS[::-1])
 
 
+def build_anchor_pattern(*, size: int, kind: int, list_id: bytes) -> tuple[int, int]:
+    """
+    Return mask and value: a word is the anchor of such a batch where word & mask == value.
+
+    The bits of time, sequence, operator and span may be anything, that of a cancellation may not be set.
+    """
+    mask = (0, 2**32 - 1, 0, 0, 0, 2**8 - 1, FLAG_CANCELLED, 2**104 - 1)
+    value = (0, size, 0, 0, 0, kind, 0, int.from_bytes(list_id, "big"))
+    packed = (_pack_low(fields[::-1], ANCHOR_FIELDS[::-1]) for fields in (mask, value))
+    return int.from_bytes(next(packed), "big"), int.from_bytes(next(packed), "big")
+
+
 def build_anchor(root: bytes, record: AnchorRecord | None) -> Anchor | None:
     """Return the anchor that a record stands for; None where there is none or the root is cancelled."""
     if record is None or record.cancelled:

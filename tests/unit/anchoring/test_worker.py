@@ -6,7 +6,8 @@ from dataclasses import dataclass, field, replace
 
 import pytest
 
-from attestree.anchoring import Event, Pace, Worker, fetch_final_receipt, pin_identity, resume_intent, watch
+from attestree.accrediting.founding import fetch_deployment
+from attestree.anchoring import Event, Pace, Worker, resume_intent, watch
 from attestree.errors import (
     ChainIdentityError,
     ChainUnavailableError,
@@ -108,12 +109,11 @@ def test_a_new_worker_goes_on_where_the_last_one_was_killed(bench: Bench, rounds
 
 def test_a_deployment_needs_no_probe_and_tells_its_address(bench: Bench) -> None:
     bench.store.add_intent(wanted("d", kind="deploy", to=b"", payload=b"code", probes=()))
-    with pytest.raises(TransitionError):
-        fetch_final_receipt(bench.store, bench.sender, "d")
+    with pytest.raises(ChainUnavailableError):
+        fetch_deployment("d", store=bench.store, sender=bench.sender)
     with bench.worker() as worker:
         worker.drive_until_final(["d"])
-    receipt = fetch_final_receipt(bench.store, bench.sender, "d")
-    assert receipt is not None
+    receipt = fetch_deployment("d", store=bench.store, sender=bench.sender)
     assert len(receipt.contract) == 20
 
 
@@ -124,7 +124,6 @@ def test_what_another_did_is_final_without_a_signature(bench: Bench) -> None:
     with bench.worker() as worker:
         worker.drive_until_final(["a"])
     assert bench.signer.signed == []
-    assert fetch_final_receipt(bench.store, bench.sender, "a") is None
 
 
 class FakeSignerOf(FakeSigner):
@@ -252,7 +251,7 @@ def test_a_registry_that_was_never_pinned_is_not_written_to(bench: Bench) -> Non
     with pytest.raises(ChainIdentityError) as caught:
         worker.drive_once()
     assert caught.value.code == "identity.not_pinned"
-    assert pin_identity(bench.store, bench.sender, registry="local") == IDENTITY
+    bench.store.write_pin("local", IDENTITY)
     assert worker.drive_once().acted
 
 

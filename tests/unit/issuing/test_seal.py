@@ -11,8 +11,8 @@ from attestree.credentials.canonical import canonicalize
 from attestree.credentials.credential import parse_credential
 from attestree.credentials.strict_json import JsonObject, parse_json
 from attestree.errors import MalformedCredentialError, RosterError
+from attestree.issuing.canonical_writer import CanonicalWriter
 from attestree.issuing.folder import build_folder
-from attestree.issuing.pieces import PieceWriter
 from attestree.issuing.seal import seal
 from attestree.merkle.kind import TreeKind
 from tests.unit.issuing import samples
@@ -96,7 +96,7 @@ def test_a_row_that_may_not_be_issued_is_named() -> None:
 def test_shared_pieces_are_written_as_canonical_json() -> None:
     shared: JsonObject = {"b": [1, 2.5, {"é": None}], "a": "\u20ac", "😀": 1, "～": 2}
     document: JsonObject = {"z": shared, "proof": [shared], "\uff5e": True, "😀": {"x": shared}}
-    assert PieceWriter(shared).write(document) == canonicalize(document)
+    assert CanonicalWriter(shared).write(document) == canonicalize(document)
 
 
 @pytest.mark.parametrize("kind", list(TreeKind))

@@ -18,6 +18,7 @@ from attestree.registry.records import (
     OperatorRecord,
     SpanRecord,
     build_anchor,
+    build_anchor_pattern,
     format_anchor_record,
     format_head_word,
     format_issuer_record,
@@ -214,3 +215,26 @@ def test_a_cancelled_root_is_no_anchor() -> None:
 def test_a_record_is_an_anchor_with_its_root() -> None:
     told = build_anchor(ROOT, record(flags=FLAG_CONFIRMED))
     assert told == Anchor(ROOT, 1000, 300, 1, 0, 0, 0, True, record().list_id)
+
+
+@given(anchor_records)
+def test_a_pattern_fits_every_anchor_of_its_batch(one: AnchorRecord) -> None:
+    mask, value = build_anchor_pattern(size=one.size, kind=one.kind, list_id=one.list_id)
+    assert int.from_bytes(format_anchor_record(one), "big") & mask == value
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        None,
+        CANCELLED,
+        AnchorRecord(7, 4, 1, 1, 1, 0, 0, b"\x01" * 13),
+        AnchorRecord(7, 3, 1, 1, 1, 1, 0, b"\x01" * 13),
+        AnchorRecord(7, 3, 1, 1, 1, 0, 0, b"\x02" * 13),
+        AnchorRecord(7, 3, 1, 1, 1, 0, FLAG_CANCELLED, b"\x01" * 13),
+    ],
+    ids=["none", "cancelled", "size", "kind", "list", "flag"],
+)
+def test_a_pattern_fits_no_other_word(other: AnchorRecord | None) -> None:
+    mask, value = build_anchor_pattern(size=3, kind=0, list_id=b"\x01" * 13)
+    assert int.from_bytes(format_anchor_record(other), "big") & mask != value

@@ -67,10 +67,6 @@ ENTRIES: dict[str, Entry] = {
         cause="An earlier write of the same key stopped, and a person has to look at it first.",
         next="`attestree anchor` shows which one; `attestree anchor --resume` takes it up again.",
     ),
-    "outbox.not_final_yet": Entry(
-        "This is not final yet.",
-        next="`attestree anchor` drives it on.",
-    ),
     "outbox.not_halted": Entry(
         "This write has not stopped, so there is nothing to take up again.",
         next="`attestree anchor` drives it on.",

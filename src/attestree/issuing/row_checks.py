@@ -1,5 +1,5 @@
 """
-Rows of a roster: one row judged by itself, then all of them beside each other.
+Judges the rows of a roster: each by itself, then all of them beside each other.
 
 Decides which rows are good. What one cell may hold is decided in `cells`; what text may be issued, in
 `credentials.issue_text`. Source: DESIGN section 9.

@@ -14,13 +14,11 @@ from dataclasses import dataclass
 from attestree.anchoring.identity import verify_identity
 from attestree.anchoring.lease import Leases, build_lease_key
 from attestree.errors import RefusedError
+from attestree.outbox.fees import limit_gas
 from attestree.outbox.states import State
 from attestree.outbox.steps import Bump, Final, Halt, Lost, Mined, Retry, Reverted, Send, Sign, Step, Wait
 from attestree.ports import Attempt, Fees, Intent, Receipt, Signer, Store, Transaction, TransactionSender
 from attestree.registry.facts import BlockRef, ChainIdentity
-
-GAS_PARTS = 5
-"""The gas limit is the node's estimate and one part in this many on top: heads move in between."""
 
 _PLAIN_EDGES = {Lost: State.SENT, Retry: State.SEALED, Final: State.FINAL}
 
@@ -117,8 +115,7 @@ class Taker:
     def _fetch_gas(self, intent: Intent) -> int:
         """Return the gas limit; the contract's refusal comes out here, before anything is signed."""
         wanted = intent.wanted
-        needed = self.sender.fetch_gas(sender=wanted.sender, to=wanted.to, payload=wanted.payload)
-        return needed + needed // GAS_PARTS
+        return limit_gas(self.sender.fetch_gas(sender=wanted.sender, to=wanted.to, payload=wanted.payload))
 
     def _verify_balance(self, *, gas: int, fees: Fees) -> None:
         """Return if the key can pay for the dearest outcome."""

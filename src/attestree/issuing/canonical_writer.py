@@ -14,7 +14,7 @@ from attestree.credentials.strict_json import JsonValue
 from attestree.errors import MalformedJsonError
 
 
-class PieceWriter:
+class CanonicalWriter:
     """Writes canonical JSON, remembering the bytes of values it was told are shared."""
 
     def __init__(self, *shared: JsonValue) -> None:
