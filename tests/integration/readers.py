@@ -119,4 +119,9 @@ def without_texts(state: StateAt) -> StateAt:
     def strip(span: Any) -> Any:
         return None if span is None else replace(span, did=None, name=None, framework=None)
 
-    return replace(state, span=strip(state.span), current_span=strip(state.current_span))
+    return replace(
+        state,
+        span=strip(state.span),
+        current_span=strip(state.current_span),
+        spans_between=tuple(strip(span) for span in state.spans_between),
+    )

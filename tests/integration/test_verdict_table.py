@@ -314,6 +314,17 @@ def test_a_suspended_issuer_cannot_escape_through_an_accreditor_nobody_trusts(sc
     assert said(scene.verify(credential)) == (Verdict.UNTRUSTED_ISSUER, "issuer.suspended")
 
 
+def test_a_renewal_in_between_does_not_hide_a_suspension(scene: Scene) -> None:
+    credential, _ = scene.issue()
+    scene.registry.increase_time(10)
+    scene.registry.accredit(scene.issuer, did=DID, name=NAME)
+    scene.registry.suspend_accreditation(scene.issuer)
+    stranger = scene.registry.new_actor("rubber stamp")
+    scene.registry.admit(stranger)
+    scene.registry.accredit(scene.issuer, did=DID, name=NAME, by=stranger)
+    assert said(scene.verify(credential)) == (Verdict.UNTRUSTED_ISSUER, "issuer.suspended")
+
+
 # -- operators
 
 

@@ -203,6 +203,8 @@ class StateAt:
     """The operator that the anchor names; None where there is no anchor or the issuer wrote it."""
     status: StatusBits
     """Status of the asked index in the asked list."""
+    spans_between: tuple[Span, ...] = ()
+    """Spans after the anchor's and before the newest, by number: one of them may end in a suspension."""
 
 
 @dataclass(frozen=True, slots=True)

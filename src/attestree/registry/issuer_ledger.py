@@ -83,6 +83,7 @@ class IssuerLedger:
             current_span=self.spans[-1] if self.spans else None,
             operator=self.operators[anchor.operator - 1] if anchor is not None and anchor.operator else None,
             status=self.status_of(query.list_id, query.index),
+            spans_between=tuple(self.spans[anchor.span : -1]) if anchor is not None and anchor.span else (),
         )
 
     def status_of(self, list_id: bytes, index: int) -> StatusBits:

@@ -73,7 +73,7 @@ def read_state(query: FactsQuery) -> Generator[list[bytes], Words, StateAt]:
     newest = parse_issuer_record(words[1]).span_count
     status = build_status_bits(StatusWords(*(_number(word) for word in words[2:])), index=query.index)
     named = anchor.span if anchor is not None else 0
-    spans = yield from _read_spans(issuer, sorted({named, newest} - {0}))
+    spans = yield from _read_spans(issuer, range(named or newest or 1, newest + 1))
     operators = yield from _read_operators(issuer, [anchor.operator] if anchor and anchor.operator else [])
     return StateAt(
         anchor=anchor,
@@ -81,6 +81,7 @@ def read_state(query: FactsQuery) -> Generator[list[bytes], Words, StateAt]:
         current_span=spans.get(newest),
         operator=operators[0] if operators else None,
         status=status,
+        spans_between=tuple(spans[number] for number in range(named + 1, newest)) if named else (),
     )
 
 

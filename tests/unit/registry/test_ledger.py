@@ -106,6 +106,15 @@ def test_a_span_is_cut_short_and_followed_by_another() -> None:
     assert fold(history).state_at(QUERY).current_span == second
 
 
+def test_spans_between_the_anchors_and_the_newest_are_said() -> None:
+    history = History()
+    history.accredit()
+    history.anchor(span=1)
+    for number in (2, 3, 4):
+        history.accredit(number, time=10 * number)
+    assert [span.number for span in fold(history).state_at(QUERY).spans_between] == [2, 3]
+
+
 def test_a_text_that_is_not_utf_8_is_left_out_but_its_hash_is_kept() -> None:
     history = History()
     history.add("Accredited", 1, ACCREDITOR, 10, 9999, 10, b"\xff", b"X", b"\xed\xa0\x80")

@@ -92,6 +92,11 @@ def test_an_anchor_leads_to_its_span_its_operator_and_the_newest_span() -> None:
     assert not state.status.revoked
 
 
+def test_every_span_between_the_anchors_and_the_newest_is_read() -> None:
+    state = drive(read_state(QUERY), storage())
+    assert [span.number for span in state.spans_between] == [2]
+
+
 def test_empty_storage_says_that_nothing_happened() -> None:
     state = drive(read_state(QUERY), {})
     assert (state.anchor, state.span, state.current_span, state.operator) == (None, None, None, None)

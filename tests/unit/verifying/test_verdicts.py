@@ -95,6 +95,8 @@ ENDED = replace(SPAN, ends=ANCHORED + 10, cause=EndCause.WITHDRAWN)
 ON_HOLD = replace(SPAN, ends=ANCHORED + 10, cause=EndCause.SUSPENDED)
 AGAIN = replace(SPAN, number=2, starts=ANCHORED + 20)
 ELSEWHERE = replace(AGAIN, accreditor=STRANGER)
+RENEWED = replace(SPAN, ends=ANCHORED + 10, cause=EndCause.REPLACED)
+HELD_AGAIN = replace(SPAN, number=2, starts=ANCHORED + 10, ends=ANCHORED + 15, cause=EndCause.SUSPENDED)
 
 ROWS: list[tuple[str, Callable[[Scene], None], Verdict, str]] = [
     ("nothing changed", lambda scene: None, Verdict.VALID, "verdict.valid"),
@@ -117,6 +119,8 @@ ROWS: list[tuple[str, Callable[[Scene], None], Verdict, str]] = [
     ("reinstated, not final", both(state_of(span=ON_HOLD), both(state_of("final", current_span=ON_HOLD), state_of("latest", current_span=AGAIN))), Verdict.UNTRUSTED_ISSUER, "issuer.suspended"),
     ("reinstated", state_of(span=ON_HOLD, current_span=AGAIN), Verdict.VALID, "verdict.valid"),
     ("suspension escaped by a stranger", state_of(span=ON_HOLD, current_span=ELSEWHERE), Verdict.UNTRUSTED_ISSUER, "issuer.suspended"),
+    ("suspension between escaped by a stranger", state_of(span=RENEWED, spans_between=(HELD_AGAIN,), current_span=replace(ELSEWHERE, number=3)), Verdict.UNTRUSTED_ISSUER, "issuer.suspended"),
+    ("suspension between lifted", state_of(span=RENEWED, spans_between=(HELD_AGAIN,), current_span=replace(AGAIN, number=3)), Verdict.VALID, "verdict.valid"),
     ("key disavowed at that second", operator_of(disavowed_from=ANCHORED, disavowed_at=NOW), Verdict.UNTRUSTED_ISSUER, "issuer.key_disavowed"),
     ("key disavowed, not final", operator_of("latest", disavowed_from=5, disavowed_at=NOW), Verdict.UNTRUSTED_ISSUER, "issuer.key_disavowed"),
     ("disavowed, confirmation not final", both(operator_of(disavowed_from=5, disavowed_at=NOW), anchor_of("latest", confirmed=True)), Verdict.UNTRUSTED_ISSUER, "issuer.key_disavowed"),

@@ -98,8 +98,9 @@ def is_suspended(facts: CredentialFacts, trust: Trust) -> bool:
 
 
 def _is_suspended_at(state: StateAt, trust: Trust) -> bool:
-    """Say whether the newest span of a trusted accreditor, as far as known, ends in a suspension."""
-    known = [span for span in (state.span, state.current_span) if span is not None]
+    """Say whether the newest span of a trusted accreditor, from the anchor's on, ends in a suspension."""
+    spans = (state.span, *state.spans_between, state.current_span)
+    known = [span for span in spans if span is not None]
     trusted = [span for span in known if trust.find_accreditor(span.accreditor) is not None]
     newest = max(trusted, key=lambda span: span.number, default=None)
     return newest is not None and newest.cause is EndCause.SUSPENDED
