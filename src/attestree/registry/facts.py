@@ -114,6 +114,17 @@ class Span:
         """Say whether the span is in force at `time`, Unix seconds."""
         return self.starts <= time < self.ends
 
+    def vouches_for(self, anchored: int) -> bool:
+        """
+        Say whether an anchor that names this span, written at `anchored`, Unix seconds, stands within it.
+
+        A span is replaced at the time of a block, so an anchor of that second that names it came first: its
+        last second counts. Any other end may have been chosen, and from then on nothing counts. Nor does
+        anything in a span that began and was replaced in one second: nobody could withdraw it.
+        """
+        replaced = self.cause is EndCause.REPLACED and self.starts < self.ends
+        return self.covers(anchored) or (replaced and anchored == self.ends)
+
 
 @dataclass(frozen=True, slots=True)
 class Operator:

@@ -41,7 +41,7 @@ def build_issuer_line(credential: Credential, judgement: Judgement, trust: Trust
         address=address,
         did=credential.issuer_id,
         name=prove_name(span, credential.issuer_name) if proven else None,
-        accredited_when_anchored=accreditor is not None and span.covers(anchor.time),
+        accredited_when_anchored=accreditor is not None and span.vouches_for(anchor.time),
         standing_now=standing,
         self_accredited=span.accreditor == address,
         accreditor=span.accreditor,

@@ -59,7 +59,7 @@ def check_issuer(facts: CredentialFacts, claim: IssuerClaim, trust: Trust) -> Ch
     operators = _operators_of(facts, anchor)
     if spans is None or operators is None:
         return unknown(CheckId.ISSUER, "issuer.contradiction")
-    span = min(spans, key=lambda candidate: candidate.ends)
+    span = _shortest(spans)
     evidence = _evidence(span, anchor)
     code = _find_fault(facts, claim, trust, anchor=anchor, span=span, operators=operators)
     accreditor = trust.find_accreditor(span.accreditor)
@@ -123,7 +123,12 @@ def find_span(facts: CredentialFacts) -> Span | None:
     """Return the span that the anchor names, with the earlier end of both blocks, or None."""
     anchor = find_anchor(facts)
     spans = _spans_of(facts, anchor) if anchor is not None and anchor.span else None
-    return min(spans, key=lambda candidate: candidate.ends) if spans else None
+    return _shortest(spans) if spans else None
+
+
+def _shortest(spans: tuple[Span, ...]) -> Span:
+    """Return the span with the earlier end; of equal ends the stricter, which is not a replacement."""
+    return min(spans, key=lambda span: (span.ends, span.cause is EndCause.REPLACED))
 
 
 def _spans_of(facts: CredentialFacts, anchor: Anchor) -> tuple[Span, ...] | None:
@@ -162,7 +167,7 @@ def _find_fault(
         return "issuer.did_differs"
     if anchor.time < span.starts:
         return "issuer.not_accredited_yet"
-    if anchor.time >= span.ends:
+    if not span.vouches_for(anchor.time):
         withdrawn = span.cause is EndCause.WITHDRAWN
         return "issuer.withdrawn_before" if withdrawn else "issuer.ended_before"
     if is_suspended(facts, trust):
