@@ -27,7 +27,6 @@ from attestree.credentials.digest import credential_digest
 from attestree.credentials.issue_text import check_text
 from attestree.credentials.open_badge import check_open_badge
 from attestree.credentials.proof_set import ProofOptions
-from attestree.credentials.status_list import build_masks, list_indexes
 from attestree.credentials.strict_json import MAX_INTEGER, parse_json
 from attestree.errors import AchievementError, InputError, MalformedJsonError, MalformedProofError
 from attestree.merkle.kind import TreeKind
@@ -198,11 +197,6 @@ def test_whatever_the_writer_writes_is_read(items: list[int | bytes]) -> None:
 @given(st.integers(FIRST_SECOND, LAST_SECOND))
 def test_writing_and_reading_a_moment_are_inverses(moment: int) -> None:
     assert parse_timestamp(format_timestamp(moment)) == moment
-
-
-@given(st.sets(st.integers(0, 2**32 - 2), max_size=40) | st.sets(st.integers(0, 600), max_size=300))
-def test_indexes_and_masks_are_two_forms_of_one_set(indexes: set[int]) -> None:
-    assert list_indexes(build_masks(indexes)) == sorted(indexes)
 
 
 names = st.sampled_from(

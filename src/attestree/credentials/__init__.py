@@ -14,7 +14,6 @@ whether a root counts is decided by the chain, elsewhere. Source: DESIGN section
     dates          time stamps and dates, Unix seconds inside
     contexts       the contexts that are known, by hash
     status         status entries and their addresses
-    status_list    indexes to words and masks, and back
     identity       the holder, in clear or as salted hashes
     credential     a credential as a verifier sees it, tolerant
     open_badge     what may be issued, strict

@@ -11,8 +11,6 @@ from __future__ import annotations
 
 import unicodedata
 
-from attestree.errors import MalformedCredentialError
-
 MAX_TITLE_CHARACTERS = 1_000
 """Longest name, title or other single line."""
 
@@ -43,18 +41,6 @@ def check_text(text: str, *, limit: int = MAX_TITLE_CHARACTERS, multiline: bool 
     if any(_is_refused(text, place, multiline=multiline) for place in range(len(text))):
         return "issue.bad_text"
     return None if unicodedata.is_normalized("NFC", text) else "issue.not_nfc"
-
-
-def verify_text(text: str, *, path: str, limit: int = MAX_TITLE_CHARACTERS, multiline: bool = False) -> None:
-    """
-    Verify that text may be issued.
-
-    Raises:
-        MalformedCredentialError: The code that `check_text` returns, with `path` and `limit`.
-    """
-    code = check_text(text, limit=limit, multiline=multiline)
-    if code is not None:
-        raise MalformedCredentialError(code, path=path, limit=limit)
 
 
 def _is_refused(text: str, place: int, *, multiline: bool) -> bool:

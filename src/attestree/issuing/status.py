@@ -19,6 +19,7 @@ from attestree.ports import Batch, Clock, Intent, NewIntent, Probe, Store
 from attestree.registry.calls import build_status
 from attestree.registry.facts import WHOLE_LIST_WORD, Purpose, Reason
 from attestree.registry.slots import slot_of_status_word
+from attestree.registry.status_bits import build_masks
 
 MAX_WORDS = 200
 """Status words of one write, 256 credentials each: about four million gas."""
@@ -119,7 +120,7 @@ class StatusDesk:
         strange = [place for place, token in enumerate(tokens, 1) if token is None]
         if strange:
             raise RequestError("status.not_an_id", first=strange[0], count=len(strange), total=len(ids))
-        batches: dict[str, tuple[Batch, dict[int, int]]] = {}
+        batches: dict[str, tuple[Batch, list[int]]] = {}
         unknown: list[int] = []
         for place, token in enumerate(tokens, 1):
             row = self.store.fetch_row(token or "")
@@ -129,17 +130,16 @@ class StatusDesk:
             if row is None or batch is None or batch.issuer != self.issuer:
                 unknown.append(place)
                 continue
-            _, words = batches.setdefault(batch.id, (batch, {}))
-            words[row.index >> 8] = words.get(row.index >> 8, 0) | 1 << (row.index & 255)
+            batches.setdefault(batch.id, (batch, []))[1].append(row.index)
         if unknown:
             raise RequestError("status.unknown_id", first=unknown[0], count=len(unknown), total=len(ids))
         for batch, _ in batches.values():
             _verify_recorded(batch)
-        return list(batches.values())
+        return [(batch, build_masks(indexes)) for batch, indexes in batches.values()]
 
     def _build(self, batch: Batch, words: Mapping[int, int], request: StatusRequest) -> Iterator[NewIntent]:
         """Yield the writes for one batch, a limited number of words each."""
-        pairs = sorted(words.items())
+        pairs = list(words.items())
         for start in range(0, len(pairs), MAX_WORDS):
             yield self._intent(batch, dict(pairs[start : start + MAX_WORDS]), request, sender=self.operator)
 

@@ -99,10 +99,6 @@ class Artifact:
     errors: Mapping[str, Signature]
     """By name."""
 
-    def event_of(self, topic: bytes) -> Signature | None:
-        """Return the event with this first topic, or None if the registry has none."""
-        return next((event for event in self.events.values() if event.topic == topic), None)
-
     def error_of(self, selector: bytes) -> Signature | None:
         """Return the custom error with this selector, or None if the registry has none."""
         return next((error for error in self.errors.values() if error.selector == selector), None)

@@ -1,8 +1,8 @@
 """
-Status of one credential, from the words of its list and the events that set them.
+Status bits: where the bit of a credential lies, and what the words of its list and their events say of it.
 
-Decides which bit counts and which reason a revocation has. What a status means is decided in `verifying`.
-Source: DESIGN section 5.
+Decides which bit counts (`index & 255` of word `index >> 8`) and which reason a revocation has. What a
+status means is decided in `verifying`. Source: DESIGN section 5.
 """
 
 from __future__ import annotations
@@ -33,9 +33,22 @@ def word_of(index: int) -> int:
     return index >> 8
 
 
+def bit_of(index: int) -> int:
+    """Return the mask of the bit of `index` in its word."""
+    return 1 << (index & 255)
+
+
+def build_masks(indexes: Iterable[int]) -> dict[int, int]:
+    """Return word -> mask of the bits of `indexes`, words ascending; an index given twice counts once."""
+    masks: dict[int, int] = {}
+    for index in indexes:
+        masks[word_of(index)] = masks.get(word_of(index), 0) | bit_of(index)
+    return dict(sorted(masks.items()))
+
+
 def build_status_bits(words: StatusWords, *, index: int, reason: Reason | None = None) -> StatusBits:
     """Return the status of `index`; `reason` is dropped where nothing is revoked."""
-    bit = 1 << (index & 255)
+    bit = bit_of(index)
     whole = words.whole_revocation != 0 or words.whole_suspension != 0
     revoked = words.revocation & bit != 0 or words.whole_revocation != 0
     suspended = words.suspension & bit != 0 or words.whole_suspension != 0
@@ -60,7 +73,7 @@ def find_reason(changes: Iterable[StatusChanged], *, list_id: bytes, index: int)
 def _revokes(change: StatusChanged, list_id: bytes, index: int) -> bool:
     if change.purpose is not Purpose.REVOCATION or change.list_id != list_id:
         return False
-    bit = 1 << (index & 255)
+    bit = bit_of(index)
     return any(
         word == WHOLE_LIST_WORD or (word == word_of(index) and mask & bit) for word, mask in change.words
     )

@@ -92,11 +92,6 @@ def load_areas(language: str = DEFAULT_LANGUAGE) -> Mapping[str, Mapping[str, En
     return {name: import_module(f"{package.__name__}.{name}").ENTRIES for name in names}
 
 
-def list_placeholders(text: str) -> frozenset[str]:
-    """Return the names that `text` leaves open."""
-    return frozenset(found.group(1) for found in _PLACEHOLDER.finditer(text))
-
-
 def _fill(text: str, values: Mapping[str, object]) -> str:
     """Put the values where the text names them."""
     return _PLACEHOLDER.sub(lambda found: _format_value(values.get(found[1]), found[2]), text)

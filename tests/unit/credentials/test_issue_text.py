@@ -6,8 +6,7 @@ import unicodedata
 
 import pytest
 
-from attestree.credentials.issue_text import check_text, verify_text
-from attestree.errors import MalformedCredentialError
+from attestree.credentials.issue_text import check_text
 
 
 @pytest.mark.parametrize(
@@ -82,11 +81,3 @@ def test_the_limit_counts_characters() -> None:
     assert check_text("é" * 1000) is None
     assert check_text("é" * 1001) == "issue.too_long"
     assert check_text("é" * 5, limit=4) == "issue.too_long"
-
-
-def test_verifying_raises_the_code_with_its_path() -> None:
-    verify_text("Zofia", path="name")
-    with pytest.raises(MalformedCredentialError) as caught:
-        verify_text("x" * 5000, path="name")
-    assert caught.value.code == "issue.too_long"
-    assert caught.value.values == {"path": "name", "limit": 1000}

@@ -1,4 +1,4 @@
-"""Status entries, hosted list addresses and bitmap words."""
+"""Status entries and hosted list addresses."""
 
 from __future__ import annotations
 
@@ -11,8 +11,6 @@ from attestree.credentials.status import (
     parse_list_address,
     status_entries,
 )
-from attestree.credentials.status_list import build_masks, list_indexes, place_of
-from attestree.errors import MalformedProofError
 from tests.unit.credentials.examples import LIST_ID, PUBLIC_URL
 
 ADDRESS = "https://credentials.example.edu/status/00112233445566778899aabbcc/revocation"
@@ -61,41 +59,3 @@ def test_entries_are_found_one_or_many() -> None:
     assert entries_of({}) == ()
     assert entries_of({"credentialStatus": {"id": "a"}}) == ({"id": "a"},)
     assert entries_of({"credentialStatus": [1, 2]}) == (1, 2)
-
-
-@pytest.mark.parametrize(
-    ("indexes", "masks"),
-    [
-        ([], {}),
-        ([0], {0: 1}),
-        ([255, 256], {0: 1 << 255, 1: 1}),
-        ([2**32 - 2], {2**24 - 1: 1 << 254}),
-        ([3, 1, 3], {0: 0b1010}),
-    ],
-)
-def test_words_and_masks_are_those_of_the_contract(indexes: list[int], masks: dict[int, int]) -> None:
-    assert build_masks(indexes) == masks
-    assert list_indexes(masks) == sorted(set(indexes))
-
-
-@pytest.mark.parametrize("index", [-1, 2**32 - 1])
-def test_an_index_that_no_batch_has_is_refused(index: int) -> None:
-    with pytest.raises(MalformedProofError) as caught:
-        place_of(index)
-    assert caught.value.code == "proof.index_range"
-
-
-@pytest.mark.parametrize(
-    ("masks", "code"),
-    [
-        ({0: -1}, "proof.mask_range"),
-        ({0: 1 << 256}, "proof.mask_range"),
-        ({-1: 1}, "proof.index_range"),
-        ({-1: 1, 0: 1}, "proof.index_range"),
-        ({2**24: 1}, "proof.index_range"),
-    ],
-)
-def test_a_mask_or_word_out_of_range_is_refused(masks: dict[int, int], code: str) -> None:
-    with pytest.raises(MalformedProofError) as caught:
-        list_indexes(masks)
-    assert caught.value.code == code

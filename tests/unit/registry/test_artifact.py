@@ -21,18 +21,6 @@ def test_types_of_tuples_are_written_out_as_the_selector_needs_them() -> None:
     assert artifact.functions["adminDelay"].outputs[0].type == "uint40"
 
 
-def test_an_event_is_found_by_its_topic() -> None:
-    topic = keccak256(b"Anchored(address,bytes32,bytes32)")
-    event = load_artifact().event_of(topic)
-    assert event is not None
-    assert [(p.name, p.indexed) for p in event.inputs] == [
-        ("issuer", True),
-        ("root", True),
-        ("record", False),
-    ]
-    assert load_artifact().event_of(bytes(32)) is None
-
-
 def test_acts_have_exactly_one_topic_and_registry_events_none() -> None:
     own = {
         "AccreditorAdded",

@@ -1,10 +1,19 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from attestree.registry.event_types import StatusChanged
 from attestree.registry.facts import WHOLE_LIST_WORD, Purpose, Reason, StatusBits
-from attestree.registry.status_bits import StatusWords, build_status_bits, find_reason
+from attestree.registry.status_bits import (
+    StatusWords,
+    bit_of,
+    build_masks,
+    build_status_bits,
+    find_reason,
+    word_of,
+)
 from tests.unit.registry.contract_logs import ISSUER, LIST, ROOT
 
 OTHER_LIST = bytes(13)
@@ -17,6 +26,28 @@ def change(
     list_id: bytes = LIST,
 ) -> StatusChanged:
     return StatusChanged(ISSUER, ROOT, list_id, 0, purpose, True, reason, 1, words)
+
+
+@pytest.mark.parametrize(
+    ("indexes", "masks"),
+    [
+        ([], {}),
+        ([0], {0: 1}),
+        ([256, 255], {0: 1 << 255, 1: 1}),
+        ([2**32 - 2], {2**24 - 1: 1 << 254}),
+        ([3, 1, 3], {0: 0b1010}),
+    ],
+)
+def test_words_and_masks_are_those_of_the_contract(indexes: list[int], masks: dict[int, int]) -> None:
+    assert build_masks(indexes) == masks
+    assert list(build_masks(indexes)) == sorted(masks)
+
+
+@given(st.sets(st.integers(0, 2**32 - 2), max_size=40) | st.sets(st.integers(0, 600), max_size=300))
+def test_masks_hold_the_bit_of_every_index_and_no_other(indexes: set[int]) -> None:
+    masks = build_masks(indexes)
+    assert all(masks[word_of(index)] & bit_of(index) for index in indexes)
+    assert sum(mask.bit_count() for mask in masks.values()) == len(indexes)
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,6 @@ from attestree.text.catalogue import (
     explain_error,
     format_date,
     format_moment,
-    list_placeholders,
     load_areas,
     load_entries,
 )
@@ -140,10 +139,6 @@ def test_values_are_filled_in_and_a_missing_one_is_said_to_be_missing() -> None:
     said = explain_error(MalformedJsonError("trust.too_large", size=12))
     assert "12" in said.sentence
     assert MISSING_VALUE in said.sentence
-
-
-def test_placeholders_are_listed_by_name() -> None:
-    assert list_placeholders("{row} of {rows}, {ends:moment}") == {"row", "rows", "ends"}
 
 
 def test_times_are_said_in_words() -> None:

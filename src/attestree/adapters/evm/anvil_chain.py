@@ -127,11 +127,6 @@ class AnvilChain(DevRpc):
             self.close()
             raise
 
-    @property
-    def process_id(self) -> int:
-        """Return the number of the running process, for tests that kill it."""
-        return self._process.pid
-
     def _wait_for_port(self) -> int:
         """Return the port that anvil's log names."""
         give_up = time.monotonic() + START_SECONDS

@@ -22,9 +22,6 @@ TESTER_CHAIN_ID: Final = 131277322940537
 DEV_CHAIN_IDS: Final = frozenset({ANVIL_CHAIN_ID, TESTER_CHAIN_ID})
 """The only chains that accept the well-known keys and `finality = "instant"`."""
 
-DEV_PHRASE: Final = "test test test test test test test test test test test junk"
-"""The public phrase that the ten keys come from."""
-
 DEV_BALANCE_WEI: Final = 10_000 * 10**18
 """What each of the ten holds at birth, on both chains."""
 

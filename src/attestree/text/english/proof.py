@@ -38,9 +38,6 @@ ENTRIES: dict[str, Entry] = {
         cause="Its status entry points at another list than its record.",
         next=_DO_NOT_RELY,
     ),
-    "proof.mask_range": Entry(
-        "A status word does not fit 256 bits.", next="Report this to the maker of the program."
-    ),
     "proof.members": Entry(
         "The credential's record has {count} parts instead of {expected}.", cause=_DAMAGED, next=_ORIGINAL
     ),
