@@ -9,10 +9,13 @@ from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 
 from attestree.adapters.sql import SqlStore
 from attestree.adapters.sql.connections import open_engine
+from attestree.adapters.sql.migrate import MIGRATIONS, NEWEST
 from attestree.adapters.sql.tables import METADATA
 from attestree.errors import CorruptionError, SettingsError, StoreUnavailableError
 from tests.integration.store_records import intent
@@ -51,6 +54,12 @@ def test_every_commit_is_flushed_and_foreign_keys_hold(url: str) -> None:
         answers = [connection.exec_driver_sql(f"PRAGMA {name}").scalar_one() for name in PRAGMAS]
     engine.dispose()
     assert answers == list(PRAGMAS.values())
+
+
+def test_the_newest_migration_is_known_by_name() -> None:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    assert ScriptDirectory.from_config(config).get_heads() == [NEWEST]
 
 
 def test_the_migrations_lead_to_the_tables_as_they_are_written(url: str) -> None:

@@ -12,8 +12,6 @@ import secrets
 from pathlib import Path
 from typing import Any
 
-from eth_keyfile.keyfile import create_keyfile_json, decode_keyfile_json
-
 from attestree.adapters.keys.password import AskPassword, find_password
 from attestree.adapters.keys.private_file import read_private, write_private
 from attestree.adapters.keys.signer import KEY_BYTES, LocalSigner, load_account
@@ -40,6 +38,9 @@ def create_key_file(
     """
     if not password:
         raise KeyFileError("key.no_password", file=path.name)
+    # Loaded here because it is slow to load, and most commands only read addresses.
+    from eth_keyfile.keyfile import create_keyfile_json
+
     chosen = secrets.token_bytes(KEY_BYTES) if private_key is None else private_key
     address = bytes.fromhex(load_account(chosen).address[2:])
     keystore = create_keyfile_json(chosen, password.encode(), kdf="scrypt", iterations=scrypt_work)
@@ -79,6 +80,9 @@ def open_key_file(path: Path, *, chain_id: int, ask: AskPassword | None = None) 
 
 def _decrypt(keystore: dict[str, Any], password: str, name: str) -> bytes:
     """Return the private key."""
+    # Loaded here for the same reason as above.
+    from eth_keyfile.keyfile import decode_keyfile_json
+
     try:
         return bytes(decode_keyfile_json(keystore, password.encode()))
     except ValueError as exc:

@@ -8,13 +8,14 @@ test chain funds are public; off those chains they sign nothing. Source: DESIGN 
 from __future__ import annotations
 
 import os
-
-from eth_account import Account
-from eth_account.signers.local import LocalAccount
+from typing import TYPE_CHECKING
 
 from attestree.adapters.evm.dev_accounts import DEV_CHAIN_IDS, is_dev_address
 from attestree.errors import KeyFileError, NotAllowedError
 from attestree.ports import SignedTransaction, Transaction
+
+if TYPE_CHECKING:
+    from eth_account.signers.local import LocalAccount
 
 KEY_VARIABLE_PREFIX = "ATTESTREE_KEY_"
 """Start of the environment variables that hold a key, for development."""
@@ -31,6 +32,9 @@ def load_account(private_key: bytes) -> LocalAccount:
     # Asked here and not of the library, whose errors may show the key.
     if len(private_key) != KEY_BYTES or not 0 < int.from_bytes(private_key, "big") < GROUP_ORDER:
         raise KeyFileError("key.not_a_key")
+    # Loaded here because it is slow to load, and most commands sign nothing.
+    from eth_account import Account
+
     account: LocalAccount = Account.from_key(private_key)
     return account
 
