@@ -104,6 +104,22 @@ def strike_accreditor(admin: bytes, accreditor: bytes) -> Act:
     return Act("registry", admin, admin, payload, f"Strike accreditor 0x{accreditor.hex()} off")
 
 
-def act_on_registry(admin: bytes, function: str, *arguments: object) -> Act:
-    """Pause, unpause, or hand the registry over: `function` of the contract, by the admin."""
-    return Act("registry", admin, admin, build_call(function, *arguments), f"Registry: {function}")
+def pause(admin: bytes) -> Act:
+    """Stop recording for a while; status changes go on."""
+    return Act("registry", admin, admin, build_call("pause"), "Pause recording")
+
+
+def unpause(admin: bytes) -> Act:
+    """Let recording go on."""
+    return Act("registry", admin, admin, build_call("unpause"), "Let recording go on")
+
+
+def propose_admin(admin: bytes, successor: bytes) -> Act:
+    """Propose who administers the registry next."""
+    payload = build_call("proposeAdmin", successor)
+    return Act("registry", admin, admin, payload, f"Propose 0x{successor.hex()} as administrator")
+
+
+def accept_admin(successor: bytes) -> Act:
+    """Take the registry over, as the one who was proposed."""
+    return Act("registry", successor, successor, build_call("acceptAdmin"), "Take the registry over")

@@ -11,12 +11,14 @@ from typing import Annotated
 
 import typer
 
-from attestree.accrediting.acts import Act, act_on_registry, admit_accreditor, strike_accreditor
-from attestree.cli.acting import account_of, act, parse_account
+from attestree.accrediting import acts
+from attestree.cli.acting import Account, account_of, act, parse_account
+from attestree.cli.config import mask_url
 from attestree.cli.console import Context
 from attestree.cli.init import slug_of
 from attestree.cli.password import ask_password
 from attestree.cli.start_networks import found_registry
+from attestree.cli.trust import as_json as describe_trust
 from attestree.settings import RegistrySettings, Settings
 from attestree.verifying.trust import Trust, format_trust
 from attestree.wiring.chains import wire_facts
@@ -68,53 +70,52 @@ def show(
     settings = context.settings()
     chosen = settings.find_registry(registry)
     if as_trust_file:
-        typer.echo(format_trust(_trust_of(settings, chosen)), nl=False)
+        trust = _trust_of(settings, chosen)
+        context.console.result(format_trust(trust).rstrip("\n"), describe_trust(trust))
         return
     _print(context, chosen)
 
 
 @group.command()
-def admit(ctx: typer.Context, accreditor: str, registry: RegistryName = None) -> None:
+def admit(ctx: typer.Context, accreditor: Account, registry: RegistryName = None) -> None:
     """Let an address accredit issuers."""
     settings, chosen, admin = _as_admin(ctx.obj, registry)
-    act(ctx.obj, settings, chosen, admit_accreditor(admin, parse_account(accreditor)))
+    act(ctx.obj, settings, chosen, acts.admit_accreditor(admin, parse_account(accreditor)))
 
 
 @group.command()
-def strike(ctx: typer.Context, accreditor: str, registry: RegistryName = None) -> None:
+def strike(ctx: typer.Context, accreditor: Account, registry: RegistryName = None) -> None:
     """Let an address accredit no more; spans that it opened run on."""
     settings, chosen, admin = _as_admin(ctx.obj, registry)
-    act(ctx.obj, settings, chosen, strike_accreditor(admin, parse_account(accreditor)))
+    act(ctx.obj, settings, chosen, acts.strike_accreditor(admin, parse_account(accreditor)))
 
 
 @group.command()
 def pause(ctx: typer.Context, registry: RegistryName = None) -> None:
     """Stop recording for 7 days; status changes go on."""
-    _function(ctx.obj, registry, "pause")
+    settings, chosen, admin = _as_admin(ctx.obj, registry)
+    act(ctx.obj, settings, chosen, acts.pause(admin))
 
 
 @group.command()
 def unpause(ctx: typer.Context, registry: RegistryName = None) -> None:
     """Let recording go on before the 7 days are over."""
-    _function(ctx.obj, registry, "unpause")
+    settings, chosen, admin = _as_admin(ctx.obj, registry)
+    act(ctx.obj, settings, chosen, acts.unpause(admin))
 
 
 @group.command()
-def propose_admin(ctx: typer.Context, admin: str, registry: RegistryName = None) -> None:
+def propose_admin(ctx: typer.Context, admin: Account, registry: RegistryName = None) -> None:
     """Propose the next admin, who must accept after the delay."""
-    _function(ctx.obj, registry, "proposeAdmin", parse_account(admin))
+    settings, chosen, own = _as_admin(ctx.obj, registry)
+    act(ctx.obj, settings, chosen, acts.propose_admin(own, parse_account(admin)))
 
 
 @group.command()
 def accept_admin(ctx: typer.Context, registry: RegistryName = None) -> None:
     """Become admin, as the one who was proposed."""
-    _function(ctx.obj, registry, "acceptAdmin")
-
-
-def _function(context: Context, registry: str | None, name: str, *arguments: object) -> None:
-    settings, chosen, admin = _as_admin(context, registry)
-    wanted: Act = act_on_registry(admin, name, *arguments)
-    act(context, settings, chosen, wanted)
+    settings, chosen, own = _as_admin(ctx.obj, registry)
+    act(ctx.obj, settings, chosen, acts.accept_admin(own))
 
 
 def _as_admin(context: Context, registry: str | None) -> tuple[Settings, RegistrySettings, bytes]:
@@ -136,7 +137,8 @@ def _print(context: Context, registry: RegistrySettings) -> None:
     context.console.result(
         f"{registry.name}   {registry.address} on chain {registry.chain_id}, deployed in block "
         f"{registry.deploy_block}\n code hash {registry.code_hash}, as pinned\n"
-        f" latest block {view.latest.number}, final block {view.final.number} ({registry.finality})",
+        f" latest block {view.latest.number}, final block {view.final.number} ({registry.finality})\n"
+        f" nodes: {', '.join(mask_url(url) for url in registry.rpc)}",
         {
             "name": registry.name,
             "address": registry.address,
@@ -145,5 +147,6 @@ def _print(context: Context, registry: RegistrySettings) -> None:
             "codeHash": registry.code_hash,
             "latestBlock": view.latest.number,
             "finalBlock": view.final.number,
+            "finality": registry.finality,
         },
     )

@@ -33,7 +33,7 @@ from attestree.verifying.trust import (
     TrustedNetwork,
     format_trust,
 )
-from attestree.wiring.chains import wire_facts, wire_sender
+from attestree.wiring.chains import wire_facts
 from attestree.wiring.system import SystemClock
 from attestree.wiring.workers import password_beside, wire_act, wire_deployment
 
@@ -222,12 +222,8 @@ def act_unless_done(
     ask: AskPassword | None = None,
 ) -> None:
     """Drive an act, unless the contract refuses with the code that says it is done already."""
-    contract = bytes.fromhex(registry.address[2:])
     try:
-        # Asked before it is queued: a write that the contract refuses would wait for ever.
-        wire_sender(registry).fetch_gas(sender=act.sender, to=contract, payload=act.payload)
+        wire_act(act, settings=settings, registry=registry, store=store, ask=ask)
     except RevertedError as error:
         if error.code != done:
             raise
-        return
-    wire_act(act, settings=settings, registry=registry, store=store, ask=ask)

@@ -94,12 +94,13 @@ def wire_act(
     store: SqlStore,
     ask: AskPassword | None = None,
 ) -> Intent:
-    """Queue an act of standing and drive it until it is final; return it."""
+    """Queue an act of standing and drive it until it is final; return it. RevertedError if refused."""
     intent = queue_act(
         act,
         registry=registry.name,
         contract=bytes.fromhex(registry.address[2:]),
         store=store,
+        sender=wire_sender(registry),
         clock=SystemClock(),
         entropy=SystemEntropy(),
     )
