@@ -29,7 +29,8 @@ Every error Attestree raises on purpose, in one tree.
     │   ├── TransitionError           outbox.*       an edge that the state machine does not have
     │   ├── RevertedError             contract.*     the contract refused, with its reason
     │   └── NotAllowedError           refused.*      any other refusal, such as a key meant for tests
-    └── MissingExtraError             extra.*        an optional package is not installed
+    ├── MissingExtraError             extra.*        an optional package is not installed
+    └── UnexpectedError               program.*      nobody foresaw this; it is a mistake of ours
 
 "The evidence says no" and "we could not find out" are different branches and stay so: nothing here
 is ever turned into a default value. What an error *says* is not decided here: `text` holds a
@@ -171,3 +172,7 @@ class NotAllowedError(RefusedError):
 
 class MissingExtraError(AttestreeError):
     """An optional package is not installed."""
+
+
+class UnexpectedError(AttestreeError):
+    """Something that nobody foresaw: a mistake of ours."""

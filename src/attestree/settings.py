@@ -18,6 +18,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings import SettingsError as UnreadableVariableError
 
 from attestree.errors import SettingsError
 from attestree.registry.finality import parse_finality
@@ -233,6 +234,11 @@ def load_settings(path: Path | None = None) -> Settings:
         first = error.errors(include_input=False, include_url=False)[0]
         setting = ".".join(str(part) for part in first["loc"])
         raise SettingsError("config.bad_value", setting=setting, problem=_problem(first)) from error
+    except UnreadableVariableError as error:
+        # Its message names the field and never the value.
+        found = re.search(r'field "(\w+)"', str(error))
+        setting = f"{ENVIRONMENT_PREFIX}{found.group(1).upper()}" if found else ENVIRONMENT_PREFIX
+        raise SettingsError("config.bad_value", setting=setting, problem="is not JSON") from error
 
 
 def _problem(error: ErrorDetails) -> str:

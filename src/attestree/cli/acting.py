@@ -7,6 +7,9 @@ Decides nothing about standing. Source: DESIGN sections 6 and 9.
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Annotated
+
+import typer
 
 from attestree.accrediting.acts import Act
 from attestree.adapters.keys.files import read_key_file_address
@@ -16,6 +19,9 @@ from attestree.errors import KeyFileError, RequestError
 from attestree.settings import RegistrySettings, Settings
 from attestree.wiring.stores import wire_store
 from attestree.wiring.workers import wire_act
+
+Account = Annotated[str, typer.Argument(help="An account on the chain, 0x and 40 hex digits.")]
+"""The argument that commands about somebody take."""
 
 
 def parse_account(text: str) -> bytes:

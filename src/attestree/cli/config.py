@@ -1,13 +1,15 @@
 """
 `attestree config show`: every setting, its value, and where it came from.
 
-Decides nothing; secrets are paths in the settings, so there is nothing to hide.
-Source: DESIGN section 9.
+Decides what is hidden: the settings name key files and never hold keys, but the address of a database
+or of a node may carry a password. Source: DESIGN section 9.
 """
 
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from urllib.parse import urlsplit, urlunsplit
 
 import typer
 
@@ -15,6 +17,13 @@ from attestree.cli.console import Context
 from attestree.settings import ENVIRONMENT_PREFIX, Settings
 
 group = typer.Typer(no_args_is_help=True, help="Show the settings and where each comes from.")
+
+HIDDEN = "***"
+"""Stands for what may be a secret."""
+
+
+MAY_HOLD_SECRETS = {("store", "url"), ("registry", "rpc")}
+"""Settings that are addresses with, perhaps, a password in them."""
 
 
 def register(app: typer.Typer) -> None:
@@ -27,10 +36,26 @@ def show(ctx: typer.Context) -> None:
     """Print every setting with its value and origin."""
     context: Context = ctx.obj
     settings = context.settings()
-    values = settings.model_dump(mode="json", exclude={"folder"})
-    rows = [(name, values[name], origin(settings, name)) for name in values]
-    text = "\n".join(f"{name:<24} {_short(value):<50} {source}" for name, value, source in rows)
-    context.console.result(text, {name: {"value": value, "origin": source} for name, value, source in rows})
+    rows = list(list_settings(settings))
+    widths = [max(len(row[column]) for row in rows) for column in (0, 1)]
+    lines = [f"{name:<{widths[0]}}  {source:<{widths[1]}}  {value}" for name, source, value in rows]
+    listed = {name: {"value": value, "origin": source} for name, source, value in rows}
+    context.console.result("\n".join(lines), listed)
+
+
+def list_settings(settings: Settings) -> Iterator[tuple[str, str, str]]:
+    """Yield name, origin and value of every setting; the name of a table stands before its settings."""
+    for name, value in settings.model_dump(mode="json", exclude={"folder"}).items():
+        tables = value if isinstance(value, list) else [value]
+        for table in tables:
+            source = origin(settings, name)
+            if not isinstance(table, dict):
+                yield name, source, _text(table)
+                continue
+            place = ".".join([name, *([table["name"]] if "name" in table else [])])
+            for key, item in table.items():
+                if key != "name":
+                    yield f"{place}.{key}", source, _text(item, hide=(name, key) in MAY_HOLD_SECRETS)
 
 
 def origin(settings: Settings, name: str) -> str:
@@ -41,9 +66,19 @@ def origin(settings: Settings, name: str) -> str:
     return "file" if name in settings.model_fields_set else "default"
 
 
-def _short(value: object) -> str:
+def mask_url(url: str) -> str:
+    """Return an address without what may be a secret in it: password, path of a node, query."""
+    parts = urlsplit(url)
+    if not parts.netloc:
+        return url
+    user, at, host = parts.netloc.rpartition("@")
+    shown = f"{user.partition(':')[0]}:{HIDDEN}{at}{host}" if ":" in user else parts.netloc
+    # Providers of nodes put the key of an account into the path.
+    path = f"/{HIDDEN}" if parts.scheme.startswith("http") and parts.path.strip("/") else parts.path
+    return urlunsplit((parts.scheme, shown, path, HIDDEN if parts.query else "", ""))
+
+
+def _text(value: object, *, hide: bool = False) -> str:
     if isinstance(value, list):
-        return ", ".join(str(item.get("name", item)) for item in value) or "none"
-    if isinstance(value, dict):
-        return ", ".join(f"{key}={item}" for key, item in value.items())
-    return "not set" if value is None else str(value)
+        return ", ".join(_text(item, hide=hide) for item in value)
+    return "not set" if value is None else mask_url(str(value)) if hide else str(value)

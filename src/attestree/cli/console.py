@@ -12,15 +12,21 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import typer
 
 from attestree.errors import AttestreeError, InputError, MissingExtraError, UnavailableError
-from attestree.settings import Settings, load_settings
 from attestree.text.catalogue import explain_error
+
+if TYPE_CHECKING:
+    from attestree.settings import Settings
 
 ACCEPT, REJECT, USAGE, RETRY = 0, 1, 2, 3
 """Exit codes: accepted or done; rejected, refused or to be reviewed; unusable input; could not find out."""
+
+INTERRUPTED = 130
+"""Exit code after Ctrl-C, as shells have it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,23 +47,29 @@ class Console:
         """Print one line about what is going on, on stderr."""
         typer.echo(text, err=True)
 
-    def usage(self, message: str) -> None:
-        """Print that the command line cannot be used; the words are those of its parser."""
-        if self.as_json:
-            typer.echo(json.dumps({"error": {"code": "request.usage", "sentence": message}}, indent=2))
-            return
-        typer.echo(f"error  {message}  [request.usage]", err=True)
-        typer.echo(" next  add --help to the command to see what it takes", err=True)
+    def usage(self, message: str, path: str) -> None:
+        """
+        Print that the command line cannot be used.
+
+        Args:
+            message: What is wrong with it, in the words of its parser.
+            path: The command as far as it was understood, such as `attestree key`.
+        """
+        sentence = message if message.endswith((".", "?")) else f"{message}."
+        self._fault("request.usage", sentence, "", f"See what it takes: {path} --help")
 
     def error(self, error: AttestreeError) -> None:
         """Print what happened, why, and what to do next, on stderr (JSON on stdout when asked)."""
         said = explain_error(error)
+        self._fault(error.code, said.sentence, said.cause, said.next)
+
+    def _fault(self, code: str, sentence: str, cause: str, following: str) -> None:
         if self.as_json:
-            fields = {"code": error.code, "sentence": said.sentence, "cause": said.cause, "next": said.next}
+            fields = {"code": code, "sentence": sentence, "cause": cause, "next": following}
             typer.echo(json.dumps({"error": fields}, ensure_ascii=False, indent=2))
             return
-        typer.echo(f"error  {said.sentence}  [{error.code}]", err=True)
-        for label, line in (("why", said.cause), ("next", said.next)):
+        typer.echo(f"error  {sentence}  [{code}]", err=True)
+        for label, line in (("why", cause), ("next", following)):
             if line:
                 typer.echo(f" {label:<5} {line}", err=True)
 
@@ -80,6 +92,9 @@ class Context:
 
     def settings(self) -> Settings:
         """Read the settings now; SettingsError if they cannot be used."""
+        # Loaded here because it brings pydantic, which half of the commands do without.
+        from attestree.settings import load_settings
+
         return load_settings(self.settings_path)
 
 
@@ -88,6 +103,11 @@ def exit_code(error: AttestreeError) -> int:
     if isinstance(error, (InputError, MissingExtraError)):
         return USAGE
     return RETRY if isinstance(error, UnavailableError) else REJECT
+
+
+def many(count: int, noun: str, plural: str = "") -> str:
+    """Return a count with its noun: `1 act`, `1,000 acts`."""
+    return f"{count:,} {noun if count == 1 else plural or noun + 's'}"
 
 
 def use_utf8() -> None:

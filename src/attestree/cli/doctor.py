@@ -18,10 +18,10 @@ import typer
 
 from attestree.adapters.evm.anvil_chain import find_anvil
 from attestree.adapters.keys.files import read_key_file_address
-from attestree.cli.console import ACCEPT, REJECT, Context
+from attestree.cli.console import ACCEPT, REJECT, Context, many
 from attestree.errors import AttestreeError
 from attestree.outbox.states import State
-from attestree.settings import RegistrySettings, Settings
+from attestree.settings import FILE_NAME, RegistrySettings, Settings
 from attestree.text.catalogue import explain_error
 from attestree.verifying.trust import Trust
 from attestree.wiring.chains import wire_facts
@@ -81,12 +81,16 @@ def examine(context: Context) -> Iterator[Answer]:
     except AttestreeError as error:
         yield _bad("settings", error)
         return
+    if not settings.registry:
+        words = f"no registry is named; looked for {FILE_NAME} from {settings.folder} upwards"
+        yield Answer("settings", good=False, words=words, next="Start with `attestree init`.")
+        return
     yield Answer("settings", good=True, words=f"read from {settings.folder}")
     yield _asked("trust", lambda: _trust(read_trust(settings.path(settings.trust))))
     for registry in settings.registry:
-        yield _asked(f"chain {registry.name}", lambda registry=registry: _chain(registry))  # type: ignore[misc]  # bound now, not at the end of the loop
+        yield _chain(registry)
         for path in key_paths(settings, registry):
-            yield _asked(f"key {path.name}", lambda path=path: f"0x{read_key_file_address(path).hex()}")  # type: ignore[misc]  # likewise
+            yield _key(path)
     yield _asked("store", lambda: _store(settings))
     yield _disk(settings.path(settings.batches))
 
@@ -115,15 +119,26 @@ def _anvil() -> Answer:
 
 
 def _trust(trust: Trust) -> str:
-    return f"{trust.name}: {len(trust.networks)} registries, {len(trust.accreditors)} accreditors"
+    registries = many(len(trust.networks), "registry", "registries")
+    return f"{trust.name}: {registries}, {many(len(trust.accreditors), 'accreditor')}"
 
 
-def _chain(registry: RegistrySettings) -> str:
-    clock = SystemClock()
-    view = wire_facts(registry, clock=clock).fetch_view()
+def _chain(registry: RegistrySettings) -> Answer:
+    topic, clock = f"chain {registry.name}", SystemClock()
+    try:
+        view = wire_facts(registry, clock=clock).fetch_view()
+    except AttestreeError as error:
+        return _bad(topic, error)
+    words = f"as pinned, block {view.latest.number}, final {view.final.number}"
     behind = view.latest.time - clock.now()
-    skew = f"; this machine's clock is {behind} s behind the chain" if behind > CLOCK_SKEW_SECONDS else ""
-    return f"as pinned, block {view.latest.number}, final {view.final.number}{skew}"
+    if behind <= CLOCK_SKEW_SECONDS:
+        return Answer(topic, good=True, words=words)
+    words += f"; this machine's clock is {behind} s behind the chain"
+    return Answer(topic, good=False, words=words, next="Set the clock of this machine.")
+
+
+def _key(path: Path) -> Answer:
+    return _asked(f"key {path.name}", lambda: f"0x{read_key_file_address(path).hex()}")
 
 
 def _store(settings: Settings) -> str:
@@ -131,11 +146,11 @@ def _store(settings: Settings) -> str:
         intents = store.fetch_intents()
     waiting = sum(intent.state not in (State.FINAL, State.HALTED) for intent in intents)
     halted = sum(intent.state is State.HALTED for intent in intents)
-    return f"{len(intents)} writes, {waiting} on their way, {halted} stopped"
+    return f"{many(len(intents), 'write')}, {waiting} on their way, {halted} stopped"
 
 
 def _disk(folder: Path) -> Answer:
-    place = folder if folder.exists() else folder.parent
+    place = next((place for place in (folder, *folder.parents) if place.exists()), Path.cwd())
     free = shutil.disk_usage(place).free
     words = f"{free / 1e9:.1f} GB free"
     if free >= LEAST_FREE_BYTES:

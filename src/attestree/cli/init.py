@@ -9,11 +9,13 @@ Source: DESIGN section 9.
 from __future__ import annotations
 
 import re
+import sys
 import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
+from urllib.parse import urlsplit
 
 import typer
 
@@ -22,7 +24,7 @@ from attestree.cli.password import ask_password
 from attestree.cli.start_networks import found_registry, join_registry
 from attestree.cli.start_steps import IssuerPlan, set_up_test_network
 from attestree.cli.trust import read_source
-from attestree.errors import NotAllowedError, SettingsError
+from attestree.errors import NotAllowedError, RequestError, SettingsError
 from attestree.settings import Settings
 from attestree.verifying.trust import parse_trust
 
@@ -54,11 +56,24 @@ class Answers:
     yes: bool
     """Whether questions are answered with their defaults."""
 
-    def text(self, given: str | None, question: str, default: str) -> str:
-        """Return an answer: the flag, the default, or what the person types."""
-        if given is not None:
-            return given
-        return default if self.yes else str(typer.prompt(question, default=default, err=True))
+    def text(self, given: str | None, question: str, *, default: str = "", option: str) -> str:
+        """
+        Return an answer: the flag, the default, or what the person types.
+
+        Raises:
+            RequestError: `request.answer_missing`, there is none and nobody to ask.
+        """
+        answer = given
+        if answer is None and sys.stdin.isatty() and not self.yes:
+            answer = str(typer.prompt(question, default=default or None, err=True))
+        answer = (answer if answer is not None else default).strip()
+        if not answer:
+            raise RequestError("request.answer_missing", option=option)
+        return answer
+
+    def urls(self) -> list[str]:
+        """Return the JSON-RPC URLs of a chain that is not ours."""
+        return self.rpc or [self.text(None, "JSON-RPC address of the chain", option="--rpc")]
 
 
 def register(app: typer.Typer) -> None:
@@ -83,7 +98,9 @@ def init(
     """Set up a folder: keys, settings, trust file; on a test chain everything."""
     context: Context = ctx.obj
     answers = Answers(rpc or [], title, public_url, yes)
-    chosen = way or Way(answers.text(None, "Begin with: test, join or found", Way.TEST))
+    chosen = way or _ask_way(answers)
+    if public_url is not None:
+        verify_public_url(public_url, test=chosen is Way.TEST)
     folder.mkdir(parents=True, exist_ok=True)
     if chosen is Way.TEST:
         settings = _test(context, answers, folder)
@@ -91,12 +108,25 @@ def init(
         settings = _join(context, answers, folder, trust, sha256)
     else:
         settings = _found(context, answers, folder)
-    context.console.result(describe_next(chosen, settings), {"way": chosen.value, "folder": str(folder)})
+    context.console.result(
+        describe_next(chosen, settings, folder),
+        {
+            "way": chosen.value,
+            "folder": str(folder),
+            "registries": [item.address for item in settings.registry],
+            "issuers": [
+                {"name": item.name, "account": item.address, "did": item.did, "title": item.title}
+                for item in settings.issuer
+            ],
+        },
+    )
 
 
 def _test(context: Context, answers: Answers, folder: Path) -> Settings:
     rpc = answers.rpc[0] if answers.rpc else LOCAL_RPC
-    title = answers.text(answers.title, "Name of your institution", "Example University")
+    title = answers.text(
+        answers.title, "Name of your institution", default="Example University", option="--title"
+    )
     plan = IssuerPlan(slug_of(title), title)
     return set_up_test_network(
         folder, rpc=rpc, public_url=answers.public_url, issuers=[plan], say=context.console.progress
@@ -106,13 +136,14 @@ def _test(context: Context, answers: Answers, folder: Path) -> Settings:
 def _join(
     context: Context, answers: Answers, folder: Path, source: str | None, sha256: str | None
 ) -> Settings:
-    octets = read_source(answers.text(source, "Trust file of the registry, or its https address", ""), sha256)
-    title = answers.text(answers.title, "Name of your institution, as accredited", "")
+    asked = answers.text(source, "Trust file of the registry, or its https address", option="--trust")
+    octets = read_source(asked, sha256)
+    title = answers.text(answers.title, "Name of your institution, as accredited", option="--title")
     return join_registry(
         folder,
         trust=parse_trust(octets),
         octets=octets,
-        urls=answers.rpc or [answers.text(None, "JSON-RPC address of the chain", "")],
+        urls=answers.urls(),
         plan=IssuerPlan(slug_of(title), title),
         public_url=_confirmed_url(answers),
         password=new_password(answers),
@@ -121,10 +152,10 @@ def _join(
 
 
 def _found(context: Context, answers: Answers, folder: Path) -> Settings:
-    title = answers.text(answers.title, "Name of the registry, as verifiers will read it", "")
+    title = answers.text(answers.title, "Name of the registry, as verifiers will read it", option="--title")
     return found_registry(
         folder,
-        urls=answers.rpc or [answers.text(None, "JSON-RPC address of the chain", "")],
+        urls=answers.urls(),
         title=title,
         slug=slug_of(title),
         password=new_password(answers),
@@ -133,14 +164,34 @@ def _found(context: Context, answers: Answers, folder: Path) -> Settings:
     )
 
 
+def _ask_way(answers: Answers) -> Way:
+    """Return the way to begin, asked again until it is one."""
+    ways = [way.value for way in Way]
+    while True:
+        said = answers.text(None, "Begin with: test, join or found", default=Way.TEST, option="test")
+        if said in ways:
+            return Way(said)
+
+
+def verify_public_url(url: str, *, test: bool) -> None:
+    """
+    Return if credentials may be found at an address for ever, before anything is made for it.
+
+    Raises:
+        SettingsError: `config.public_url`.
+    """
+    parts = urlsplit(url)
+    local = parts.hostname in ("localhost", "::1") or (parts.hostname or "").startswith("127.")
+    if parts.scheme not in ("http", "https") or not parts.hostname or (local and not test):
+        raise SettingsError("config.public_url")
+
+
 def _confirmed_url(answers: Answers) -> str | None:
     """Return the public address, after the person has confirmed that it is for ever."""
     if answers.public_url is None:
         return None
-    if re.match(r"https?://(localhost|127\.|\[::1\])", answers.public_url):
-        raise SettingsError("config.public_url")
     question = f"{answers.public_url} will stand in every credential for ever. Is it yours for many years?"
-    if not answers.yes and not typer.confirm(question, err=True):
+    if not answers.yes and not (sys.stdin.isatty() and typer.confirm(question, err=True)):
         raise NotAllowedError("refused.not_confirmed")
     return answers.public_url
 
@@ -150,7 +201,7 @@ def new_password(answers: Answers) -> str | None:
     from attestree.adapters.keys.password import find_password
 
     def ask(_name: str) -> str:
-        if answers.yes:
+        if answers.yes or not sys.stdin.isatty():
             return ""
         return str(
             typer.prompt("Password for the new keys", hide_input=True, confirmation_prompt=True, err=True)
@@ -165,19 +216,26 @@ def slug_of(title: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", ascii_only).strip("-")[:40] or "issuer"
 
 
-def describe_next(way: Way, settings: Settings) -> str:
+def describe_next(way: Way, settings: Settings, folder: Path) -> str:
     """Return what the person does next."""
+    enter = [] if folder.resolve() == Path.cwd() else [f"cd {folder}"]
     if way is Way.TEST:
-        return (
-            "Ready, on a TEST network: nothing recorded here is worth anything.\n"
-            "Next: attestree template roster; attestree template achievement; "
-            "attestree issue roster.csv --achievement achievement.toml"
-        )
+        lines = [
+            "Ready, on a TEST network: nothing recorded here is worth anything. Next:",
+            *enter,
+            "attestree template roster",
+            "attestree template achievement",
+            "attestree issue roster.csv --achievement achievement.toml",
+        ]
+        return "\n  ".join(lines)
     if way is Way.FOUND:
-        return (
-            "Ready. Give this to verifiers and issuers: attestree registry show --as-trust-file\n"
-            "Next: attestree issuer accredit ADDRESS --did DID --title NAME"
-        )
+        lines = [
+            "Ready. Give verifiers and issuers what the first command prints; vouch with the second:",
+            *enter,
+            "attestree registry show --as-trust-file",
+            "attestree issuer accredit ACCOUNT --did DID --title NAME",
+        ]
+        return "\n  ".join(lines)
     issuer = settings.issuer[0]
     return (
         "Ready, once the accreditor has vouched for you. Send it these three:\n"

@@ -6,19 +6,20 @@ Decides flags and words; who may do what is decided by the contract. Source: DES
 
 from __future__ import annotations
 
+import re
 import time
 from typing import Annotated
 
 import typer
 
 from attestree.accrediting import acts
-from attestree.cli.acting import account_of, act, parse_account
-from attestree.cli.console import Context
+from attestree.cli.acting import Account, account_of, act, parse_account
+from attestree.cli.console import Context, many
 from attestree.cli.registry import RegistryName
 from attestree.credentials.dates import format_timestamp, parse_timestamp
 from attestree.errors import MalformedCredentialError, RequestError
 from attestree.ports import IssuerFacts
-from attestree.registry.facts import EndCause, Role, Span
+from attestree.registry.facts import EndCause, Operator, Role, Span
 from attestree.settings import IssuerSettings, RegistrySettings, Settings
 from attestree.wiring.chains import wire_facts
 from attestree.wiring.system import SystemClock
@@ -29,11 +30,20 @@ group = typer.Typer(
 operator = typer.Typer(no_args_is_help=True, help="Keys that record for an issuer.")
 group.add_typer(operator, name="operator")
 
+DID = re.compile(r"did:[a-z0-9]+:[!-~]+")
+"""Form of a DID, as the settings of the issuer have it."""
+
+MAX_TITLE = 200
+"""Characters of an institution's name, as in the settings."""
+
 DAY_SECONDS = 86_400
 """Seconds of a day."""
 
 IssuerName = Annotated[str | None, typer.Option("--issuer", help="Which, by its name in the settings.")]
 """The option that commands of an issuer take."""
+
+Root = Annotated[str, typer.Argument(help="Root of the batch, 0x and 64 hex digits.")]
+"""The argument that commands about one batch take."""
 
 Days = Annotated[int, typer.Option(min=1, max=36_500, help="For how many days from now.")]
 """The option that says how long something holds."""
@@ -45,8 +55,15 @@ def register(app: typer.Typer) -> None:
 
 
 @group.command()
-def show(ctx: typer.Context, issuer: str | None = None, registry: RegistryName = None) -> None:
-    """Print an issuer's standing: ISSUER is an address or a name in the settings."""
+def show(
+    ctx: typer.Context,
+    issuer: Annotated[
+        str | None,
+        typer.Argument(help="An account, 0x..., or a name in the settings."),
+    ] = None,
+    registry: RegistryName = None,
+) -> None:
+    """Print who vouched for an issuer, which keys record for it, and how much it recorded."""
     context: Context = ctx.obj
     settings = context.settings()
     if issuer is not None and issuer.startswith("0x"):
@@ -70,25 +87,21 @@ def accredit(
 ) -> None:
     """Vouch for an issuer."""
     settings, chosen, accreditor = _as_accreditor(ctx.obj, registry)
-    profile = acts.Profile(did=did, name=title, framework=framework)
+    profile = parse_profile(did=did, title=title, framework=framework)
     ends = int(time.time()) + days * DAY_SECONDS
-    act(
-        ctx.obj,
-        settings,
-        chosen,
-        acts.accredit(accreditor, parse_account(account), profile=profile, ends=ends),
-    )
+    wanted = acts.accredit(accreditor, parse_account(account), profile=profile, ends=ends)
+    act(ctx.obj, settings, chosen, wanted)
 
 
 @group.command()
-def suspend(ctx: typer.Context, account: str, registry: RegistryName = None) -> None:
+def suspend(ctx: typer.Context, account: Account, registry: RegistryName = None) -> None:
     """Suspend an issuer; it can be reinstated."""
     settings, chosen, accreditor = _as_accreditor(ctx.obj, registry)
     act(ctx.obj, settings, chosen, acts.suspend_accreditation(accreditor, parse_account(account)))
 
 
 @group.command()
-def reinstate(ctx: typer.Context, account: str, days: Days = 365, registry: RegistryName = None) -> None:
+def reinstate(ctx: typer.Context, account: Account, days: Days = 365, registry: RegistryName = None) -> None:
     """Lift the suspension of an issuer."""
     settings, chosen, accreditor = _as_accreditor(ctx.obj, registry)
     address = parse_account(account)
@@ -98,18 +111,13 @@ def reinstate(ctx: typer.Context, account: str, days: Days = 365, registry: Regi
         raise RequestError("request.not_suspended")
     profile = acts.Profile(did=last.did or "", name=last.name or "", framework=last.framework or "")
     ends = int(time.time()) + days * DAY_SECONDS
-    act(
-        ctx.obj,
-        settings,
-        chosen,
-        acts.accredit(accreditor, address, profile=profile, ends=ends, again=True),
-    )
+    act(ctx.obj, settings, chosen, acts.accredit(accreditor, address, profile=profile, ends=ends, again=True))
 
 
 @group.command()
 def withdraw(
     ctx: typer.Context,
-    account: str,
+    account: Account,
     span: Annotated[int, typer.Option(help="Number of the span; see `issuer show`.")],
     since: Annotated[
         str | None, typer.Option(help="From when, RFC 3339; may lie in the past. Now if left out.")
@@ -118,13 +126,8 @@ def withdraw(
 ) -> None:
     """Withdraw an accreditation for good; back-dated, it takes the standing from what came after."""
     settings, chosen, accreditor = _as_accreditor(ctx.obj, registry)
-    ends = parse_time(since)
-    act(
-        ctx.obj,
-        settings,
-        chosen,
-        acts.withdraw_accreditation(accreditor, parse_account(account), span=span, ends=ends),
-    )
+    address, ends = parse_account(account), parse_time(since)
+    act(ctx.obj, settings, chosen, acts.withdraw_accreditation(accreditor, address, span=span, ends=ends))
 
 
 @operator.command("add")
@@ -144,13 +147,12 @@ def add_operator(
         else account_of(settings, own.operator_key, setting="issuer.operator_key")
     )
     ends = int(time.time()) + days * DAY_SECONDS
-    act(
-        ctx.obj, settings, chosen, acts.add_operator(address, key, roles=Role.ANCHOR | Role.STATUS, ends=ends)
-    )
+    wanted = acts.add_operator(address, key, roles=Role.ANCHOR | Role.STATUS, ends=ends)
+    act(ctx.obj, settings, chosen, wanted)
 
 
 @operator.command("remove")
-def remove_operator(ctx: typer.Context, account: str, issuer: IssuerName = None) -> None:
+def remove_operator(ctx: typer.Context, account: Account, issuer: IssuerName = None) -> None:
     """End a key's roles; what it did stands."""
     settings, _, chosen, address = _as_issuer(ctx.obj, issuer)
     act(ctx.obj, settings, chosen, acts.remove_operator(address, parse_account(account)))
@@ -159,7 +161,7 @@ def remove_operator(ctx: typer.Context, account: str, issuer: IssuerName = None)
 @group.command()
 def disavow(
     ctx: typer.Context,
-    account: str,
+    account: Account,
     since: Annotated[str, typer.Option(help="Moment of the theft, RFC 3339: 2026-11-22T00:00:00Z.")],
     issuer: IssuerName = None,
 ) -> None:
@@ -169,17 +171,31 @@ def disavow(
 
 
 @group.command()
-def confirm(ctx: typer.Context, root: str, issuer: IssuerName = None) -> None:
+def confirm(ctx: typer.Context, root: Root, issuer: IssuerName = None) -> None:
     """Say that a batch stands although its key is disavowed."""
     settings, _, chosen, address = _as_issuer(ctx.obj, issuer)
     act(ctx.obj, settings, chosen, acts.confirm(address, parse_root(root)))
 
 
 @group.command()
-def cancel(ctx: typer.Context, root: str, issuer: IssuerName = None) -> None:
+def cancel(ctx: typer.Context, root: Root, issuer: IssuerName = None) -> None:
     """Rule out for ever that a root is recorded in the issuer's name."""
     settings, _, chosen, address = _as_issuer(ctx.obj, issuer)
     act(ctx.obj, settings, chosen, acts.cancel(address, parse_root(root)))
+
+
+def parse_profile(*, did: str, title: str, framework: str) -> acts.Profile:
+    """
+    Return what is vouched for, in a form that credentials can have.
+
+    Raises:
+        RequestError: `request.did` or `request.title`; what is recorded stays for ever.
+    """
+    if not DID.fullmatch(did):
+        raise RequestError("request.did")
+    if not title.strip() or len(title) > MAX_TITLE:
+        raise RequestError("request.title", limit=MAX_TITLE)
+    return acts.Profile(did=did, name=title, framework=framework)
 
 
 def parse_root(text: str) -> bytes:
@@ -188,7 +204,7 @@ def parse_root(text: str) -> bytes:
         root = bytes.fromhex(text.removeprefix("0x"))
     except ValueError:
         root = b""
-    if len(root) != 32:
+    if not text.startswith("0x") or len(root) != 32:
         raise RequestError("request.root")
     return root
 
@@ -207,15 +223,22 @@ def describe(facts: IssuerFacts) -> str:
     """Return an issuer's standing in lines for people."""
     now = facts.view.latest.time
     lines = [f"0x{facts.address.hex()}   as of block {facts.view.final.number}"]
-    lines += [f" {_span_line(span, now)}" for span in facts.spans] or [" never accredited"]
+    lines += [line for span in facts.spans for line in _span_lines(span, now)] or [" never accredited"]
     for item in facts.operators:
-        until = "disavowed" if item.disavowed_from is not None else f"until {format_timestamp(item.ends)}"
-        lines.append(f" operator {item.number}   0x{item.address.hex()}   {until}")
-    lines.append(f" {facts.anchor_head.count} batches, {facts.act_head.count} acts on the public record")
+        lines.append(f" key {item.number:<4} 0x{item.address.hex()}   {_operator_words(item, now)}")
+    batches, changes = facts.anchor_head.count, facts.act_head.count
+    lines.append(f" {many(batches, 'batch', 'batches')}, {many(changes, 'act')} on the public record")
     return "\n".join(lines)
 
 
-def _span_line(span: Span, now: int) -> str:
+def _operator_words(operator: Operator, now: int) -> str:
+    if operator.disavowed_from is not None:
+        return f"disavowed since {format_timestamp(operator.disavowed_from)}"
+    verb = "until" if operator.ends > now else "ended"
+    return f"{verb} {format_timestamp(operator.ends)}"
+
+
+def _span_lines(span: Span, now: int) -> tuple[str, str]:
     words = {
         EndCause.SUSPENDED: "suspended",
         EndCause.WITHDRAWN: "withdrawn",
@@ -223,8 +246,10 @@ def _span_line(span: Span, now: int) -> str:
         EndCause.RUNS: "in force" if span.covers(now) else "ended",
     }
     period = f"{format_timestamp(span.starts)} to {format_timestamp(span.ends)}"
-    by = f"by 0x{span.accreditor.hex()}"
-    return f"span {span.number}   {period}   {words[span.cause]}   {by}   {span.name or ''}".rstrip()
+    return (
+        f" span {span.number:<3} {period}   {words[span.cause]}   {span.name or ''}".rstrip(),
+        f"          by 0x{span.accreditor.hex()}",
+    )
 
 
 def as_json(facts: IssuerFacts) -> dict[str, object]:

@@ -15,6 +15,7 @@ import typer
 from attestree.adapters.keys.ed25519 import create_signing_key, format_did_key, read_signing_key
 from attestree.adapters.keys.files import create_key_file, read_key_file_address
 from attestree.adapters.keys.password import find_password
+from attestree.adapters.keys.private_file import read_private
 from attestree.cli.console import Context
 from attestree.cli.password import ask_password
 
@@ -54,7 +55,7 @@ def new(
 def show(ctx: typer.Context, path: Annotated[Path, typer.Argument(help="A key file.")]) -> None:
     """Print the account or DID of a key; the key itself is never printed."""
     context: Context = ctx.obj
-    if path.suffix == ".pem":
+    if read_private(path).startswith(b"-----BEGIN"):
         key = read_signing_key(path, ask=ask_password)
         _show(context, path, KeyKind.SIGNATURE, format_did_key(key.public_key().public_bytes_raw()))
     else:

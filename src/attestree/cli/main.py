@@ -8,6 +8,7 @@ Source: DESIGN section 9.
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -17,8 +18,8 @@ from typer.exceptions import TyperException
 
 from attestree import __version__
 from attestree.cli.commands import register_commands
-from attestree.cli.console import REJECT, USAGE, Console, Context, exit_code, use_utf8
-from attestree.errors import AttestreeError
+from attestree.cli.console import INTERRUPTED, USAGE, Console, Context, exit_code, use_utf8
+from attestree.errors import AttestreeError, UnavailableError, UnexpectedError
 
 SHARED_FLAGS = ("--json", "--debug")
 """Flags that every command takes, wherever they stand."""
@@ -75,28 +76,60 @@ def shared_flags_first(arguments: list[str]) -> list[str]:
     return first + rest + arguments[end:]
 
 
+def command_of(arguments: list[str]) -> str | None:
+    """Return the command of a line whose shared flags come first; None where there is none."""
+    words = iter(arguments)
+    for word in words:
+        if word == "--config":
+            next(words, None)
+        elif not word.startswith("-"):
+            return word
+    return None
+
+
 def run(arguments: list[str]) -> int:
-    """Run one command line and return its exit code; errors are printed, not raised."""
-    console = Console("--json" in arguments)
+    """Run one command line, shared flags first, and return its exit code; errors are printed, not raised."""
+    console, debug = Console("--json" in arguments), "--debug" in arguments
     try:
-        wanted = next((word for word in arguments if not word.startswith("-")), None)
-        code = build_app(wanted)(arguments, standalone_mode=False, prog_name="attestree")
+        code = build_app(command_of(arguments))(arguments, standalone_mode=False, prog_name="attestree")
+        sys.stdout.flush()
         return code if isinstance(code, int) else 0
-    except AttestreeError as error:
-        if "--debug" in arguments:
-            raise
-        console.error(error)
-        return exit_code(error)
     except typer.Exit as ended:
         return ended.exit_code
     except TyperException as error:
-        # Empty where the help was printed instead.
-        if message := error.format_message():
-            console.usage(message)
-        return USAGE
+        return tell_usage(console, error)
     except (typer.Abort, KeyboardInterrupt):
         console.progress("Stopped. Nothing that was not printed as done has been done.")
-        return REJECT
+        return INTERRUPTED
+    except BrokenPipeError:
+        # Whoever reads has seen enough, as `head` has; Python must not write there again at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except Exception as error:
+        if debug:
+            raise
+        console.error(as_ours(error))
+        return exit_code(as_ours(error))
+
+
+def tell_usage(console: Console, error: TyperException) -> int:
+    """Print why a command line cannot be used; return the exit code."""
+    # The message is empty where the help was printed instead.
+    message = error.format_message()
+    context = getattr(error, "ctx", None)
+    path = "attestree" if context is None else context.command_path
+    if message or console.as_json:
+        console.usage(message or "A command is missing.", path)
+    return USAGE
+
+
+def as_ours(error: Exception) -> AttestreeError:
+    """Return an error of our tree, whatever was raised: its text is kept for `--debug`."""
+    if isinstance(error, AttestreeError):
+        return error
+    if isinstance(error, OSError):
+        return UnavailableError("program.file", file=Path(str(error.filename or "?")).name)
+    return UnexpectedError("program.unexpected", kind=type(error).__name__)
 
 
 def main() -> None:

@@ -31,7 +31,7 @@ def register(app: typer.Typer) -> None:
 @group.command()
 def roster(
     ctx: typer.Context,
-    out: Annotated[Path, typer.Option(help="Where to write it.")] = Path("roster.csv"),
+    out: Annotated[Path, typer.Option(help="File or folder to write it to.")] = Path("roster.csv"),
 ) -> None:
     """Write an empty roster with every column that is read, and one row as an example."""
     _write(ctx.obj, "roster", out)
@@ -40,7 +40,7 @@ def roster(
 @group.command()
 def achievement(
     ctx: typer.Context,
-    out: Annotated[Path, typer.Option(help="Where to write it.")] = Path("achievement.toml"),
+    out: Annotated[Path, typer.Option(help="File or folder to write it to.")] = Path("achievement.toml"),
 ) -> None:
     """Write a commented description of an achievement, to be filled in."""
     _write(ctx.obj, "achievement", out)
@@ -53,6 +53,8 @@ def read_template(name: str) -> bytes:
 
 def _write(context: Context, name: str, out: Path) -> None:
     octets = read_template(name)
+    if out.is_dir():
+        out = out / TEMPLATES[name]
     if out.exists() and out.read_bytes() != octets:
         raise SettingsError("config.exists", file=out.name)
     write_whole(out, octets)

@@ -59,7 +59,7 @@ def show(ctx: typer.Context) -> None:
 
 def read_source(source: str, expected: str | None) -> bytes:
     """Return the bytes of a trust file, after comparing them with the SHA-256 that was given."""
-    if source.startswith("https://"):
+    if source.startswith(("https://", "http://")):
         if expected is None:
             raise TrustFileError("trust.needs_sha256")
         octets = download(source, limit_bytes=MAX_TRUST_BYTES)

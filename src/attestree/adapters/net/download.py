@@ -21,7 +21,7 @@ def download(url: str, *, limit_bytes: int) -> bytes:
 
     Raises:
         RequestError: `request.https_only` or `request.too_large`.
-        UnavailableError: `download.failed`, no answer or none with status 200.
+        UnavailableError: `download.no_answer`, or `download.failed` for any status but 200.
     """
     if not url.startswith("https://"):
         raise RequestError("request.https_only")
@@ -36,4 +36,4 @@ def download(url: str, *, limit_bytes: int) -> bytes:
                     raise RequestError("request.too_large", limit=limit_bytes)
             return body
     except requests.RequestException as error:
-        raise UnavailableError("download.failed", status=0) from error
+        raise UnavailableError("download.no_answer") from error

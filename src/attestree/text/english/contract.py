@@ -58,7 +58,7 @@ ENTRIES: dict[str, Entry] = {
     ),
     "contract.time_out_of_range": Entry(
         "The date that was given cannot be used here.",
-        cause="Given {given}, allowed {earliest} to {latest}, in seconds since 1970. "
+        cause="Given {given:moment}; allowed is {earliest:moment} to {latest:moment}. "
         "Ends of rights must lie ahead; "
         "an end or a disavowal that stands already can only move earlier.",
         next="Give a date in that range. If there is none, what you want is already in force "
@@ -144,18 +144,17 @@ ENTRIES: dict[str, Entry] = {
     ),
     "contract.deadline_passed": Entry(
         "The issuer's signed request is too old.",
-        cause="It was good until {deadline} and it is {time}, in seconds since 1970.",
+        cause="It was good until {deadline:moment} and it is {time:moment}.",
         next="Let the issuer sign again.",
     ),
     "contract.deadline_too_far": Entry(
         "The issuer's signed request would stay open for too long.",
-        cause="It ends at {deadline}; at most {latest} is allowed, which is 30 days ahead, in "
-        "seconds since 1970.",
+        cause="It ends on {deadline:moment}; {latest:moment}, 30 days ahead, is the latest allowed.",
         next="Let the issuer sign with an earlier end.",
     ),
     "contract.anchoring_paused": Entry(
         "Recording is paused by the administrator of the public record.",
-        cause="The pause ends at {until} (seconds since 1970) at the latest. Revoking still works.",
+        cause="The pause ends on {until:moment} at the latest. Revoking still works.",
         next="Wait, and try again; the batch is kept.",
     ),
     # ---------------------------------------------------------------- signing keys
@@ -223,12 +222,12 @@ ENTRIES: dict[str, Entry] = {
     ),
     "contract.admin_delay_running": Entry(
         "The proposed administrator cannot accept yet.",
-        cause="The waiting time ends at {effective}, in seconds since 1970.",
+        cause="The waiting time ends on {effective:moment}.",
         next="Accept after that.",
     ),
     "contract.already_paused": Entry(
         "Recording is paused already.",
-        cause="The pause ends at {until} (seconds since 1970) and cannot be prolonged while it lasts.",
+        cause="The pause ends on {until:moment} and cannot be prolonged while it lasts.",
         next="Pause again after that, if it is still needed.",
     ),
     "contract.not_paused": Entry(

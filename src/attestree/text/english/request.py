@@ -20,6 +20,31 @@ ENTRIES: dict[str, Entry] = {
         cause="Each line holds one credential, and a credential is a few kilobytes.",
         next="Send the credential alone to see what is wrong with it.",
     ),
+    "request.too_many_lines": Entry(
+        "A batch holds at most {limit} lines.",
+        cause="A limit keeps the service answering for everybody.",
+        next="Send several batches.",
+    ),
+    "request.headers": Entry(
+        "The header fields of the request are longer than {limit} bytes.",
+        cause="No browser or program that asks for a verdict needs that many.",
+        next="Send the request without the fields that it does not need.",
+    ),
+    "request.form": Entry(
+        "The form could not be read.",
+        cause="It was not sent by the page, or was cut short on the way.",
+        next="Open the page again and send the form from there.",
+    ),
+    "request.nothing_given": Entry(
+        "No credential was given.",
+        cause="Neither a file was chosen nor text pasted.",
+        next="Choose the file that ends in .json, or paste what is in it.",
+    ),
+    "request.rate": Entry(
+        "That is no rate of requests.",
+        cause="A rate is written as a number, a slash and second, minute, hour or day.",
+        next="Write for example --rate 1200/minute, or --rate off.",
+    ),
     "request.timeout": Entry(
         "The body did not arrive in time.",
         cause="Fewer bytes came than were announced, or they came too slowly.",
@@ -80,14 +105,34 @@ ENTRIES: dict[str, Entry] = {
         cause="A moment is written as 2026-11-22T00:00:00Z, with its time zone.",
         next="Write date, T, time and Z or an offset such as +01:00.",
     ),
+    "request.did": Entry(
+        "That is no DID.",
+        cause="A DID begins with did: and a method, such as did:key:z6Mk... or did:web:example.edu.",
+        next="Copy it from what the institution sent you; `attestree init join` prints it there.",
+    ),
+    "request.title": Entry(
+        "The name is empty or longer than {limit} characters.",
+        cause="It is recorded for ever and shown to everybody who checks a credential.",
+        next="Give the institution's name as people know it.",
+    ),
+    "request.answer_missing": Entry(
+        "{option} is needed here.",
+        cause="There is no default for it, and nobody could be asked.",
+        next="Add it to the command, or run the command in a terminal without --yes.",
+    ),
     "request.not_suspended": Entry(
         "This issuer is not suspended.",
         cause="Only a suspension can be lifted; a withdrawal cannot.",
         next="Look with `attestree issuer show`; to vouch again, use `attestree issuer accredit`.",
     ),
+    "download.no_answer": Entry(
+        "The file could not be fetched: nobody answered.",
+        cause="The server is away, the address is misspelt, or its certificate cannot be trusted.",
+        next="Check the address and try again, or download the file yourself and give its path.",
+    ),
     "download.failed": Entry(
         "The file could not be fetched (status {status}).",
-        cause="The server is away, refuses, or sends elsewhere; status 0 means that nobody answered.",
+        cause="The server refuses, or sends elsewhere; no redirect is followed.",
         next="Try again later, or download the file yourself and give its path.",
     ),
 }
