@@ -137,6 +137,7 @@ class Audit:
         }
         yield Statement("audit.relied_pins", pins)
         yield Statement("audit.relied_finality", {"finality": self.finality})
+        yield Statement("audit.relied_places")
         yield Statement("audit.relied_contract")
         yield Statement("audit.relied_software", {"version": __version__})
 

@@ -26,8 +26,14 @@ from attestree.text.catalogue import explain
 FORMAT = "attestree.audit/1"
 """Value of `format` in the JSON of a report."""
 
-SECTIONS = ("proven", "recomputed", "not_examined", "unknowable", "relied_on")
-"""Names of the five lists, in their order."""
+SECTIONS = {
+    "proven": "audit.section_proven",
+    "recomputed": "audit.section_recomputed",
+    "not_examined": "audit.section_not_examined",
+    "unknowable": "audit.section_unknowable",
+    "relied_on": "audit.section_relied_on",
+}
+"""Names of the five lists, in their order, and what their headings say."""
 
 
 @dataclass(frozen=True, slots=True)

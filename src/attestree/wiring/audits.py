@@ -1,0 +1,69 @@
+"""
+An audit of a registry: from the settings, or from a trust file and nodes alone.
+
+Decides under which pins a registry is read and whether its network is a test. Source: DESIGN sections 3, 8.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from attestree.adapters.evm.chain_events import EvmEvents
+from attestree.adapters.evm.rpc import JsonRpc
+from attestree.adapters.evm.source import Source
+from attestree.adapters.evm.sources import Sources
+from attestree.auditing.audit import Audit
+from attestree.errors import AttestreeError
+from attestree.ports import Clock
+from attestree.registry.facts import ChainIdentity
+from attestree.registry.finality import DEV_CHAIN_IDS, parse_finality
+from attestree.settings import RegistrySettings, Settings
+from attestree.verifying.trust import NetworkKind, Trust, TrustedNetwork
+from attestree.wiring.chains import identity_of, wire_events
+from attestree.wiring.verifiers import read_trust
+
+
+def wire_audit(settings: Settings, registry: RegistrySettings, *, clock: Clock) -> Audit:
+    """Return the audit of a registry of the settings."""
+    return Audit(
+        events=wire_events(registry, clock=clock),
+        identity=identity_of(registry),
+        name=registry.name,
+        network=_network_kind(settings, registry),
+        nodes=len(registry.rpc),
+        finality=registry.finality,
+    )
+
+
+def wire_trusted_audit(network: TrustedNetwork, *, rpc: Sequence[str], clock: Clock) -> Audit:
+    """Return the audit of a registry of a trust file, through these nodes."""
+    identity = ChainIdentity(
+        chain_id=network.chain_id,
+        genesis_hash=network.genesis_hash,
+        registry=network.registry,
+        deploy_block=network.deploy_block,
+        deploy_block_hash=b"",
+        code_hash=network.code_hash,
+    )
+    finality = "instant" if network.chain_id in DEV_CHAIN_IDS else "finalized"
+    nodes = [Source(JsonRpc(url), identity=identity, finality=parse_finality(finality)) for url in rpc]
+    return Audit(
+        events=EvmEvents(Sources(nodes), clock=clock),
+        identity=identity,
+        name=network.name or f"0x{network.registry.hex()}",
+        network=network.kind.value,
+        nodes=len(nodes),
+        finality=finality,
+    )
+
+
+def _network_kind(settings: Settings, registry: RegistrySettings) -> str:
+    """Return what the trust file says of the network; a development chain is a test whoever says so."""
+    if registry.chain_id in DEV_CHAIN_IDS:
+        return NetworkKind.TEST.value
+    try:
+        trust: Trust = read_trust(settings.path(settings.trust))
+    except AttestreeError:
+        return "unknown"
+    found = trust.find_network(chain_id=registry.chain_id, registry=bytes.fromhex(registry.address[2:]))
+    return found.kind.value if found else "unknown"
