@@ -14,7 +14,6 @@ from typing import Any, Protocol, Self, runtime_checkable
 
 from attestree.adapters.evm.anvil_chain import AnvilChain, find_anvil
 from attestree.adapters.evm.dev_rpc import DevChainKind
-from attestree.adapters.evm.tester_chain import TesterChain
 
 __all__ = ["DevChain", "DevChainKind", "open_dev_chain"]
 
@@ -90,5 +89,8 @@ def open_dev_chain(
             `chain.tester_start`.
     """
     if kind == "tester" or (kind is None and find_anvil() is None):
+        # Loaded here because it brings a whole Ethereum in Python, which takes seconds.
+        from attestree.adapters.evm.tester_chain import TesterChain
+
         return TesterChain(port=port)
     return AnvilChain(state_file=state_file, port=port)
