@@ -14,7 +14,7 @@ import pytest
 
 from attestree.adapters.evm.chain_events import EvmEvents
 from attestree.adapters.evm.dev_chain import DevChain
-from attestree.adapters.evm.followed_facts import FollowedFacts
+from attestree.adapters.evm.followed_facts import STRANGERS_LIMIT, FollowedFacts
 from attestree.adapters.evm.hexes import format_bytes, parse_quantity
 from attestree.adapters.evm.sources import Sources
 from attestree.errors import (
@@ -357,6 +357,39 @@ def test_a_view_that_is_contradicted_is_dropped_at_once(registry: Deployed, batc
         assert code_of(reader.facts.fetch_view, HeadMismatchError).startswith("head.")
         hiding = False
         assert reader.ask(batch, 5).latest.status.revoked
+
+
+def test_an_issuer_that_a_node_left_out_altogether_is_found_at_the_poll_after_the_question(
+    registry: Deployed, batch: AnchoredBatch
+) -> None:
+    hiding = True
+    newcomer = registry.anchor(registry.new_issuer("newcomer"))
+
+    def hide(method: str, _params: list[Any], told: Any) -> object:
+        if method != "eth_getLogs" or not hiding:
+            return told
+        return [log for log in told if newcomer.issuer.address.hex() not in json.dumps(log)]
+
+    with forwarding(registry.chain.url, hide) as node:
+        reader = build_reader("followed", registry, urls=[node.url])
+        assert reader.ask(batch).latest.anchor is not None
+        assert reader.ask(newcomer).latest.anchor is None
+        assert code_of(reader.poll, HeadMismatchError) in ("head.acts", "head.anchors")
+        assert code_of(lambda: reader.ask(newcomer), HeadMismatchError) in ("head.acts", "head.anchors")
+        hiding = False
+        assert reader.ask(newcomer).latest.anchor is not None
+
+
+def test_an_issuer_of_whom_nothing_is_on_record_stays_absent_and_harms_nobody(
+    registry: Deployed, batch: AnchoredBatch
+) -> None:
+    reader = build_reader("followed", registry)
+    reader.poll()
+    for number in range(STRANGERS_LIMIT + 1):
+        query = FactsQuery(number.to_bytes(20, "big"), batch.root, batch.list_id, 0)
+        assert reader.facts.fetch_facts(query).latest.anchor is None
+    registry.revoke(batch, [5])
+    assert reader.ask(batch, 5).latest.status.revoked
 
 
 def test_a_reason_that_is_not_proven_is_not_told(registry: Deployed, batch: AnchoredBatch) -> None:

@@ -37,6 +37,9 @@ POLL_SECONDS = 4.0
 CATCH_UP_BLOCKS = 100_000
 """Blocks folded at once when there are many."""
 
+STRANGERS_LIMIT = 256
+"""Issuers without events that are looked for at each poll; those asked about longest ago are let go."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Following:
@@ -50,14 +53,17 @@ class _Following:
     """At the final block."""
     latest: tuple[Ledger, ...]
     """At the newest block of each node; one for all where that is the same block."""
+    strangers: tuple[bytes, ...]
+    """Issuers that were asked about, of whom storage proves that they have no events."""
 
 
 class FollowedFacts:
     """
     `ChainFacts` that answers from memory; `start` keeps it fresh, or whoever calls `poll_once`.
 
-    The heads prove the history of every issuer of which at least one event was seen. That a node hides an
-    issuer altogether is found out by a second node; with one alone it reads as an issuer without anchors.
+    The heads prove the history of every issuer of which at least one event was seen. That a node left out an
+    issuer altogether is found out by a second node, or at the poll after the first question about it: until
+    then it reads as an issuer without anchors.
     """
 
     def __init__(
@@ -91,7 +97,9 @@ class FollowedFacts:
         self._failure: AttestreeError | None = None
         self._base = self._empty_ledger()
         self._base_block: BlockRef | None = None
-        self._proven: BlockRef | None = None
+        self._proven: tuple[BlockRef, tuple[bytes, ...]] | None = None
+        self._strangers: dict[bytes, None] = {}
+        self._noting = threading.Lock()
         self._polling = threading.Lock()
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
@@ -108,6 +116,7 @@ class FollowedFacts:
             ChainIdentityError, HeadMismatchError: Why the view was dropped.
         """
         following = self._fresh()
+        self._note(query.issuer, following)
         return CredentialFacts(
             view=following.view,
             final=following.final.state_at(query),
@@ -146,6 +155,16 @@ class FollowedFacts:
     def fetch_ledger(self) -> Ledger:
         """Return the ledger at the final block, only to be read; raises as `fetch_facts` does."""
         return self._fresh().final
+
+    def _note(self, issuer: bytes, following: _Following) -> None:
+        """Have an issuer looked for at the next poll if no event of it was seen."""
+        if any(issuer in ledger.issuers for ledger in (following.final, *following.latest)):
+            return
+        with self._noting:
+            self._strangers.pop(issuer, None)
+            self._strangers[issuer] = None
+            if len(self._strangers) > STRANGERS_LIMIT:
+                del self._strangers[next(iter(self._strangers))]
 
     # following
 
@@ -214,29 +233,33 @@ class FollowedFacts:
         now = self._clock.now()
         tip = self._sources.fetch_tip(now=now)
         known = self._following
-        if known is not None and known.tip == tip:
+        with self._noting:
+            strangers = tuple(sorted(self._strangers))
+        if known is not None and (known.tip, known.strangers) == (tip, strangers):
             return replace(known, view=replace(known.view, polled_at=now))
         final = self._advance(tip)
-        self._verify_base(final)
-        ledgers = self._fold_latest(tip, final)
+        self._verify_base(final, strangers)
+        ledgers = self._fold_latest(tip, final, strangers)
         view = self._sources.view(replace(tip, final=final), now=now)
-        return _Following(tip, view, self._base, ledgers)
+        return _Following(tip, view, self._base, ledgers, strangers)
 
-    def _verify_base(self, final: BlockRef) -> None:
-        if self._proven == final:
+    def _verify_base(self, final: BlockRef, strangers: tuple[bytes, ...]) -> None:
+        if self._proven == (final, strangers):
             return
         for source in self._sources.all:
-            _verify_heads(source, self._base, final)
-        self._proven = final
+            _verify_heads(source, self._base, final, strangers)
+        self._proven = final, strangers
 
-    def _fold_latest(self, tip: AgreedTip, final: BlockRef) -> tuple[Ledger, ...]:
+    def _fold_latest(
+        self, tip: AgreedTip, final: BlockRef, strangers: tuple[bytes, ...]
+    ) -> tuple[Ledger, ...]:
         by_hash: dict[bytes, Ledger] = {final.hash: self._base}
         for source, latest in zip(self._sources.all, tip.latest, strict=True):
             if latest.hash not in by_hash:
                 logs = source.fetch_logs(first=final.number + 1, last=latest)
                 by_hash[latest.hash] = _extend(self._base, logs)
             if latest != final:
-                _verify_heads(source, by_hash[latest.hash], latest)
+                _verify_heads(source, by_hash[latest.hash], latest, strangers)
         return tuple(by_hash[latest.hash] for latest in tip.latest)
 
     def _advance(self, tip: AgreedTip) -> BlockRef:
@@ -288,8 +311,9 @@ def _extend(ledger: Ledger, logs: Sequence[Log]) -> Ledger:
     return branch
 
 
-def _verify_heads(source: Source, ledger: Ledger, block: BlockRef) -> None:
-    reading = read_heads(list(ledger.issuers), chain_id=ledger.chain_id, registry=ledger.registry)
+def _verify_heads(source: Source, ledger: Ledger, block: BlockRef, strangers: tuple[bytes, ...]) -> None:
+    wanted = [*ledger.issuers, *(issuer for issuer in strangers if issuer not in ledger.issuers)]
+    reading = read_heads(wanted, chain_id=ledger.chain_id, registry=ledger.registry)
     registry_head, issuers = source.read(reading, block)
     ledger.verify_heads(registry_head=registry_head, issuers=issuers)
 
