@@ -6,6 +6,7 @@ import json
 import socket
 import threading
 import time
+import traceback
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -390,6 +391,23 @@ def test_an_issuer_of_whom_nothing_is_on_record_stays_absent_and_harms_nobody(
         assert reader.facts.fetch_facts(query).latest.anchor is None
     registry.revoke(batch, [5])
     assert reader.ask(batch, 5).latest.status.revoked
+
+
+def test_a_dropped_view_keeps_nothing_of_the_questions_it_refused(
+    registry: Deployed, batch: AnchoredBatch
+) -> None:
+    def hide(method: str, _params: list[Any], told: Any) -> object:
+        return [] if method == "eth_getLogs" else told
+
+    with forwarding(registry.chain.url, hide) as liar:
+        reader = build_reader("followed", registry, urls=[liar.url])
+        code_of(reader.poll, HeadMismatchError)
+    lengths = []
+    for _ in range(5):
+        with pytest.raises(HeadMismatchError) as caught:
+            reader.facts.fetch_view()
+        lengths.append(len(list(traceback.walk_tb(caught.value.__traceback__))))
+    assert len(set(lengths)) == 1
 
 
 def test_a_reason_that_is_not_proven_is_not_told(registry: Deployed, batch: AnchoredBatch) -> None:

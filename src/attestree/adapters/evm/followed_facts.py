@@ -214,7 +214,9 @@ class FollowedFacts:
     def _fresh(self) -> _Following:
         following = self._following
         if following is None:
-            raise self._failure or ChainUnavailableError("chain.no_view")
+            failure = self._failure or ChainUnavailableError("chain.no_view")
+            # the same error for every question: what one raise leaves in it must not pile up
+            raise failure.with_traceback(None)
         # a clock that was set back says nothing about the age either
         age_seconds = abs(self._clock.now() - following.view.polled_at)
         if age_seconds > self._view_age_limit_seconds:
