@@ -24,10 +24,13 @@ MODULES: dict[str, tuple[str, ...]] = {
     "anchor": ("anchor",),
     "quote": ("quote",),
     "verify": ("verify",),
+    "audit": ("audit",),
     "status": ("revoke", "suspend", "reinstate"),
     "registry": ("registry",),
     "issuer": ("issuer",),
+    "serve": ("serve",),
     "config": ("config",),
+    "fsck": ("fsck",),
 }
 """Module of `attestree.cli` -> the commands that it registers: Start, Issue, Check, Correct, Operate."""
 

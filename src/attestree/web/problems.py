@@ -7,7 +7,8 @@ was sent. A verdict is no error: whatever it says, it is a 200. Source: RFC 9457
 
 from __future__ import annotations
 
-from starlette.responses import JSONResponse
+import orjson
+from starlette.responses import Response
 
 from attestree.errors import (
     AttestreeError,
@@ -22,10 +23,13 @@ from attestree.text.catalogue import explain_error
 MEDIA_TYPE = "application/problem+json"
 """Media type of every error."""
 
+PROBLEM_CODE_HEADER = "x-attestree-problem"
+"""Carries the code from where an error is answered to where it is counted; it never leaves."""
+
 STATUS_OF_CODE = {
     "json.too_large": 413,
     "request.too_large": 413,
-    "request.line_too_large": 413,
+    "request.too_many_lines": 413,
     "request.timeout": 408,
     "request.media_type": 415,
     "request.encoding": 415,
@@ -33,7 +37,8 @@ STATUS_OF_CODE = {
     "request.not_found": 404,
     "request.method": 405,
     "request.too_many": 429,
-    "request.unauthorized": 401,
+    "request.headers": 431,
+    "request.internal": 500,
 }
 """Codes whose status differs from that of their branch."""
 
@@ -58,20 +63,32 @@ def status_of(error: AttestreeError) -> int:
 
 
 def build_problem(error: AttestreeError) -> dict[str, object]:
-    """Return the members of the problem: type, title, status, code, detail, cause and next step."""
+    """Return the members of the problem; `detail` is the cause, and `next` what to do."""
     said = explain_error(error)
     return {
         "type": f"urn:attestree:problem:{error.code}",
         "title": said.sentence,
         "status": status_of(error),
         "code": error.code,
-        "cause": said.cause,
+        "detail": said.cause,
         "next": said.next,
     }
 
 
-def problem_response(error: AttestreeError) -> JSONResponse:
-    """Return an error as an answer."""
-    status = status_of(error)
-    headers = {"Retry-After": str(RETRY_AFTER_SECONDS)} if status in (429, 503) else None
-    return JSONResponse(build_problem(error), status_code=status, media_type=MEDIA_TYPE, headers=headers)
+def problem_headers(error: AttestreeError) -> dict[str, str]:
+    """Return the headers that go with an error."""
+    headers = {PROBLEM_CODE_HEADER: error.code}
+    if status_of(error) in (429, 503):
+        wait = error.values.get("retry_after_seconds", RETRY_AFTER_SECONDS)
+        headers["retry-after"] = str(wait)
+    return headers
+
+
+def problem_response(error: AttestreeError, **extra: object) -> Response:
+    """Return an error as an answer; `extra` are further members."""
+    return Response(
+        orjson.dumps(build_problem(error) | extra),
+        status_code=status_of(error),
+        media_type=MEDIA_TYPE,
+        headers=problem_headers(error),
+    )

@@ -7,21 +7,24 @@ alone. Source: DESIGN section 3.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from attestree.adapters.evm.direct_facts import DirectFacts
-from attestree.adapters.evm.followed_facts import FollowedFacts
+from attestree.adapters.evm.followed_facts import POLL_SECONDS, FollowedFacts
 from attestree.adapters.evm.rpc import JsonRpc
 from attestree.adapters.evm.source import Source
 from attestree.adapters.evm.sources import Sources
-from attestree.errors import TrustFileError
+from attestree.errors import AttestreeError, TrustFileError
 from attestree.ports import ChainFacts, Clock
 from attestree.registry.facts import ChainIdentity
 from attestree.registry.finality import DEV_CHAIN_IDS, parse_finality
 from attestree.settings import Settings
 from attestree.verifying.trust import Trust, TrustedNetwork, parse_trust
 from attestree.verifying.verifier import RegistryKey, Verifier
+
+OnPoll = Callable[[AttestreeError | None], None]
+"""Told of each poll: None, or why it failed."""
 
 
 def read_trust(path: Path) -> Trust:
@@ -55,11 +58,33 @@ def wire_verifier(
 
 
 def wire_followers(
-    settings: Settings, *, trust: Trust, clock: Clock, rpc: Sequence[str] = ()
+    settings: Settings,
+    *,
+    trust: Trust,
+    clock: Clock,
+    rpc: Sequence[str] = (),
+    poll_seconds: float = POLL_SECONDS,
+    on_poll: Callable[[RegistryKey], OnPoll] = lambda _key: lambda _error: None,
 ) -> dict[RegistryKey, FollowedFacts]:
-    """Return a follower for each trusted registry that can be reached; nothing is asked before `start`."""
+    """
+    Return a follower for each trusted registry that can be reached; nothing is asked before `start`.
+
+    Args:
+        settings: Say which nodes to ask, by registry.
+        trust: Whom to believe.
+        clock: Wall time.
+        rpc: Nodes to ask instead, for every trusted registry.
+        poll_seconds: Pause between two polls.
+        on_poll: Given a registry, returns what is told of each poll: None, or why it failed.
+    """
     return {
-        key: FollowedFacts(sources, clock=clock, view_age_limit_seconds=settings.view_age_limit_seconds)
+        key: FollowedFacts(
+            sources,
+            clock=clock,
+            view_age_limit_seconds=settings.view_age_limit_seconds,
+            poll_seconds=poll_seconds,
+            on_poll=on_poll(key),
+        )
         for key, sources in trusted_sources(trust, settings, rpc=rpc).items()
     }
 

@@ -29,6 +29,11 @@ ENTRIES: dict[str, Entry] = {
         "The signing key was opened for another network and signs nothing for this one.",
         next="Nothing was signed. Check the registry's chain_id in attestree.toml.",
     ),
+    "refused.port": Entry(
+        "Nothing can be served on {host}, port {port}.",
+        cause="Another program uses the port, or this machine has no such address.",
+        next="Stop the other program, or choose another port with --port.",
+    ),
     "refused.two_modes": Entry(
         "{first} and {second} exclude each other.",
         next="Give one of them.",

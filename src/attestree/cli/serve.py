@@ -1,0 +1,70 @@
+"""
+`attestree serve`: the page and the API for whoever checks credentials.
+
+Decides flags and words only. The service is found by its name, when it is wanted: commands and web do
+not know each other. It never holds a key; `attestree anchor --watch` is the only process that sends.
+Source: DESIGN sections 9 and 10.
+"""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from importlib import import_module
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from attestree.cli.console import Context
+from attestree.errors import NotAllowedError
+
+SERVER = "attestree.web.server"
+"""Module that runs the service."""
+
+NO_LIMIT = "off"
+"""Value of `--rate` that counts nothing."""
+
+
+def register(app: typer.Typer) -> None:
+    """Add `serve` to the program."""
+    app.command(rich_help_panel="Operate")(serve)
+
+
+def serve(
+    ctx: typer.Context,
+    *,
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65_535, help="Port; 0 takes a free one.")] = 8000,
+    trust: Annotated[Path | None, typer.Option(help="Trust file instead of that of the settings.")] = None,
+    rpc: Annotated[
+        list[str] | None, typer.Option(help="Node to follow instead of those of the settings; repeatable.")
+    ] = None,
+    rate: Annotated[
+        str, typer.Option(help="Requests that one address may make, such as 1200/minute, or off.")
+    ] = "1200/minute",
+) -> None:
+    """Serve the page and the API that check credentials; with a trust file alone it needs no store."""
+    context: Context = ctx.obj
+    settings = context.settings()
+    server = import_module(SERVER)
+    with ExitStack() as stack:
+        store = None
+        if settings.issuer:
+            from attestree.wiring.stores import wire_store
+
+            store = stack.enter_context(wire_store(settings))
+        service = server.wire_service(
+            settings,
+            trust_path=trust,
+            rpc=tuple(rpc or ()),
+            rate=None if rate == NO_LIMIT else rate,
+            store=store,
+        )
+
+        def tell(url: str) -> None:
+            context.console.result(f"Serving on {url}/verify   (Ctrl-C stops)", {"url": url})
+
+        try:
+            server.run_service(service, host=host, port=port, on_ready=tell)
+        except OSError as error:
+            raise NotAllowedError("refused.port", host=host, port=port) from error

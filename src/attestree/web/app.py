@@ -1,0 +1,116 @@
+"""
+The application: guard outside, routes inside, every error as problem details.
+
+Decides what is put around what. Routes stand in `routes_verify`, `routes_public`, `routes_health` and
+`pages`. Source: DESIGN section 10.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from functools import partial
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from attestree import __version__
+from attestree.errors import AttestreeError, RequestError
+from attestree.web.describe import build_openapi
+from attestree.web.guard import GuardRules, RequestGuard
+from attestree.web.metrics import Metrics
+from attestree.web.pages import build_page_router, respond_error
+from attestree.web.routes_health import build_health_router
+from attestree.web.routes_public import build_public_router
+from attestree.web.routes_verify import Desk, build_verify_router
+from attestree.web.service import WebService
+from attestree.web.throttle import Throttle
+
+DESCRIPTION = (
+    "Give a credential, get a verdict: whether the public record vouches for it, now. Every answer rests "
+    "on this service's trust file. Errors are RFC 9457 problem details. Posted bodies are neither stored "
+    "nor logged."
+)
+"""First lines of the OpenAPI page."""
+
+
+def create_app(service: WebService) -> FastAPI:
+    """Return the application; it follows the registries while it runs."""
+    metrics = Metrics(service.registries, service.clock)
+    desk = Desk(service, metrics)
+
+    @asynccontextmanager
+    async def follow(_app: FastAPI) -> AsyncIterator[None]:
+        """Follow the registries while the application runs."""
+        service.start()
+        try:
+            yield
+        finally:
+            await run_in_threadpool(service.stop)
+
+    app = FastAPI(
+        title="Attestree",
+        version=__version__,
+        summary="Check micro-credentials against the public record.",
+        description=DESCRIPTION,
+        lifespan=follow,
+        docs_url=None,
+        redoc_url=None,
+        # a slash too many is no address; a redirect would repeat the host that the client named
+        redirect_slashes=False,
+    )
+    app.include_router(build_verify_router(service, desk))
+    app.include_router(build_public_router(service))
+    app.include_router(build_health_router(service, metrics))
+    app.include_router(build_page_router(service, desk))
+    _say_errors(app)
+    app.add_middleware(RequestGuard, rules=_rules(service, metrics))
+    _describe(app)
+    return app
+
+
+def _rules(service: WebService, metrics: Metrics) -> GuardRules:
+    limits = service.limits
+    return GuardRules(
+        body_bytes=limits.body_bytes,
+        body_bytes_by_path={"/v1/verify/batch": limits.batch_bytes, "/verify": limits.form_bytes},
+        header_bytes=limits.header_bytes,
+        wait_seconds=limits.wait_seconds,
+        throttle=Throttle(limits.rate),
+        respond=respond_error,
+        on_problem=metrics.count_problem,
+    )
+
+
+def _say_errors(app: FastAPI) -> None:
+    """Put our words in the place of the framework's, which quote what was sent; ours end in the guard."""
+
+    async def say(request: Request, error: Exception) -> Response:
+        return respond_error(request.scope, as_ours(error))
+
+    for kind in (RequestValidationError, HTTPException):
+        app.add_exception_handler(kind, say)
+
+
+def as_ours(error: Exception) -> AttestreeError:
+    """Return the error of our tree that says the same."""
+    if isinstance(error, HTTPException):
+        codes = {404: "request.not_found", 405: "request.method"}
+        return RequestError(codes.get(error.status_code, "request.shape"))
+    return RequestError("request.shape")
+
+
+def _describe(app: FastAPI) -> None:
+    """Build `/openapi.json` once, with the shapes that are read by hand."""
+    built: dict[str, Any] = {}
+
+    def openapi(target: FastAPI) -> dict[str, Any]:
+        if not built:
+            built.update(build_openapi(target))
+        return built
+
+    app.openapi = partial(openapi, app)  # type: ignore[method-assign]  # FastAPI's own way of changing it

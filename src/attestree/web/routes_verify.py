@@ -1,0 +1,132 @@
+"""
+`POST /v1/verify` and `POST /v1/verify/batch`.
+
+Decides how questions arrive and answers leave; judging is CPU only, since every fact is in memory, so it
+runs where the request runs. Posted bodies are neither stored nor logged. Source: DESIGN section 10.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections import Counter
+from collections.abc import AsyncIterator, Iterator, Mapping
+
+import orjson
+from fastapi import APIRouter, Request
+from starlette.responses import Response, StreamingResponse
+
+from attestree.credentials.strict_json import JsonValue, parse_json
+from attestree.errors import AttestreeError, RequestError
+from attestree.verifying.report import Report
+from attestree.web.body import read_body
+from attestree.web.describe import BATCH_DESCRIPTION, VERIFY_DESCRIPTION
+from attestree.web.log import log_failure
+from attestree.web.metrics import Metrics
+from attestree.web.problems import build_problem
+from attestree.web.question import Question, build_question, find_ref, parse_question
+from attestree.web.service import WebService
+
+JSON_TYPES = frozenset(
+    {"application/json", "application/ld+json", "application/vc", "application/vc+ld+json"}
+)
+"""Media types of one question."""
+
+LINES_TYPES = frozenset({"application/x-ndjson", "application/ndjson", "application/jsonl"})
+"""Media types of many questions."""
+
+ANSWER_LINES_TYPE = "application/x-ndjson"
+"""Media type of many answers."""
+
+
+class Desk:
+    """Answers questions and counts the answers."""
+
+    def __init__(self, service: WebService, metrics: Metrics) -> None:
+        self._service = service
+        self._metrics = metrics
+
+    def answer(self, question: Question) -> Report:
+        """Return the report; InputError where what was sent is no credential."""
+        with self._metrics.timed():
+            report = self._service.verifier.verify_value(
+                question.credential, expect=question.expect, at=question.at, ref=question.ref
+            )
+        self._metrics.count_verdict(report.verdict)
+        return report
+
+    def answer_octets(self, octets: bytes) -> Report:
+        """Return the report of one body; InputError where it cannot be used."""
+        return self.answer(parse_question(octets, limit_bytes=self._service.limits.body_bytes))
+
+    def answer_line(self, number: int, octets: bytes) -> tuple[str, Mapping[str, object]]:
+        """Return the verdict, or `unusable`, and the answer of one line; never raises."""
+        ref: str | None = None
+        try:
+            value = self._parse_line(octets)
+            ref = find_ref(value)
+            report = self.answer(build_question(value))
+            return str(report.verdict), report.to_json()
+        except AttestreeError as error:
+            problem = error
+        except Exception as error:  # noqa: BLE001 - one line must not end the others
+            log_failure(error, request_id=secrets.token_hex(8))
+            problem = RequestError("request.internal")
+        self._metrics.count_problem(problem.code)
+        return "unusable", {"line": number, "ref": ref, "problem": build_problem(problem)}
+
+    def _parse_line(self, octets: bytes) -> JsonValue:
+        limit = self._service.limits.line_bytes
+        if len(octets) > limit:
+            raise RequestError("request.line_too_large", limit=limit)
+        return parse_json(octets, limit_bytes=limit)
+
+
+def build_verify_router(service: WebService, desk: Desk) -> APIRouter:
+    """Return both routes."""
+    router = APIRouter(prefix="/v1", tags=["Verify"])
+
+    @router.post("/verify", **VERIFY_DESCRIPTION)
+    async def verify(request: Request) -> Response:
+        """Answer one question."""
+        octets = await read_body(request, JSON_TYPES)
+        return Response(orjson.dumps(desk.answer_octets(octets).to_json()), media_type="application/json")
+
+    @router.post("/verify/batch", **BATCH_DESCRIPTION)
+    async def verify_batch(request: Request) -> Response:
+        """Answer many questions."""
+        # The whole batch is here before the first answer leaves: a client that sends all before it reads
+        # anything would otherwise wait for us while we wait for it.
+        octets = await read_body(request, LINES_TYPES)
+        if octets.count(b"\n") > service.limits.batch_lines:
+            raise RequestError("request.too_many_lines", limit=service.limits.batch_lines)
+        return StreamingResponse(_answer_lines(desk, octets), media_type=ANSWER_LINES_TYPE)
+
+    return router
+
+
+async def _answer_lines(desk: Desk, octets: bytes) -> AsyncIterator[bytes]:
+    """Yield one answer a line, in order, and the counts at the end."""
+    counts: Counter[str] = Counter()
+    for number, line in _lines_of(octets):
+        verdict, answer = desk.answer_line(number, line)
+        counts[verdict] += 1
+        yield orjson.dumps(answer) + b"\n"
+        # others want to be served too
+        await asyncio.sleep(0)
+    yield (
+        orjson.dumps({"done": True, "lines": counts.total(), "counts": dict(sorted(counts.items()))}) + b"\n"
+    )
+
+
+def _lines_of(octets: bytes) -> Iterator[tuple[int, bytes]]:
+    """Yield every line that is not blank, with its number from 1, without copying the rest."""
+    start, number = 0, 0
+    while start < len(octets):
+        end = octets.find(b"\n", start)
+        end = len(octets) if end < 0 else end
+        number += 1
+        line = octets[start:end].strip(b" \t\r")
+        if line:
+            yield number, line
+        start = end + 1
