@@ -332,6 +332,8 @@ def test_bytes_the_node_knows_are_no_error(road: Road) -> None:
     raw = signed_call(road, nonce=0)
     road.sender().send(raw)
     road.sender().send(raw)
+    nonces = road.sender().fetch_nonces(road.issuer.address)
+    assert (nonces.mined, nonces.pending) == (0, 1)
 
 
 @pytest.mark.parametrize(

@@ -524,8 +524,14 @@ def test_another_program_called_anvil_is_not_taken(tmp_path: Path, monkeypatch: 
         find_anvil()
 
 
-def test_without_anvil_the_built_in_chain_is_opened(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("attestree.adapters.evm.dev_chain.find_anvil", lambda: None)
+def test_without_anvil_the_built_in_chain_is_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # No package of npm is for this machine, and nothing is installed
+    monkeypatch.setattr("platform.machine", lambda: "abacus")
+    for variable in ("HOME", "PATH"):
+        monkeypatch.setenv(variable, str(tmp_path))
+    monkeypatch.delenv("ANVIL", raising=False)
+    monkeypatch.chdir(tmp_path)
+    assert find_anvil() is None
     with open_dev_chain() as running:
         assert running.kind == "tester"
         assert running.ends_with_process

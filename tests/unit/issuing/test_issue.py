@@ -1,12 +1,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from attestree.adapters.files.folders import BatchFolders
+from attestree.adapters.sql.store import SqlStore
 from attestree.credentials.strict_json import parse_json
 from attestree.errors import (
     AttestreeError,
@@ -19,6 +23,7 @@ from attestree.errors import (
 )
 from attestree.issuing.deliver import deliver_batch
 from attestree.issuing.duplicates import OnDuplicate
+from attestree.issuing.issue import Issuing
 from attestree.ports import FolderFile
 from attestree.registry.calls import build_anchor
 from attestree.registry.slots import slot_of_anchor
@@ -123,27 +128,52 @@ class Killed(Exception):  # noqa: N818  # it stands for a signal
     """The process ends here."""
 
 
+class DyingFolders(BatchFolders):
+    """Folders of a run that is killed before a batch's folder is written, or in the middle of it."""
+
+    def __init__(self, base: Path, *, after_files: int) -> None:
+        super().__init__(base)
+        self.after_files = after_files
+
+    def hold(self, batch_id: str, files: Iterable[FolderFile]) -> None:
+        super().hold(batch_id, self._die_on_the_way(files))
+
+    def _die_on_the_way(self, files: Iterable[FolderFile]) -> Iterator[FolderFile]:
+        yield from islice(files, self.after_files)
+        raise Killed
+
+
+@dataclass
+class DyingStore:
+    """The store of a run that is killed before the batch is sealed in it."""
+
+    store: SqlStore
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.store, name)
+
+    def seal_batch(self, *_: object, **__: object) -> None:
+        raise Killed
+
+
+def doomed(desk: Desk, moment: str) -> Issuing:
+    """Return the desk's issuing, of a run that is killed at a moment."""
+    if moment == "before seal":
+        return replace(desk.issuing, store=DyingStore(desk.store))
+    after_files = 0 if moment == "before folder" else 3
+    return replace(desk.issuing, folder=DyingFolders(desk.folder.base, after_files=after_files))
+
+
 @pytest.mark.parametrize("moment", ["before folder", "in folder", "before seal"])
-def test_a_run_that_was_killed_goes_on_with_the_same_bytes(
-    desk: Desk, tmp_path: Path, moment: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_run_that_was_killed_goes_on_with_the_same_bytes(desk: Desk, tmp_path: Path, moment: str) -> None:
     (tmp_path / "other").mkdir()
     with open_desk(tmp_path / "other") as calm:
         undisturbed = calm.batch(calm.issue_final())
         want = contents(tmp_path / "other/batches" / undisturbed.id)
 
-    def die(*_: object, **__: object) -> None:
-        raise Killed
-
-    with monkeypatch.context() as patched:
-        if moment == "before folder":
-            patched.setattr(desk.issuing.folder, "hold", die)
-        elif moment == "in folder":
-            patched.setattr("attestree.adapters.files.folders._sync_tree", die)
-        else:
-            patched.setattr(desk.store, "seal_batch", die)
-        with pytest.raises(Killed):
-            desk.issue()
+    killed = doomed(desk, moment)
+    with pytest.raises(Killed):
+        killed.issue(killed.plan(desk.request()))
     assert [batch.root for batch in desk.store.fetch_batches()] == [None]
     desk.clock.seconds += 86_400
     batch = desk.batch(desk.issue_final())

@@ -27,8 +27,10 @@ class Node:
 
     answers: dict[str, object] = field(default_factory=dict)
     counts: dict[str, str] = field(default_factory=lambda: {"latest": "0x5", "pending": "0x7", "0x8": "0x4"})
+    asked: list[str] = field(default_factory=list)
 
     def respond(self, method: str, params: list[Any]) -> object:
+        self.asked.append(method)
         if method in self.answers:
             answer = self.answers[method]
             if isinstance(answer, Exception):
@@ -122,6 +124,7 @@ def test_bytes_go_to_every_node_and_one_that_takes_them_is_enough(open_sender: O
     known = refusing(send=Refusal(-32000, "already known"))
     open_sender(down, taken).send(b"\x02")
     open_sender(known, down).send(b"\x02")
+    assert [node.asked.count("eth_sendRawTransaction") for node in (down, taken, known)] == [2, 1, 1]
 
 
 def test_a_silent_node_leaves_it_open_whether_the_bytes_arrived(open_sender: Open) -> None:
