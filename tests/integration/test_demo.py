@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 import time
+import urllib.request
 from pathlib import Path
 from typing import Any
 
@@ -64,6 +65,8 @@ def test_every_verdict_of_the_demo_is_the_right_one(played: tuple[Path, str]) ->
     folder, printed = played
     assert count(read_verdicts(folder)) == VERDICTS
     assert "18 of 18 verdicts as expected" in printed
+    assert "6 of 6 batches rebuilt" in printed
+    assert (folder / "audit" / "report.json").is_file()
     for item in read_verdicts(folder):
         assert (folder / item["file"]).is_file()
 
@@ -130,3 +133,18 @@ def test_the_demo_removes_nothing_but_demos(tmp_path: Path) -> None:
     assert refused.returncode == 1
     assert "demo.folder_taken" in refused.stderr
     assert [path.name for path in (tmp_path / "attestree-demo").iterdir()] == ["thesis.txt"]
+
+
+@pytest.mark.chain
+def test_the_page_is_served_until_it_is_stopped(tmp_path: Path) -> None:
+    if find_anvil() is None:
+        pytest.skip("no anvil; `make setup` installs it")
+    with subprocess.Popen([PROGRAM, "demo"], cwd=tmp_path, stdout=subprocess.PIPE, text=True) as demo:
+        assert demo.stdout is not None
+        try:
+            page = next(line.split()[1] for line in demo.stdout if line.startswith("Page: "))
+            with urllib.request.urlopen(page) as answer:
+                assert "<h1" in answer.read().decode()
+        finally:
+            demo.terminate()
+        assert demo.wait() == 0

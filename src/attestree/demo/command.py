@@ -20,7 +20,9 @@ from attestree.cli.chain import STATE_FILE, wait_for_end
 from attestree.cli.console import ACCEPT, REJECT, Context
 from attestree.demo.folder import choose_port, clear_folder
 from attestree.demo.invitation import format_invitation, name_program
-from attestree.demo.story import play, set_up
+from attestree.demo.service import open_service
+from attestree.demo.stage import open_stage
+from attestree.demo.story import examine, play, set_up
 from attestree.demo.transcript import Transcript
 
 
@@ -59,10 +61,13 @@ def demo(
     context.console.result(f"attestree {__version__}  demo in ./{folder}  (delete the folder to forget it)")
     with open_dev_chain(kind.value if kind else None, state_file=folder / STATE_FILE) as chain:
         settings = set_up(folder, chain, f"http://127.0.0.1:{chosen}", told)
-        judged = play(settings, told)
-        program, lasts = name_program(sys.argv[0], folder), not chain.ends_with_process
-        url = None if no_serve else settings.public_url
-        context.console.result(format_invitation(program, folder, url=url, lasts=lasts))
-        if not no_serve:
-            wait_for_end()
-    raise typer.Exit(ACCEPT if all(item.right for item in judged) else REJECT)
+        with open_stage(settings) as stage:
+            cases = play(stage, told)
+            with open_service(settings, stage.store, port=chosen) as url:
+                good = examine(settings, cases, told, url=url)
+                program, lasts = name_program(sys.argv[0], folder), not chain.ends_with_process
+                page = None if no_serve else url
+                context.console.result(format_invitation(program, folder, url=page, lasts=lasts))
+                if not no_serve:
+                    wait_for_end()
+    raise typer.Exit(ACCEPT if good else REJECT)

@@ -13,12 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from attestree.adapters.files.atomic import write_whole
-from attestree.credentials.dates import parse_timestamp
-from attestree.credentials.identity import ExpectedHolder
 from attestree.demo.scenes import Case
-from attestree.settings import Settings
-from attestree.wiring.system import SystemClock
-from attestree.wiring.verifiers import wire_verifier
+from attestree.demo.service import post
 
 VERDICTS_FILE = "verdicts.json"
 """Where expected and given verdicts are kept."""
@@ -45,20 +41,23 @@ class Judged:
         return fields | {name: value for name, value in asked.items() if value is not None}
 
 
-def judge_all(settings: Settings, cases: Sequence[Case]) -> list[Judged]:
-    """Judge every file."""
-    verifier = wire_verifier(settings, clock=SystemClock())
+def judge_all(folder: Path, cases: Sequence[Case], *, url: str) -> list[Judged]:
+    """Have every file in `folder` judged by the service at `url`."""
     return [
-        Judged(
-            case,
-            verifier.verify(
-                (settings.folder / case.file).read_bytes(),
-                expect=ExpectedHolder(name=case.name) if case.name else None,
-                at=parse_timestamp(case.at) if case.at else None,
-            ).verdict,
-        )
+        Judged(case, json.loads(post(f"{url}/v1/verify", _build_question(folder, case)))["verdict"])
         for case in cases
     ]
+
+
+def _build_question(folder: Path, case: Case) -> bytes:
+    """Return the body of a question: the file as it is, or wrapped where more is asked."""
+    octets = (folder / case.file).read_bytes()
+    wrapping: dict[str, object] = {}
+    if case.name is not None:
+        wrapping["expect"] = {"name": case.name}
+    if case.at is not None:
+        wrapping["at"] = case.at
+    return json.dumps({"credential": json.loads(octets), **wrapping}).encode() if wrapping else octets
 
 
 def write_verdicts(folder: Path, judged: Sequence[Judged]) -> None:

@@ -16,9 +16,11 @@ from pathlib import Path
 from attestree.adapters.evm.dev_chain import DevChain
 from attestree.cli.start_steps import set_up_test_network
 from attestree.demo import scenes
+from attestree.demo.accounting import audit, format_audit, is_as_told
 from attestree.demo.cast import ISSUERS
-from attestree.demo.judging import Judged, judge_all, write_verdicts
-from attestree.demo.stage import open_stage
+from attestree.demo.judging import judge_all, write_verdicts
+from attestree.demo.scenes import Case
+from attestree.demo.stage import Stage
 from attestree.demo.transcript import Transcript, format_batches, format_verdicts
 from attestree.settings import Settings
 
@@ -37,23 +39,27 @@ def set_up(folder: Path, chain: DevChain, public_url: str, told: Transcript) -> 
     return settings
 
 
-def play(settings: Settings, told: Transcript) -> Sequence[Judged]:
-    """Play scenes (3) to (6) and return every verdict."""
-    with open_stage(settings) as stage:
-        kept = scenes.Collection(stage)
-        batches = scenes.issue_batches(stage, kept)
-        told.step("issue", format_batches(batches))
-        scenes.change_status(stage, batches, kept)
-        scenes.misuse_stolen_key(stage, kept)
-        scenes.issue_unvouched(stage, kept)
-        told.step("change", "2 revoked, 1 suspended, 1 superseded by a corrected one, 1 stolen key disavowed")
-        scenes.forge(stage, batches, kept, say=lambda _step: None)
-        told.step(
-            "forge", "a better grade, a borrowed proof, a recomputed root, no proof, a look-alike registry"
-        )
-    judged = judge_all(settings, kept.cases)
+def play(stage: Stage, told: Transcript) -> Sequence[Case]:
+    """Play scenes (3) to (5) and return the files to be judged."""
+    kept = scenes.Collection(stage)
+    batches = scenes.issue_batches(stage, kept)
+    told.step("issue", format_batches(batches))
+    scenes.change_status(stage, batches, kept)
+    scenes.misuse_stolen_key(stage, kept)
+    scenes.issue_unvouched(stage, kept)
+    told.step("change", "2 revoked, 1 suspended, 1 superseded by a corrected one, 1 stolen key disavowed")
+    scenes.forge(stage, batches, kept, say=lambda _step: None)
+    told.step("forge", "a better grade, a borrowed proof, a recomputed root, no proof, a look-alike registry")
+    return kept.cases
+
+
+def examine(settings: Settings, cases: Sequence[Case], told: Transcript, *, url: str) -> bool:
+    """Have every file judged by the service at `url`, audit, and say whether all is as it should be."""
+    judged = judge_all(settings.folder, cases, url=url)
     write_verdicts(settings.folder, judged)
     right = sum(item.right for item in judged)
-    told.step("verify", f"{right} of {len(judged)} verdicts as expected")
+    told.step("verify", f"{right} of {len(judged)} verdicts as expected, by POST /v1/verify")
+    report = audit(settings)
+    told.step("audit", format_audit(report))
     told.console.result(format_verdicts(judged))
-    return judged
+    return right == len(judged) and is_as_told(report)
