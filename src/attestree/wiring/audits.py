@@ -1,5 +1,5 @@
 """
-An audit of a registry: from the settings, or from a trust file and nodes alone.
+An audit of a registry, from the settings or from a trust file and nodes alone; and of an installation.
 
 Decides under which pins a registry is read and whether its network is a test. Source: DESIGN sections 3, 8.
 """
@@ -12,9 +12,12 @@ from attestree.adapters.evm.chain_events import EvmEvents
 from attestree.adapters.evm.rpc import JsonRpc
 from attestree.adapters.evm.source import Source
 from attestree.adapters.evm.sources import Sources
+from attestree.adapters.files.archive import FolderArchives
+from attestree.adapters.keys.files import read_key_file_address
 from attestree.auditing.audit import Audit
+from attestree.auditing.consistency import Consistency, WatchedRegistry
 from attestree.errors import AttestreeError
-from attestree.ports import Clock
+from attestree.ports import Clock, Store
 from attestree.registry.facts import ChainIdentity
 from attestree.registry.finality import DEV_CHAIN_IDS, parse_finality
 from attestree.settings import RegistrySettings, Settings
@@ -54,6 +57,23 @@ def wire_trusted_audit(network: TrustedNetwork, *, rpc: Sequence[str], clock: Cl
         network=network.kind.value,
         nodes=len(nodes),
         finality=finality,
+    )
+
+
+def wire_consistency(settings: Settings, store: Store, *, clock: Clock) -> Consistency:
+    """Return the check of a whole installation."""
+    base = settings.path(settings.batches)
+    issuers = {bytes.fromhex(issuer.address[2:]): issuer for issuer in settings.issuer}
+    keys = [issuer.operator_key for issuer in settings.issuer if issuer.operator_key is not None]
+    paths = [path for path in map(settings.path, keys) if path.exists()]
+    return Consistency(
+        store=store,
+        folders={address: FolderArchives(base / issuer.name) for address, issuer in issuers.items()},
+        registries={
+            registry.name: WatchedRegistry(wire_events(registry, clock=clock), identity_of(registry))
+            for registry in settings.registry
+        },
+        keys=frozenset(read_key_file_address(path) for path in paths),
     )
 
 

@@ -71,3 +71,23 @@ def find_archives(folder: Path) -> list[ArchiveFolder]:
         raise RequestError("audit.no_archive", folder=folder.name)
     # A path below the folder that was given: reports are the same wherever it lies
     return [ArchiveFolder(path, name=path.relative_to(folder.parent).as_posix()) for path in found]
+
+
+class FolderArchives:
+    """The batch folders of one issuer; implements `auditing.consistency.BatchArchives`."""
+
+    def __init__(self, base: Path) -> None:
+        """Look in `base`, which need not be there."""
+        self._base = base
+
+    def held(self, batch_id: str) -> ArchiveFolder | None:
+        """Return the folder that is held, or None."""
+        return self._find(batch_id + ".held")
+
+    def released(self, batch_id: str) -> ArchiveFolder | None:
+        """Return the folder that was handed out, or None."""
+        return self._find(batch_id)
+
+    def _find(self, name: str) -> ArchiveFolder | None:
+        folder = self._base / name
+        return ArchiveFolder(folder) if folder.is_dir() else None

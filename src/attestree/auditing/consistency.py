@@ -1,0 +1,176 @@
+"""
+Checks store, folders and chain against each other, and leaves nothing unsaid.
+
+Decides which checks are made of which batch and write, and goes on where one source is silent: what could
+not be looked at is reported beside what is wrong. Repairs nothing. Source: DESIGN sections 6, 8, 9 and 11.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from attestree.auditing.at_rest import check_folder, check_rows
+from attestree.auditing.leaves import ArchiveFiles
+from attestree.auditing.reconcile import reconcile
+from attestree.auditing.recorded import check_anchors, check_attempts, check_final_writes, check_known
+from attestree.auditing.replay import fetch_replay
+from attestree.errors import (
+    AttestreeError,
+    CorruptionError,
+    FolderUnavailableError,
+    RefusedError,
+    UnavailableError,
+)
+from attestree.outbox.states import State
+from attestree.ports import Batch, ChainEvents, Store
+from attestree.registry.facts import ChainIdentity
+
+
+class BatchArchives(Protocol):
+    """The batch folders of one issuer, only to be read."""
+
+    def held(self, batch_id: str) -> ArchiveFiles | None:
+        """Return the folder that is held, or None."""
+
+    def released(self, batch_id: str) -> ArchiveFiles | None:
+        """Return the folder that was handed out, or None."""
+
+
+@dataclass(frozen=True, slots=True)
+class WatchedRegistry:
+    """One registry of the settings."""
+
+    events: ChainEvents
+    """How it is read."""
+    identity: ChainIdentity
+    """Its pins in the settings."""
+
+
+@dataclass(slots=True)
+class ConsistencyReport:
+    """What was found; filled while checking."""
+
+    faults: list[CorruptionError] = field(default_factory=list)
+    """What is wrong."""
+    silent: list[AttestreeError] = field(default_factory=list)
+    """What could not be looked at, and why."""
+    batches: int = 0
+    """Batches in the store."""
+    credentials: int = 0
+    """Rows that were checked."""
+    writes: int = 0
+    """Writes that were checked."""
+
+    @property
+    def clean(self) -> bool:
+        """Whether everything was looked at and nothing is wrong."""
+        return not self.faults and not self.silent
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Consistency:
+    """Checks one installation."""
+
+    store: Store
+    """What is remembered."""
+    folders: Mapping[bytes, BatchArchives]
+    """Batch folders by issuer, 20 bytes."""
+    registries: Mapping[str, WatchedRegistry]
+    """Registries by name."""
+    keys: frozenset[bytes] = frozenset()
+    """Addresses of keys that record for us, beside those that the store knows."""
+
+    def run(self, on_progress: Callable[[str], None] | None = None) -> ConsistencyReport:
+        """
+        Check everything.
+
+        Args:
+            on_progress: Is told the name of each batch and registry before it is checked.
+
+        Raises:
+            StoreUnavailableError: The store did not answer.
+        """
+        tell = on_progress or (lambda _: None)
+        report = ConsistencyReport()
+        batches = self.store.fetch_batches()
+        report.batches = len(batches)
+        for batch in batches:
+            tell(batch.id)
+            self._collect(report, self._check_batch(batch, report))
+        self._collect(report, self._check_writes(report))
+        for name, registry in self.registries.items():
+            tell(name)
+            self._collect(report, self._check_registry(name, registry, batches))
+        return report
+
+    @staticmethod
+    def _collect(report: ConsistencyReport, faults: Iterator[CorruptionError]) -> None:
+        """Take all faults; a source that is silent ends this check only."""
+        try:
+            for fault in faults:
+                report.faults.append(fault)
+        except (UnavailableError, RefusedError) as error:
+            report.silent.append(error)
+
+    def _check_batch(self, batch: Batch, report: ConsistencyReport) -> Iterator[CorruptionError]:
+        rows = self.store.fetch_rows(batch.id)
+        report.credentials += len(rows)
+        if batch.root is not None:
+            yield from check_rows(batch, rows)
+        if batch.delivered != (batch.seed is None):
+            yield CorruptionError("fsck.seed_kept" if batch.delivered else "fsck.seed_lost", batch=batch.id)
+        archives = self.folders.get(batch.issuer)
+        if archives is None:
+            raise FolderUnavailableError("fsck.issuer_not_set", batch=batch.id, issuer=batch.issuer)
+        held, released = archives.held(batch.id), archives.released(batch.id)
+        yield from _check_places(batch, held=held, released=released)
+        if batch.root is None:
+            return
+        for files in (held, released):
+            if files is not None:
+                yield from check_folder(batch, rows, files)
+
+    def _check_writes(self, report: ConsistencyReport) -> Iterator[CorruptionError]:
+        intents = self.store.fetch_intents()
+        report.writes = len(intents)
+        attempts = (
+            (intent, attempt) for intent in intents for attempt in self.store.fetch_attempts(intent.wanted.id)
+        )
+        chains = {name: pin.chain_id for name, pin in self.store.fetch_pins().items()}
+        yield from check_attempts(attempts, chains)
+
+    def _check_registry(
+        self, name: str, registry: WatchedRegistry, batches: Sequence[Batch]
+    ) -> Iterator[CorruptionError]:
+        pin = self.store.fetch_pin(name)
+        if pin is not None and pin != registry.identity:
+            yield CorruptionError("fsck.pin", registry=name)
+        block = registry.events.fetch_block("final")
+        replayed = fetch_replay(registry.events, identity=registry.identity, last=block)
+        ours = [batch for batch in batches if batch.registry == name]
+        issuers = [*self.folders, *(batch.issuer for batch in ours)]
+        if not reconcile(registry.events, replayed.ledger, block=block, named=issuers).proven:
+            yield CorruptionError("fsck.chain_events", registry=name)
+            return
+        intents = [intent for intent in self.store.fetch_intents() if intent.wanted.registry == name]
+        keys = self.keys | {intent.wanted.sender for intent in intents}
+        yield from check_anchors(ours, replayed.ledger)
+        yield from check_known(ours, replayed.ledger, issuers=issuers, keys=keys)
+        yield from check_final_writes(intents, registry.events, block=block)
+
+
+def _check_places(
+    batch: Batch, *, held: ArchiveFiles | None, released: ArchiveFiles | None
+) -> Iterator[CorruptionError]:
+    """Yield where a folder lies that should not, or does not where it should."""
+    if batch.delivered and held is not None:
+        yield CorruptionError("fsck.held_twice", batch=batch.id)
+    may_be_out = batch.state is State.FINAL or batch.release_early
+    if released is not None and not may_be_out:
+        yield CorruptionError("fsck.released_early", batch=batch.id)
+    if batch.root is not None and held is None and released is None:
+        yield CorruptionError("fsck.folder_missing", batch=batch.id)
+    elif batch.delivered and released is None:
+        yield CorruptionError("fsck.not_released", batch=batch.id)

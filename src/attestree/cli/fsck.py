@@ -1,0 +1,87 @@
+"""
+`attestree fsck`: check store, folders and chain against each other.
+
+Decides words and how the program ends: 0 everything fits, 1 something does not, 3 something could not be
+looked at. Repairs nothing. What is wrong is decided in `auditing`. Source: DESIGN section 9.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import typer
+
+from attestree.auditing.consistency import ConsistencyReport
+from attestree.cli.console import REJECT, RETRY, Context
+from attestree.errors import AttestreeError
+from attestree.text.catalogue import explain_error
+from attestree.wiring.audits import wire_consistency
+from attestree.wiring.stores import wire_store
+from attestree.wiring.system import SystemClock
+
+SHOWN_FAULTS = 50
+"""How many faults are printed; `--json` has all."""
+
+
+def register(app: typer.Typer) -> None:
+    """Add `fsck` to the program."""
+    app.command(rich_help_panel="Operate")(fsck)
+
+
+def fsck(ctx: typer.Context) -> None:
+    """Check store, folders and chain against each other; repairs nothing."""
+    context: Context = ctx.obj
+    settings = context.settings()
+    with wire_store(settings) as store:
+        consistency = wire_consistency(settings, store, clock=SystemClock())
+        report = consistency.run(lambda name: context.console.progress(f"Checking {name}"))
+    context.console.result("\n".join(format_report(report)), report_to_json(report))
+    raise typer.Exit(REJECT if report.faults else RETRY if report.silent else 0)
+
+
+def format_report(report: ConsistencyReport) -> Iterator[str]:
+    """Yield the lines for people."""
+    yield f"{report.batches} batches, {report.credentials:,} credentials, {report.writes} writes"
+    for fault in report.faults[:SHOWN_FAULTS]:
+        yield from _lines("wrong", fault)
+    if len(report.faults) > SHOWN_FAULTS:
+        yield f"  and {len(report.faults) - SHOWN_FAULTS} more (--json has all)"
+    for error in report.silent:
+        yield from _lines("not checked", error)
+    if report.clean:
+        yield "Everything fits."
+
+
+def report_to_json(report: ConsistencyReport) -> dict[str, object]:
+    """Return the report for programs, `attestree.fsck/1`."""
+    return {
+        "format": "attestree.fsck/1",
+        "clean": report.clean,
+        "batches": report.batches,
+        "credentials": report.credentials,
+        "writes": report.writes,
+        "faults": [_fields(fault) for fault in report.faults],
+        "notChecked": [_fields(error) for error in report.silent],
+    }
+
+
+def _lines(label: str, error: AttestreeError) -> Iterator[str]:
+    said = explain_error(error)
+    yield f"  {label}  {said.sentence}  [{error.code}]"
+    if said.next:
+        yield f"    next  {said.next}"
+
+
+def _fields(error: AttestreeError) -> dict[str, object]:
+    said = explain_error(error)
+    values = {
+        name: f"0x{value.hex()}" if isinstance(value, bytes) else value
+        for name, value in error.values.items()
+    }
+    return {
+        "code": error.code,
+        "text": said.sentence,
+        "cause": said.cause,
+        "next": said.next,
+        "values": values,
+    }
