@@ -128,11 +128,14 @@ class EvmSender:
         """Return the usual tip, and a ceiling of twice the next base fee above it."""
         asked = [format_quantity(FEE_HISTORY_BLOCKS), "latest", [50]]
         history: Any = self._rpcs[0].call("eth_feeHistory", asked)
-        if not isinstance(history, dict) or not history.get("baseFeePerGas"):
+        told = history if isinstance(history, dict) else {}
+        bases, rewards = told.get("baseFeePerGas"), told.get("reward") or []
+        rows = [bases, rewards, *(rewards if isinstance(rewards, list) else ())]
+        if not bases or not all(isinstance(row, list) for row in rows):
             raise ChainUnavailableError("chain.bad_answer", host=self._rpcs[0].host, wanted="fees")
-        tips = sorted(parse_quantity(of_block[0]) for of_block in history.get("reward") or [] if of_block)
+        tips = sorted(parse_quantity(of_block[0]) for of_block in rewards if of_block)
         tip = max(tips[len(tips) // 2] if tips else 0, LEAST_TIP_WEI)
-        return Fees(max_fee=2 * parse_quantity(history["baseFeePerGas"][-1]) + tip, priority_fee=tip)
+        return Fees(max_fee=2 * parse_quantity(bases[-1]) + tip, priority_fee=tip)
 
     def fetch_gas(self, *, sender: bytes, to: bytes, payload: bytes) -> int:
         """

@@ -111,7 +111,19 @@ def test_fees_follow_the_usual_tip_and_the_next_base_fee(
     assert open_sender(Node(answers={"eth_feeHistory": history})).fetch_fees() == fees
 
 
-@pytest.mark.parametrize("history", [None, {}, {"baseFeePerGas": []}, {"baseFeePerGas": ["x"]}])
+@pytest.mark.parametrize(
+    "history",
+    [
+        None,
+        {},
+        {"baseFeePerGas": []},
+        {"baseFeePerGas": ["x"]},
+        {"baseFeePerGas": {"0": "0x1"}},
+        {"baseFeePerGas": ["0x1"], "reward": 5},
+        {"baseFeePerGas": ["0x1"], "reward": [5]},
+        {"baseFeePerGas": ["0x1"], "reward": [{"0": "0x1"}]},
+    ],
+)
 def test_a_fee_history_that_says_nothing_is_no_fee(open_sender: Open, history: object) -> None:
     with pytest.raises(ChainUnavailableError) as caught:
         open_sender(Node(answers={"eth_feeHistory": history})).fetch_fees()
