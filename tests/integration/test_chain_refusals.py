@@ -303,6 +303,11 @@ def test_two_nodes_that_agree_are_two_sources(kind: str, registry: Deployed, bat
     assert facts.latest.status.reason is Reason.SUPERSEDED
 
 
+def test_one_host_given_twice_is_one_source(kind: str, registry: Deployed, batch: AnchoredBatch) -> None:
+    url = registry.chain.url
+    assert build_reader(kind, registry, urls=[url, url]).ask(batch).view.sources == 1
+
+
 # -- one node alone, contradicting itself
 
 

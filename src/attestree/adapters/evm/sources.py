@@ -97,7 +97,8 @@ class Sources:
             latest=tip.newest,
             final=tip.final,
             polled_at=now,
-            sources=len(self.all),
+            # two addresses of one host are one provider, and so is one address given twice
+            sources=len({source.rpc.host for source in self.all}),
         )
 
     def _verify_age(self, latest: BlockRef, now: int) -> None:
