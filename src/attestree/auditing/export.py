@@ -54,8 +54,6 @@ def format_page(report: AuditReport) -> bytes:
         counts=report.count(),
         severities=count_findings(report.findings),
         findings=[finding_to_json(finding) for finding in report.findings],
-        sections=[
-            (explain(f"audit.section_{name}", {}).sentence, report.sections[name]) for name in SECTIONS
-        ],
+        sections=[(explain(code, {}).sentence, report.sections[name]) for name, code in SECTIONS.items()],
     )
     return page.encode("utf-8", "replace")

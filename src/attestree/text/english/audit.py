@@ -272,7 +272,8 @@ ENTRIES: dict[str, Entry] = {
         "Who holds which credential, who holds which key, and what was never recorded."
     ),
     "audit.relied_nodes": Entry(
-        "That at least one of {nodes} nodes told the truth about the contract's storage at the last block."
+        "The contract's storage at the last block, as {nodes} of {nodes} nodes told it; one honest "
+        "node is enough."
     ),
     "audit.relied_pins": Entry("The pins: chain {chain_id}, registry {registry}, code hash {code_hash}."),
     "audit.relied_finality": Entry("The chain's consensus: a block counts as final by the rule {finality}."),
