@@ -1,12 +1,14 @@
 """
-Writes one file so that it is there whole or not at all.
+Writes one file so that it is there whole or not at all, also after a loss of power.
 
-Decides the order: write beside it, fsync, rename, fsync the folder. Source: DESIGN section 9.
+Decides the order: to replace a file, write beside it, fsync, rename, fsync the folder; to make a new one,
+write, fsync, and take it away again where that fails. Source: DESIGN section 9.
 """
 
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from pathlib import Path
 
 from attestree.errors import FolderUnavailableError
@@ -32,6 +34,25 @@ def write_whole(path: Path, octets: bytes, *, mode: int = 0o644) -> None:
         sync_folder(path.parent)
     except OSError as error:
         raise FolderUnavailableError("folder.write_failed", file=path.name) from error
+
+
+def write_new(path: Path, chunks: Iterable[bytes], *, mode: int) -> None:
+    """
+    Create `path` and see its content to the disk; `sync_folder` makes its name last.
+
+    Raises:
+        FileExistsError: Nothing is overwritten.
+        OSError: The disk did not answer; there is no such file then.
+    """
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.writelines(chunks)
+            file.flush()
+            os.fsync(file.fileno())
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
 
 
 def sync_folder(folder: Path) -> None:

@@ -17,7 +17,7 @@ import shutil
 from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
 
-from attestree.adapters.files.atomic import sync_folder
+from attestree.adapters.files.atomic import sync_folder, write_new
 from attestree.errors import FolderUnavailableError
 from attestree.ports import FolderFile
 
@@ -108,12 +108,7 @@ def _write(folder: Path, file: FolderFile) -> None:
     for part in relative.parts[:-1]:
         place /= part
         place.mkdir(mode=PRIVATE_MODE if private else PUBLIC_MODE, exist_ok=True)
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
-    descriptor = os.open(place / relative.name, flags, 0o600 if private else 0o644)
-    with os.fdopen(descriptor, "wb") as target:
-        target.writelines(file.chunks)
-        target.flush()
-        os.fsync(target.fileno())
+    write_new(place / relative.name, file.chunks, mode=0o600 if private else 0o644)
 
 
 def _sync_tree(folder: Path) -> None:

@@ -11,6 +11,7 @@ import os
 import stat
 from pathlib import Path
 
+from attestree.adapters.files.atomic import sync_folder, write_new
 from attestree.errors import KeyFileError
 
 FILE_MODE = 0o600
@@ -22,21 +23,18 @@ SIZE_LIMIT_BYTES = 64 * 1024
 
 def write_private(path: Path, content: bytes) -> None:
     """
-    Write a new file for the owner alone; its folder is made likewise where there is none.
+    Write a new file for the owner alone, which lasts; its folder is made likewise where there is none.
 
     Raises:
         KeyFileError: `key.exists`; nothing is ever overwritten. `key.cannot_write`.
     """
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as exc:
         raise KeyFileError("key.cannot_write", file=path.name) from exc
     try:
-        with os.fdopen(os.open(path, flags, FILE_MODE), "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
+        write_new(path, [content], mode=FILE_MODE)
+        sync_folder(path.parent)
     except FileExistsError as exc:
         raise KeyFileError("key.exists", file=path.name) from exc
     except OSError as exc:
