@@ -15,7 +15,6 @@ from attestree.errors import FeeLimitError, NotAllowedError, RosterError
 from attestree.issuing.derive import SEED_SIZE, derive_list_id
 from attestree.issuing.folder import build_folder
 from attestree.issuing.plan import IssueRequest, Plan, make_plan
-from attestree.issuing.row_key import key_rows
 from attestree.issuing.seal import DocumentSigner, SealedBatch, seal
 from attestree.outbox.states import State
 from attestree.ports import (
@@ -168,13 +167,7 @@ class Issuing:
             return
         keys = {row.row_key for row in self.store.fetch_rows(batch.id)}
         terms = plan.request.terms
-        keyed = key_rows(
-            self.roster_key,
-            plan.roster.rows,
-            issuer=terms.profile.address,
-            achievement_id=terms.achievement_id,
-        )
-        kept = [(key, row) for key, row in keyed if key in keys]
+        kept = [(key, row) for key, row in plan.keyed_rows if key in keys]
         sealed = seal(kept, terms, seed=batch.seed, created=batch.created, sign=self.sign)
         if sealed.root != batch.root:
             raise NotAllowedError("issuing.not_the_same", batch=batch.id)

@@ -63,8 +63,10 @@ class Plan:
     """What was asked."""
     roster: Roster
     """The roster as read."""
+    keyed_rows: tuple[tuple[bytes, Row], ...]
+    """Row keys and rows of the whole roster, sorted by row key."""
     selection: Selection
-    """Rows to issue."""
+    """Those of them to issue."""
     fingerprint: bytes
     """Of roster and terms, 32 bytes."""
     batch: Batch | None
@@ -162,6 +164,7 @@ def make_plan(
     return Plan(
         request=request,
         roster=roster,
+        keyed_rows=tuple(keyed),
         selection=selection,
         fingerprint=fingerprint,
         batch=batch,

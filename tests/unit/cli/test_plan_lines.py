@@ -45,6 +45,7 @@ def plan() -> Plan:
     return Plan(
         request=IssueRequest(octets=b"", file_name="roster.xlsx", terms=terms),
         roster=Roster(rows, (bad,), 1203),
+        keyed_rows=tuple((bytes(32), row) for row in rows),
         selection=Selection(tuple((bytes(32), row) for row in rows), {}, (), 0, 0),
         fingerprint=bytes(32),
         batch=None,
