@@ -35,7 +35,7 @@ class FoldedAnchor:
     leaf_hash: bytes
     """32 bytes."""
     root: bytes
-    """32 bytes; this root, not the stated one, is looked up on the chain."""
+    """32 bytes; only where the stated root equals this one is it looked up on the chain."""
 
 
 def fold_anchor(credential: JsonObject, secured: SecuredAnchor) -> FoldedAnchor:

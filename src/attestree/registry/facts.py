@@ -1,9 +1,8 @@
 """
 What the registry contract says, as plain facts.
 
-Decides the shape of each fact and how it is packed in one storage word. It does not decide what a
-fact means for a credential (`verifying`), nor how it is fetched (`adapters.evm`).
-Source: DESIGN section 5; `docs/reference/contract.md` for the packing.
+Decides the shape of each fact. It does not decide how facts are packed in storage words (`records`), what
+one means for a credential (`verifying`), nor how it is fetched (`adapters.evm`). Source: DESIGN section 5.
 """
 
 from __future__ import annotations

@@ -2,6 +2,7 @@
 Facts as JSON shows them: times in ISO 8601, bytes in 0x hex.
 
 Decides spelling only. A time beyond the year 9999, which is how "no end" looks on chain, is null.
+Source: DESIGN section 10.
 """
 
 from __future__ import annotations

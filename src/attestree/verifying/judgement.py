@@ -117,7 +117,7 @@ def judge_with_facts(
     return Judgement(secured, complete([*checks, anchor, *later]), facts)
 
 
-def refuse_facts(error: AttestreeError) -> CheckResult:
+def unanswered(error: AttestreeError) -> CheckResult:
     """Return the `unknown` that stands where the registry could not be asked."""
     return unknown(
         CheckId.ANCHOR, "anchor.unavailable", values=error.values, evidence={"because": error.code}

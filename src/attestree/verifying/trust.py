@@ -17,22 +17,17 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from hashlib import sha256
 
+from attestree.credentials.anchor_proof import ADDRESS_SIZE, MAX_CHAIN_ID
 from attestree.errors import TrustFileError
 
 MAX_TRUST_BYTES = 262_144
 """Bytes of a trust file; thousands of accreditors fit."""
-
-MAX_CHAIN_ID = 2**64 - 1
-"""Largest chain id; anchor proofs hold no larger one."""
 
 MAX_BLOCK_NUMBER = 2**63 - 1
 """Largest block number a trust file may name: the largest integer of TOML."""
 
 MAX_NAME_CHARACTERS = 200
 """Longest name of a trust file, network or accreditor."""
-
-ADDRESS_SIZE = 20
-"""Bytes of an address."""
 
 HASH_SIZE = 32
 """Bytes of a genesis or code hash."""

@@ -38,7 +38,7 @@ from attestree.verifying.judgement import (
     judge_with_facts,
     judge_without_anchor,
     judge_without_facts,
-    refuse_facts,
+    unanswered,
 )
 from attestree.verifying.lines import build_issuer_line, build_network_line, find_notices
 from attestree.verifying.report import Report
@@ -159,7 +159,7 @@ class Verifier:
         try:
             facts = source.fetch_facts(query)
         except (UnavailableError, ChainIdentityError, HeadMismatchError) as error:
-            return refuse_facts(error)
+            return unanswered(error)
         age = now - facts.view.polled_at
         if age > self._view_age_limit_seconds:
             values = {"age": age, "limit": self._view_age_limit_seconds}

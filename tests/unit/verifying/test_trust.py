@@ -42,7 +42,7 @@ names = st.text(min_size=1, max_size=200).filter(lambda text: text.isprintable()
 networks = st.builds(
     TrustedNetwork,
     kind=st.sampled_from(NetworkKind),
-    chain_id=st.integers(1, 2**63 - 1),
+    chain_id=st.integers(1, 2**53 - 1),
     genesis_hash=st.binary(min_size=32, max_size=32),
     registry=st.binary(min_size=20, max_size=20),
     deploy_block=st.integers(0, 2**63 - 1),
@@ -118,6 +118,7 @@ def test_the_same_registry_on_another_chain_is_another_registry() -> None:
         (WHOLE.replace(f'"0x{"02" * 32}"', "2"), "trust.type"),
         ("name = 1", "trust.type"),
         (WHOLE.replace("31337", "0"), "trust.range"),
+        (WHOLE.replace("31337", str(2**53)), "trust.range"),
         (WHOLE.replace("= 1\n", "= -1\n"), "trust.range"),
         (WHOLE.replace("aB" * 20, "aB" * 19), "trust.hex"),
         (WHOLE.replace("aB" * 20, "aB" * 19 + "a "), "trust.hex"),

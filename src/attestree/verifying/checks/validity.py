@@ -12,11 +12,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from attestree.credentials.dates import DAY_SECONDS
 from attestree.verifying.iso import format_time
 from attestree.verifying.result import CheckId, CheckResult, Fact, Notice, failed, passed
-
-DAY_SECONDS = 86_400
-"""Seconds of a day."""
 
 BACKDATED_AFTER_SECONDS = 30 * DAY_SECONDS
 """Claims older than the anchor by more than this warn; closer ones are the time it takes to issue."""
