@@ -38,9 +38,13 @@ class FoldedAnchor:
     """32 bytes; only where the stated root equals this one is it looked up on the chain."""
 
 
-def fold_anchor(credential: JsonObject, secured: SecuredAnchor) -> FoldedAnchor:
+def fold_anchor(credential: JsonObject | bytes, secured: SecuredAnchor) -> FoldedAnchor:
     """
     Compute digest, leaf hash and root of a credential under one of its anchor proofs.
+
+    Args:
+        credential: The credential, or what `hash_document` made of it.
+        secured: The anchor proof.
 
     Raises:
         BindingError: `proof.index_range`, `proof.position` (Chainpoint: the sides lead elsewhere).

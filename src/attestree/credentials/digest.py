@@ -25,7 +25,7 @@ DOMAIN = CRYPTOSUITE.encode("ascii") + b"\x00"
 
 
 def credential_digest(
-    *, salt: bytes, header: AnchorHeader, options: ProofOptions, document: JsonObject
+    *, salt: bytes, header: AnchorHeader, options: ProofOptions, document: JsonObject | bytes
 ) -> bytes:
     """
     Return the digest, 32 bytes, of one credential in one batch.
@@ -34,7 +34,8 @@ def credential_digest(
         salt: 16 bytes.
         header: What the batch shares.
         options: The anchor proof without `proofValue`.
-        document: The credential; its `proof` member, if it has one, takes no part.
+        document: The credential; its `proof` member, if it has one, takes no part. Or what `hash_document`
+            made of it: the proofs of one credential share it.
 
     Raises:
         MalformedProofError: `proof.length`, the salt is not 16 bytes.
@@ -44,7 +45,7 @@ def credential_digest(
         salt=salt,
         header_hash=header_hash(header),
         options_hash=sha256(canonicalize(options.to_json())).digest(),
-        document_hash=sha256(canonicalize(without_proof(document))).digest(),
+        document_hash=document if isinstance(document, bytes) else hash_document(document),
     )
 
 
@@ -59,6 +60,16 @@ def digest_of_hashes(*, salt: bytes, header_hash: bytes, options_hash: bytes, do
         if len(part) != size:
             raise MalformedProofError("proof.length", field="digest", size=len(part), expected=size)
     return sha256(DOMAIN + salt + header_hash + options_hash + document_hash).digest()
+
+
+def hash_document(document: JsonObject) -> bytes:
+    """
+    Return SHA-256 of the canonical credential without its `proof` member, 32 bytes.
+
+    Raises:
+        MalformedJsonError: `document` has no canonical form.
+    """
+    return sha256(canonicalize(without_proof(document))).digest()
 
 
 def header_hash(header: AnchorHeader) -> bytes:

@@ -22,6 +22,7 @@ from dataclasses import replace
 
 from attestree import __version__
 from attestree.credentials.credential import Credential, parse_credential
+from attestree.credentials.digest import hash_document
 from attestree.credentials.identity import ExpectedHolder
 from attestree.credentials.proof_set import SecuredAnchor
 from attestree.credentials.strict_json import JsonValue, parse_json
@@ -118,7 +119,11 @@ class Verifier:
         anchors = credential.proofs.anchors
         if not anchors:
             return [judge_without_anchor(shared)], 0
-        local = [[*shared, check_integrity(credential.document, secured)] for secured in anchors]
+        document_hash = hash_document(credential.document)
+        local = [
+            [*shared, check_integrity(credential.document, secured, document_hash=document_hash)]
+            for secured in anchors
+        ]
         for secured, checks in zip(anchors, local, strict=True):
             if checks[-1].decides:
                 return [Judgement(secured, complete([checks[0], checks[-1]]))], 0

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
+import rfc8785
 
 from attestree.credentials.credential import parse_credential
 from attestree.credentials.identity import ExpectedHolder
@@ -358,6 +359,15 @@ def test_of_two_anchors_the_worst_verdict_counts() -> None:
     revoked = replace(facts, latest=replace(facts.latest, status=REVOKED))
     scene.facts.records[(second.anchor.header.issuer, second.anchor.root)] = revoked
     assert scene.verify().verdict is Verdict.REVOKED
+
+
+def test_a_document_is_hashed_once_however_many_proofs_it_carries(monkeypatch: pytest.MonkeyPatch) -> None:
+    scene = build_scene()
+    canonical, hashed = rfc8785.dumps, []
+    monkeypatch.setattr(rfc8785, "dumps", lambda value: hashed.append(value) or canonical(value))
+    credential = with_proofs(scene.credential, *[scene.secured] * 8)
+    assert scene.verify(credential).verdict is Verdict.VALID
+    assert sum("credentialSubject" in value for value in hashed) == 1
 
 
 def test_a_second_anchor_that_does_not_exist_counts_against_the_credential() -> None:
