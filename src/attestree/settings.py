@@ -79,11 +79,16 @@ class StoreSettings(_Section):
     """SQLAlchemy URL; a relative SQLite path counts from the file's folder."""
 
 
-class RegistrySettings(_Section):
-    """`[[registry]]`: one contract on one chain, and how to reach it."""
+class _Named(_Section):
+    """A table of which there may be several."""
 
     name: Slug
-    """How commands call it."""
+    """How commands and folders call it."""
+
+
+class RegistrySettings(_Named):
+    """`[[registry]]`: one contract on one chain, and how to reach it."""
+
     address: Address
     """The contract."""
     rpc: Annotated[tuple[WebUrl, ...], Field(min_length=1)]
@@ -106,11 +111,9 @@ class RegistrySettings(_Section):
     """Key file of an accreditor, where this person is one."""
 
 
-class IssuerSettings(_Section):
+class IssuerSettings(_Named):
     """`[[issuer]]`: one institution for which credentials are issued here."""
 
-    name: Slug
-    """How commands and folders call it."""
     title: Annotated[str, Field(min_length=1, max_length=200)]
     """The institution's name, as accredited and as people read it."""
     address: Address
@@ -129,6 +132,12 @@ class IssuerSettings(_Section):
     """Ed25519 key (PEM) for signatures inside credentials."""
     roster_key: Path = Path("keys/roster.key")
     """32 random bytes in hex, from which row keys are derived; secret."""
+
+
+def _each_once(tables: tuple[_Named, ...]) -> tuple[_Named, ...]:
+    if len({table.name for table in tables}) < len(tables):
+        raise ValueError("two of them have the same name")
+    return tables
 
 
 class Settings(BaseSettings):
@@ -152,9 +161,9 @@ class Settings(BaseSettings):
     """A transaction is never sent, nor made dearer, above this price of a unit of gas."""
     store: StoreSettings = StoreSettings()
     """Where batches and writes are remembered."""
-    registry: tuple[RegistrySettings, ...] = ()
+    registry: Annotated[tuple[RegistrySettings, ...], AfterValidator(_each_once)] = ()
     """Registries by order of the file; the first is the default."""
-    issuer: tuple[IssuerSettings, ...] = ()
+    issuer: Annotated[tuple[IssuerSettings, ...], AfterValidator(_each_once)] = ()
     """Issuers by order of the file; the first is the default."""
     folder: Path = Path()
     """Folder of the file; relative paths count from it. Not a setting."""

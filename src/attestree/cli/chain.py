@@ -41,6 +41,8 @@ def chain(
     folder.mkdir(parents=True, exist_ok=True)
     wanted = port_of(folder) if port is None else port
     with open_dev_chain(state_file=folder / STATE_FILE, port=wanted) as running:
+        # Before anybody is told that it runs, and may end it.
+        ended = listen_for_end()
         context.console.result(
             describe(running),
             {
@@ -50,7 +52,7 @@ def chain(
                 "lasts": not running.ends_with_process,
             },
         )
-        wait_for_end()
+        ended.wait()
     context.console.progress("The chain has stopped.")
 
 
@@ -78,9 +80,9 @@ def describe(running: DevChain) -> str:
     )
 
 
-def wait_for_end() -> None:
-    """Return when the process is asked to end."""
+def listen_for_end() -> threading.Event:
+    """Return what is set when the process is asked to end."""
     ended = threading.Event()
     for name in (signal.SIGINT, signal.SIGTERM):
         signal.signal(name, lambda *_: ended.set())
-    ended.wait()
+    return ended

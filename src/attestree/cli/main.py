@@ -95,12 +95,12 @@ def run(arguments: list[str]) -> int:
         sys.stdout.flush()
         return code if isinstance(code, int) else 0
     except typer.Exit as ended:
-        return ended.exit_code
+        # Typer makes one of Ctrl-C.
+        return tell_stopped(console) if ended.exit_code == INTERRUPTED else ended.exit_code
     except TyperException as error:
         return tell_usage(console, error)
     except (typer.Abort, KeyboardInterrupt):
-        console.progress("Stopped. Nothing that was not printed as done has been done.")
-        return INTERRUPTED
+        return tell_stopped(console)
     except BrokenPipeError:
         # Whoever reads has seen enough, as `head` has; Python must not write there again at its end.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -118,9 +118,15 @@ def tell_usage(console: Console, error: TyperException) -> int:
     message = error.format_message()
     context = getattr(error, "ctx", None)
     path = "attestree" if context is None else context.command_path
-    if message or console.as_json:
-        console.usage(message or "A command is missing.", path)
+    if message:
+        console.usage(message.replace("Value error, ", ""), path)
     return USAGE
+
+
+def tell_stopped(console: Console) -> int:
+    """Print that Ctrl-C was understood; return the exit code."""
+    console.progress("Stopped. Nothing that was not printed as done has been done.")
+    return INTERRUPTED
 
 
 def as_ours(error: Exception) -> AttestreeError:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from attestree.accrediting.acts import Act, Profile, accredit, add_operator, admit_accreditor
 from attestree.accrediting.founding import ADMIN_DELAY_SECONDS
@@ -22,7 +23,7 @@ from attestree.adapters.keys.password import AskPassword
 from attestree.adapters.sql.store import SqlStore
 from attestree.cli.settings_file import IssuerEntry, RegistryEntry, format_settings, write_settings
 from attestree.cli.start_keys import KeyRing
-from attestree.errors import NotAllowedError, RevertedError
+from attestree.errors import ChainUnavailableError, NotAllowedError, RevertedError
 from attestree.registry.facts import ChainIdentity, Role
 from attestree.registry.finality import DEV_CHAIN_IDS
 from attestree.settings import FILE_NAME, IssuerSettings, RegistrySettings, Settings
@@ -65,16 +66,27 @@ class Money(DevRpc):
     """The purse of a local test chain."""
 
     def __init__(self, url: str) -> None:
-        """Take the chain at `url`; NotAllowedError `refused.test_only` for any other."""
+        """
+        Take the chain at `url`.
+
+        Raises:
+            ChainUnavailableError: `chain.no_local_chain`.
+            NotAllowedError: `refused.test_only`, any other chain.
+        """
         self.url = url
-        chain_id = fetch_bare_identity(JsonRpc(url)).chain_id
+        try:
+            chain_id = fetch_bare_identity(JsonRpc(url)).chain_id
+        except ChainUnavailableError as error:
+            if error.code != "chain.unreachable":
+                raise
+            raise ChainUnavailableError("chain.no_local_chain", host=urlsplit(url).netloc) from error
         if chain_id not in DEV_CHAIN_IDS:
             raise NotAllowedError("refused.test_only", chain_id=chain_id)
 
     def give(self, address: bytes) -> None:
-        """Give an account money that is worth nothing, if it has less."""
+        """Give an account money that is worth nothing, if less than half of it is left."""
         account = f"0x{address.hex()}"
-        if int(self.call("eth_getBalance", account, "latest"), 16) < TEST_MONEY_WEI:
+        if int(self.call("eth_getBalance", account, "latest"), 16) < TEST_MONEY_WEI // 2:
             self.fund(account, TEST_MONEY_WEI)
 
 

@@ -46,8 +46,9 @@ ENTRIES: dict[str, Entry] = {
         next="Edit it by hand, or move it away and run the command again.",
     ),
     "config.public_url": Entry(
-        "This public address cannot be used on a network that counts.",
-        cause="It is written into every credential for ever, and localhost leads nowhere for other people.",
+        "This public address cannot be used.",
+        cause="It begins with neither http:// nor https://, or it leads to this machine on a network that "
+        "counts: it is written into every credential for ever, and other people must reach it.",
         next="Set public_url to an https address that will be yours for many years.",
     ),
     "key.not_set": Entry(
