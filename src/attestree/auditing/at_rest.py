@@ -7,12 +7,12 @@ is compared in `recorded`. Source: DESIGN sections 6, 9, 11; invariants I6 and I
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from attestree.auditing.description import Description
 from attestree.auditing.leaves import ArchiveFiles, check_public, check_sums, rebuild_tree
-from attestree.auditing.private import check_private
+from attestree.auditing.private import RowKeyOf, check_private, check_row_keys
 from attestree.credentials.dates import format_timestamp
 from attestree.errors import CorruptionError
 from attestree.merkle.kind import TreeKind
@@ -66,9 +66,21 @@ def check_rows(batch: Batch, rows: Sequence[CredentialRow]) -> Iterator[Corrupti
 
 
 def check_folder(
-    batch: Batch, rows: Sequence[CredentialRow], files: ArchiveFiles
+    batch: Batch,
+    rows: Sequence[CredentialRow],
+    files: ArchiveFiles,
+    *,
+    row_keys: Callable[[str], RowKeyOf] | None = None,
 ) -> Iterator[CorruptionError]:
-    """Yield what is wrong with a batch's folder; raises FolderUnavailableError only."""
+    """
+    Yield what is wrong with a batch's folder; raises FolderUnavailableError only.
+
+    Args:
+        batch: As the store has it.
+        rows: By index.
+        files: The folder.
+        row_keys: Given an achievement's id, tells row keys; None where the roster key is not at hand.
+    """
     public = check_public(Below(files, "public/"))
     for fault in public.faults:
         yield add_batch(fault, batch)
@@ -81,8 +93,12 @@ def check_folder(
     for row, leaf in zip(rows, public.leaf_hashes, strict=False):
         if row.leaf_hash != leaf:
             yield CorruptionError("fsck.row_leaf", batch=batch.id, index=row.index)
-    for fault in check_private(batch, rows, Below(files, "private/"), public.description):
+    private = Below(files, "private/")
+    for fault in check_private(batch, rows, private, public.description):
         yield add_batch(fault, batch)
+    if row_keys is not None:
+        for fault in check_row_keys(rows, private, row_keys(public.description.achievement_id)):
+            yield add_batch(fault, batch)
 
 
 def differing_fields(batch: Batch, stated: Description) -> Iterator[str]:

@@ -13,6 +13,7 @@ from typing import Protocol
 
 from attestree.auditing.at_rest import check_folder, check_rows
 from attestree.auditing.leaves import ArchiveFiles
+from attestree.auditing.private import RowKeyOf
 from attestree.auditing.reconcile import reconcile
 from attestree.auditing.recorded import check_anchors, check_attempts, check_final_writes, check_known
 from attestree.auditing.replay import fetch_replay
@@ -79,6 +80,8 @@ class Consistency:
     """Batch folders by issuer, 20 bytes."""
     registries: Mapping[str, WatchedRegistry]
     """Registries by name."""
+    row_keys: Mapping[bytes, Callable[[str], RowKeyOf]] = field(default_factory=dict)
+    """What tells row keys, by issuer; for those whose roster key is at hand."""
     keys: frozenset[bytes] = frozenset()
     """Addresses of keys that record for us, beside those that the store knows."""
 
@@ -130,7 +133,7 @@ class Consistency:
             return
         for files in (held, released):
             if files is not None:
-                yield from check_folder(batch, rows, files)
+                yield from check_folder(batch, rows, files, row_keys=self.row_keys.get(batch.issuer))
 
     def _check_writes(self, report: ConsistencyReport) -> Iterator[CorruptionError]:
         intents = self.store.fetch_intents()

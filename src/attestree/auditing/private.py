@@ -2,18 +2,21 @@
 Checks the private files of a batch: every credential is the one that was sealed, wherever it is kept.
 
 Decides that a line is canonical, hashes to its leaf, folds to the root and bears its row's number and token;
-that the offsets are those of the lines; that each single file is its line. `mailmerge.csv` is held by its
-sum alone. Source: docs/spec/evm-merkle-jcs-2026.md, DESIGN section 9.
+that the offsets are those of the lines; that each single file is its line; where the roster key is at hand,
+that each row key is its learner's. Source: docs/spec/evm-merkle-jcs-2026.md, DESIGN section 9.
 """
 
 from __future__ import annotations
 
+import csv
+import io
 import struct
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from hashlib import sha256
 
 from attestree.auditing.description import Description
 from attestree.auditing.leaves import ArchiveFiles, read_lines, read_whole
+from attestree.auditing.tables import FORMULA_STARTS
 from attestree.credentials.anchor_proof import AnchorHeader
 from attestree.credentials.binding import fold_anchor, verify_binding
 from attestree.credentials.canonical import canonicalize
@@ -28,8 +31,17 @@ MAX_SINGLE_FILES = 10_000
 CREDENTIALS_FILE, OFFSETS_FILE = "credentials.jsonl", "offsets.u64"
 """Credentials by index, and where each begins."""
 
+MAILMERGE_FILE = "mailmerge.csv"
+"""One line a learner, by row of the roster."""
+
+MAX_MAILMERGE_BYTES = 2**30
+"""Largest `mailmerge.csv` that is read."""
+
 SINGLE_FOLDER = "credentials/"
 """Folder of the single files."""
+
+RowKeyOf = Callable[[Mapping[str, str]], bytes | None]
+"""Given a line of `mailmerge.csv` by column, returns its row key; None = the line does not tell."""
 
 
 def check_private(
@@ -52,6 +64,30 @@ def check_private(
         yield fault
     if (batch.size or 0) <= MAX_SINGLE_FILES:
         yield from _check_single_files(files, sums)
+
+
+def check_row_keys(
+    rows: Sequence[CredentialRow], files: ArchiveFiles, row_key_of: RowKeyOf
+) -> Iterator[CorruptionError]:
+    """Yield a fault for each row whose key is not that of its learner in `mailmerge.csv`."""
+    keys = {row.token: row for row in rows}
+    try:
+        text = read_whole(files, MAILMERGE_FILE, limit=MAX_MAILMERGE_BYTES).decode("utf-8-sig")
+        cells = list(csv.DictReader(io.StringIO(text, newline=""), strict=True))
+    except (CorruptionError, UnicodeDecodeError, csv.Error):
+        # The sums have said so
+        return
+    for line in cells:
+        row = keys.pop(str(line.get("credential_id")).replace("-", "")[-32:], None)
+        expected = row_key_of({name: _undefuse(cell or "") for name, cell in line.items() if name})
+        if row is not None and expected is not None and row.row_key != expected:
+            yield CorruptionError("fsck.row_key", index=row.index)
+
+
+def _undefuse(cell: str) -> str:
+    """Return a cell without the quote that keeps spreadsheets from computing it."""
+    bare = cell.removeprefix("'")
+    return bare if bare.lstrip(" ").startswith(FORMULA_STARTS) else cell
 
 
 def _is_sealed(line: bytes, batch: Batch, row: CredentialRow, stated: Description) -> bool:

@@ -6,7 +6,7 @@ Decides under which pins a registry is read and whether its network is a test. S
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from attestree.adapters.evm.chain_events import EvmEvents
 from attestree.adapters.evm.rpc import JsonRpc
@@ -14,9 +14,13 @@ from attestree.adapters.evm.source import Source
 from attestree.adapters.evm.sources import Sources
 from attestree.adapters.files.archive import FolderArchives
 from attestree.adapters.keys.files import read_key_file_address
+from attestree.adapters.keys.roster_key import read_roster_key
 from attestree.auditing.audit import Audit
 from attestree.auditing.consistency import Consistency, WatchedRegistry
+from attestree.auditing.private import RowKeyOf
 from attestree.errors import AttestreeError
+from attestree.issuing.row_key import build_row_key
+from attestree.issuing.rows import Row
 from attestree.ports import Clock, Store
 from attestree.registry.facts import ChainIdentity
 from attestree.registry.finality import DEV_CHAIN_IDS, parse_finality
@@ -73,8 +77,33 @@ def wire_consistency(settings: Settings, store: Store, *, clock: Clock) -> Consi
             registry.name: WatchedRegistry(wire_events(registry, clock=clock), identity_of(registry))
             for registry in settings.registry
         },
+        row_keys={
+            address: row_keys_of(address, read_roster_key(path))
+            for address, issuer in issuers.items()
+            if (path := settings.path(issuer.roster_key)).exists()
+        },
         keys=frozenset(read_key_file_address(path) for path in paths),
     )
+
+
+def row_keys_of(issuer: bytes, roster_key: bytes) -> Callable[[str], RowKeyOf]:
+    """
+    Return what tells an issuer's row keys, by achievement, from lines of `mailmerge.csv`.
+
+    A learner who is known by DID alone has none there: that line tells nothing.
+    """
+
+    def of_achievement(achievement_id: str) -> RowKeyOf:
+        def of_line(line: Mapping[str, str]) -> bytes | None:
+            ref, learner_id, email = (line.get(name, "") for name in ("ref", "learner_id", "email"))
+            row = Row(0, ref=ref, learner_id=learner_id, email=email)
+            if not row.identity[0]:
+                return None
+            return build_row_key(roster_key, issuer=issuer, achievement_id=achievement_id, row=row)
+
+        return of_line
+
+    return of_achievement
 
 
 def _network_kind(settings: Settings, registry: RegistrySettings) -> str:

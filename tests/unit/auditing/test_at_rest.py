@@ -14,12 +14,13 @@ import pytest
 from attestree.adapters.files.archive import FolderArchives
 from attestree.auditing.consistency import Consistency
 from attestree.ports import Batch
+from attestree.wiring.audits import row_keys_of
 from tests.unit.issuing import samples
 from tests.unit.issuing.desk import Desk, open_desk
 
 FLIPS = 200
 
-COLUMNS = ("token", "batch_id", "leaf_index", "leaf_hash")
+COLUMNS = ("token", "batch_id", "leaf_index", "leaf_hash", "row_key")
 """Columns of a row whose every bit is held by something else."""
 
 
@@ -32,7 +33,8 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
 
 def check(desk: Desk) -> set[str]:
     folders = {samples.profile().address: FolderArchives(desk.folder.base)}
-    report = Consistency(store=desk.store, folders=folders, registries={}).run()
+    row_keys = {samples.profile().address: row_keys_of(samples.profile().address, samples.ROSTER_KEY)}
+    report = Consistency(store=desk.store, folders=folders, registries={}, row_keys=row_keys).run()
     assert report.silent == []
     assert report.clean is (not report.faults)
     return {fault.code for fault in report.faults}

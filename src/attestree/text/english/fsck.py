@@ -51,6 +51,11 @@ ENTRIES: dict[str, Entry] = {
     "fsck.row_leaf": Entry(
         "Batch {batch}: store and leaves differ at number {index}.", cause=_DISK, next=_RESTORE
     ),
+    "fsck.row_key": Entry(
+        "Batch {batch}: the store has another learner's mark beside credential no. {index}.",
+        cause="A failing disk, a hand that edited it, or another roster key than the one it was made with.",
+        next="Restore store and roster key from the same backup.",
+    ),
     "fsck.credential": Entry(
         "Batch {batch}: credential no. {index} is not the one that was sealed.", cause=_DISK, next=_RESTORE
     ),
