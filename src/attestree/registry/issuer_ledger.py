@@ -95,8 +95,12 @@ class IssuerLedger:
             self.status.get((list_id, Purpose.REVOCATION, WHOLE_LIST_WORD), 0),
             self.status.get((list_id, Purpose.SUSPENSION, WHOLE_LIST_WORD), 0),
         )
+        bits = build_status_bits(words, index=index)
+        if not bits.revoked:
+            # most are not, and a list may have been changed thousands of times
+            return bits
         reason = find_reason(self.revocations.get(list_id, ()), list_id=list_id, index=index)
-        return build_status_bits(words, index=index, reason=reason)
+        return replace(bits, reason=reason)
 
     def _anchored(self, event: types.Anchored) -> None:
         record = event.record

@@ -1,12 +1,13 @@
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import pytest
 
 from attestree.errors import ChainUnavailableError, HeadMismatchError
 from attestree.merkle.keccak import keccak256
+from attestree.registry.event_types import StatusChanged
 from attestree.registry.facts import EndCause, FactsQuery, Head, Reason, StateAt, StatusBits
 from attestree.registry.ledger import Administration, IssuerHeads, Ledger
 from tests.unit.registry.contract_logs import (
@@ -65,6 +66,22 @@ def test_what_was_logged_is_said() -> None:
     assert state.span.did_hash == keccak256(b"did:x")
     assert state.current_span is state.span
     assert state.status == StatusBits(True, False, False, Reason.SUPERSEDED)
+
+
+class Unread(tuple[StatusChanged, ...]):
+    """Changes of status that nobody may go through."""
+
+    def __iter__(self) -> Iterator[StatusChanged]:
+        raise AssertionError("went through all changes of the list")
+
+
+def test_the_history_of_a_list_is_gone_through_only_for_what_is_revoked() -> None:
+    ledger = fold(full_history())
+    issuer = ledger.issuer(ISSUER)
+    issuer.revocations[LIST] = Unread(issuer.revocations[LIST])
+    assert ledger.state_at(replace(QUERY, index=6)).status == CLEAR
+    with pytest.raises(AssertionError, match="went through"):
+        ledger.state_at(QUERY)
 
 
 def test_one_issuers_history_says_nothing_of_another() -> None:
