@@ -71,6 +71,8 @@ def test_what_was_logged_is_said() -> None:
 class Unread(tuple[StatusChanged, ...]):
     """Changes of status that nobody may go through."""
 
+    __slots__ = ()
+
     def __iter__(self) -> Iterator[StatusChanged]:
         raise AssertionError("went through all changes of the list")
 
