@@ -7,12 +7,17 @@ import shutil
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from attestree.cli.main import run, shared_flags_first
+from attestree.settings import load_settings
+from attestree.wiring.audits import wire_consistency
+from attestree.wiring.system import SystemClock
 from tests.integration import test_issue
+from tests.integration.test_audit import Liar
 from tests.integration.test_issue import Office
 
 office = test_issue.office
@@ -142,6 +147,28 @@ def test_a_batch_that_is_out_too_early_is_found(office: Office, capsys: pytest.C
     (held,) = (office.folder / "batches/example-university").glob("*.held")
     held.rename(held.with_suffix(""))
     assert fsck(office, capsys) == (1, {"fsck.released_early"})
+
+
+def test_events_that_do_not_add_up_are_compared_with_nothing(
+    office: Office, issued: Path, tmp_path: Path
+) -> None:
+    settings = load_settings(tmp_path / "attestree.toml")
+    with office.store() as store:
+        honest = wire_consistency(settings, store, clock=SystemClock())
+        watched = honest.registries["local"]
+        liar = replace(watched, events=Liar(watched.events, lambda told: told[:-1]))
+        report = replace(honest, registries={"local": liar}).run()
+    assert [fault.code for fault in report.faults] == ["fsck.chain_events"]
+
+
+def test_many_faults_are_counted_and_not_all_printed(
+    office: Office, issued: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for number in range(60):
+        (issued / f"private/credentials/{number:032x}.json").write_bytes(b"{}")
+    capsys.readouterr()
+    assert run(shared_flags_first(["fsck"])) == 1
+    assert "and 10 more (--json has all)" in capsys.readouterr().out
 
 
 def test_a_silent_chain_leaves_the_rest_checked(

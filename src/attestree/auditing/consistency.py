@@ -150,17 +150,20 @@ class Consistency:
         pin = self.store.fetch_pin(name)
         if pin is not None and pin != registry.identity:
             yield CorruptionError("fsck.pin", registry=name)
-        block = registry.events.fetch_block("final")
-        replayed = fetch_replay(registry.events, identity=registry.identity, last=block)
+        # The store before the chain: what is FINAL here by now must be there then
+        intents = [intent for intent in self.store.fetch_intents() if intent.wanted.registry == name]
         ours = [batch for batch in batches if batch.registry == name]
         issuers = [*self.folders, *(batch.issuer for batch in ours)]
+        block = registry.events.fetch_block("final")
+        replayed = fetch_replay(registry.events, identity=registry.identity, last=block)
         if not reconcile(registry.events, replayed.ledger, block=block, named=issuers).proven:
             yield CorruptionError("fsck.chain_events", registry=name)
             return
-        intents = [intent for intent in self.store.fetch_intents() if intent.wanted.registry == name]
-        keys = self.keys | {intent.wanted.sender for intent in intents}
         yield from check_anchors(ours, replayed.ledger)
-        yield from check_known(ours, replayed.ledger, issuers=issuers, keys=keys)
+        # And the chain before the store: what is there was sealed here before it was sent
+        known = [batch for batch in self.store.fetch_batches() if batch.registry == name]
+        keys = self.keys | {intent.wanted.sender for intent in intents}
+        yield from check_known(known, replayed.ledger, issuers=issuers, keys=keys)
         yield from check_final_writes(intents, registry.events, block=block)
 
 
@@ -170,7 +173,9 @@ def _check_places(
     """Yield where a folder lies that should not, or does not where it should."""
     if batch.delivered and held is not None:
         yield CorruptionError("fsck.held_twice", batch=batch.id)
-    may_be_out = batch.state is State.FINAL or batch.release_early
+    # A write that was final and is in doubt now was handed out rightly
+    was_final = batch.state is State.FINAL or (batch.state is State.HALTED and batch.delivered)
+    may_be_out = was_final or batch.release_early
     if released is not None and not may_be_out:
         yield CorruptionError("fsck.released_early", batch=batch.id)
     if batch.root is not None and held is None and released is None:

@@ -13,6 +13,7 @@ import pytest
 
 from attestree.adapters.files.archive import FolderArchives
 from attestree.auditing.consistency import Consistency
+from attestree.outbox.states import State
 from attestree.ports import Batch
 from attestree.wiring.audits import row_keys_of
 from tests.unit.issuing import samples
@@ -128,3 +129,15 @@ def test_a_folder_of_another_batch_is_found(desk: Desk, tmp_path: Path) -> None:
         shutil.copytree(other.folder.base / the_batch(other).id, place)
     found = check(desk)
     assert {"fsck.description_field", "fsck.row_leaf", "fsck.credential"} <= found
+
+
+def test_a_batch_that_was_final_and_is_in_doubt_was_handed_out_rightly(desk: Desk) -> None:
+    (intent,) = desk.store.fetch_intents()
+    desk.store.move_intent(
+        intent.wanted.id,
+        before=State.FINAL,
+        after=State.HALTED,
+        fence=intent.fence,
+        note="outbox.reorganised",
+    )
+    assert check(desk) == set()
