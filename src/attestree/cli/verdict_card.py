@@ -137,10 +137,9 @@ def _check(check: CheckResult, *, explained: bool) -> Iterator[str]:
 
 def _next_steps(report: Report, *, explained: bool) -> Iterator[str]:
     """Write what can be done now."""
-    codes = codes_of(report.verdict)
-    yield f"  next: {explain(codes.headline, {}).next}"
+    yield f"  next: {report.next_step()}"
     if explained:
-        yield f"  for the issuer: {explain(codes.issuer, {}).sentence}"
+        yield f"  for the issuer: {explain(codes_of(report.verdict).issuer, {}).sentence}"
 
 
 def _footer(report: Report) -> str:

@@ -18,6 +18,7 @@ from attestree.text.catalogue import explain, format_date, format_moment
 from attestree.verifying.report import Report, explain_check
 from attestree.verifying.result import CheckId, CheckResult, Fact, Status
 from attestree.verifying.verdict import ClaimsStatus, Outcome, codes_of
+from attestree.web.prose import Block, parse_prose
 
 MAX_SHOWN_CHARACTERS = 600
 """Longest text of a credential that is shown in one place."""
@@ -97,6 +98,8 @@ class ClaimsView:
     """Label and text."""
     description: str | None
     """Of the achievement."""
+    criteria: tuple[Block, ...]
+    """What had to be done for it."""
     skills: tuple[Link, ...]
     """What it attests."""
     evidence: tuple[Link, ...]
@@ -153,7 +156,7 @@ def build_card(report: Report) -> Card:
         is_test=report.is_test,
         headline=report.headline(),
         summary=report.summary(),
-        next_verifier=explain(codes.headline, {}).next,
+        next_verifier=report.next_step(),
         next_issuer=explain(codes.issuer, {}).sentence,
         claims=_claims_view(report),
         issuer_name=None if issuer is None or issuer.name is None else make_plain(issuer.name),
@@ -215,7 +218,6 @@ def _claims_view(report: Report) -> ClaimsView | None:
         ("Credits", _number(claims.get("credits"))),
         ("Level", _words(claims.get("level"))),
         ("Result", _joined(claims.get("results"))),
-        ("Criteria", _words(claims.get("criteria"))),
     ]
     return ClaimsView(
         confirmed=confirmed,
@@ -223,6 +225,7 @@ def _claims_view(report: Report) -> ClaimsView | None:
         holder=_words(claims.get("holder")),
         facts=tuple((label, text) for label, text in facts if text is not None),
         description=_words(claims.get("description")),
+        criteria=parse_prose(claims.get("criteria")),
         skills=_links(claims.get("skills"), linked=confirmed),
         evidence=_links(claims.get("evidence"), linked=confirmed),
     )

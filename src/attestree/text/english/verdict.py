@@ -21,6 +21,11 @@ ENTRIES: dict[str, Entry] = {
         "Recorded by an accredited issuer, unchanged since, not taken back, and within its dates."
     ),
     "verdict.valid.issuer": Entry("There is nothing to do."),
+    "verdict.test": Entry(
+        "Genuine, on a test network.",
+        cause="Everything fits, but anybody can record anything there.",
+        next="Do not accept it as a real credential: it shows how one looks. Everything else is as it should be.",
+    ),
     "verdict.tampered": Entry(
         "Not genuine: the file was changed.",
         cause="What the file says is not what was recorded; this shows in the file itself.",
