@@ -15,10 +15,11 @@ from attestree.errors import AttestreeError, RosterError
 from attestree.issuing.canonical_writer import CanonicalWriter
 from attestree.issuing.derive import derive_permutation
 from attestree.issuing.roster import parse_roster
-from attestree.issuing.roster_errors import FORMULA_STARTS, format_errors_csv
+from attestree.issuing.roster_errors import format_errors_csv
 from attestree.issuing.row_key import build_fingerprint, key_rows
 from attestree.issuing.rows import Row
 from attestree.issuing.seal import seal
+from attestree.text.spreadsheet import FORMULA_STARTS
 from tests.unit.issuing import samples
 
 texts = st.text(st.characters(exclude_categories=("Cs",)), max_size=40)

@@ -16,9 +16,7 @@ Decides content only; `adapters.files` writes. Source: DESIGN section 9.
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import io
 import re
 import struct
 import unicodedata
@@ -28,10 +26,10 @@ from attestree.credentials.canonical import canonicalize
 from attestree.credentials.dates import format_timestamp
 from attestree.credentials.strict_json import JsonObject, JsonValue
 from attestree.issuing.compose import format_credential_id
-from attestree.issuing.roster_errors import defuse
 from attestree.issuing.seal import SealedBatch, SealedCredential
 from attestree.issuing.terms import Terms
 from attestree.ports import FolderFile
+from attestree.text.spreadsheet import format_csv
 
 MAX_SINGLE_FILES = 10_000
 """Largest batch that also gets one file per credential."""
@@ -132,17 +130,19 @@ def _leaf(credential: SealedCredential) -> bytes:
 
 
 def _mailmerge(sealed: SealedBatch, terms: Terms) -> bytes:
-    """Return `mailmerge.csv`; no cell of it is a formula."""
-    target = io.StringIO(newline="")
-    writer = csv.writer(target, lineterminator="\r\n")
-    writer.writerow(MAILMERGE_COLUMNS)
+    """Return `mailmerge.csv`, in the order of the roster."""
+    by_row = sorted(sealed.credentials, key=lambda credential: credential.row.number)
     single = len(sealed.credentials) <= MAX_SINGLE_FILES
-    for credential in sorted(sealed.credentials, key=lambda item: item.row.number):
-        row = credential.row
-        texts = (
-            *(row.full_name, row.email, row.learner_id, row.ref, row.awarded_on),
-            format_credential_id(terms.public_url, credential.token),
-            single_file(credential, terms) if single else "",
-        )
-        writer.writerow((row.number, *(defuse(text) for text in texts)))
-    return b"\xef\xbb\xbf" + target.getvalue().encode("utf-8")
+    return format_csv(
+        MAILMERGE_COLUMNS, (_mailmerge_row(credential, terms, single=single) for credential in by_row)
+    )
+
+
+def _mailmerge_row(credential: SealedCredential, terms: Terms, *, single: bool) -> tuple[str | int, ...]:
+    """Return one row of `mailmerge.csv`; it names the credential's own file where there is one."""
+    row = credential.row
+    return (
+        *(row.number, row.full_name, row.email, row.learner_id, row.ref, row.awarded_on),
+        format_credential_id(terms.public_url, credential.token),
+        single_file(credential, terms) if single else "",
+    )

@@ -6,8 +6,9 @@ import io
 import pytest
 
 from attestree.issuing.finding import Finding, Severity
-from attestree.issuing.roster_errors import HEADER, defuse, format_errors_csv
+from attestree.issuing.roster_errors import HEADER, format_errors_csv
 from attestree.text.catalogue import explain
+from attestree.text.spreadsheet import defuse
 
 
 def explain_finding(finding: Finding) -> tuple[str, str, str]:
