@@ -8,7 +8,7 @@ root counts is decided by the chain, elsewhere. Source: DESIGN section 4.
     keccak      Keccak-256, and the hash of a pair
     standard    one tree, exactly as OpenZeppelin's StandardMerkleTree builds it
     shards      a batch of any size: trees joined by a top tree, and their two files
-    path        fold a path, compare it with a root, parse and format it
+    path        fold a path, hold its length to the size, parse and format it
     chainpoint  the ordered SHA-256 tree of Chainpoint and Tierion tooling
     membership  the one question a verifier asks, for either kind
 """

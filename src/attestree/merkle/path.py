@@ -47,19 +47,6 @@ def fold(leaf_hash: bytes, path: Sequence[bytes]) -> bytes:
     return node
 
 
-def verify_inclusion(leaf_hash: bytes, path: Sequence[bytes], root: bytes) -> None:
-    """
-    Verify that `path` leads from `leaf_hash` to `root`; call `verify_path_length` as well.
-
-    Raises:
-        RootMismatchError: `proof.root_mismatch`.
-        MalformedProofError: `proof.hash_size` or `proof.path_too_long`.
-    """
-    require_hash(root)
-    if fold(leaf_hash, path) != root:
-        raise RootMismatchError("proof.root_mismatch")
-
-
 def path_length_bounds(size: int, *, index: int, shard_size: int = SHARD_SIZE) -> tuple[int, int]:
     """
     Return the least and the greatest length of the path of `index` in a batch of `size`.

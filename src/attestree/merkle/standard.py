@@ -44,19 +44,6 @@ def leaf_hash(digest: bytes, index: int) -> bytes:
     return keccak256(keccak256(digest + index.to_bytes(32, "big")))
 
 
-def node_hash(a: bytes, b: bytes) -> bytes:
-    """
-    Return the hash of the node above two nodes; their order does not matter.
-
-    Raises:
-        MalformedProofError: `proof.hash_size`.
-    """
-    for node in (a, b):
-        if len(node) != HASH_SIZE:
-            raise MalformedProofError("proof.hash_size", size=len(node), expected=HASH_SIZE)
-    return hash_pair(a, b)
-
-
 @dataclass(frozen=True, slots=True)
 class MerkleTree:
     """One tree with all its nodes; made by `build_tree`."""

@@ -12,7 +12,6 @@ from attestree.merkle.path import (
     format_path,
     parse_path,
     path_length_bounds,
-    verify_inclusion,
     verify_path_length,
 )
 from attestree.merkle.shards import build_forest
@@ -43,22 +42,6 @@ def test_a_fold_takes_40_siblings_and_refuses_41() -> None:
         fold(LEAF, (LEAF,) * 41)
     assert refused.value.code == "proof.path_too_long"
     assert refused.value.values == {"length": 41, "limit": 40}
-
-
-def test_a_path_that_leads_to_the_root_is_verified_in_silence() -> None:
-    verify_inclusion(LEAF, PATH, ROOT)
-
-
-def test_a_path_that_leads_elsewhere_is_a_mismatch() -> None:
-    with pytest.raises(RootMismatchError) as refused:
-        verify_inclusion(LEAF, PATH[:1], ROOT)
-    assert refused.value.code == "proof.root_mismatch"
-
-
-def test_a_root_of_another_size_is_out_of_form() -> None:
-    with pytest.raises(MalformedProofError) as refused:
-        verify_inclusion(LEAF, PATH, ROOT[:31])
-    assert refused.value.code == "proof.hash_size"
 
 
 @pytest.mark.parametrize(

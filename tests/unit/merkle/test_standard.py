@@ -5,7 +5,7 @@ import pytest
 from attestree.errors import AttestreeError, MalformedProofError, MalformedTreeError
 from attestree.merkle.keccak import keccak256
 from attestree.merkle.kind import MAX_SIZE, SHARD_SIZE
-from attestree.merkle.standard import build_tree, leaf_hash, node_hash
+from attestree.merkle.standard import build_tree, leaf_hash
 from tests.unit.merkle.announced import Announced, ContentReadError
 from tests.vectors.merkle.vectors import digest_of
 
@@ -39,20 +39,6 @@ def test_a_leaf_hash_refuses_a_digest_of_another_size(size: int) -> None:
     with pytest.raises(MalformedProofError) as refused:
         leaf_hash(bytes(size), 0)
     assert code_of(refused) == ("proof.digest_size", {"size": size, "expected": 32})
-
-
-def test_a_node_is_the_hash_of_its_sorted_children() -> None:
-    a, b = b"\x02" * 32, b"\x01" * 32
-    assert node_hash(a, b) == node_hash(b, a) == keccak256(b + a)
-
-
-@pytest.mark.parametrize("pair", [(bytes(31), bytes(32)), (bytes(32), bytes(33))])
-def test_a_node_refuses_children_of_another_size(pair: tuple[bytes, bytes]) -> None:
-    with pytest.raises(MalformedProofError) as refused:
-        node_hash(*pair)
-    assert refused.value.code == "proof.hash_size"
-    assert refused.value.values["expected"] == 32
-    assert refused.value.values["size"] in {31, 33}
 
 
 def test_the_heap_of_three_leaves_is_laid_out_as_openzeppelin_does() -> None:
