@@ -1,9 +1,9 @@
 """
 Status: revoke, suspend and reinstate what was issued.
 
-Decides which bits of which lists a request means, and queues one write for each batch concerned.
-Anything that is not known stops the whole request before anything is queued. Reasons on chain are
-neutral; the issuer's own words stay at home. Source: DESIGN sections 5 and 6.
+Decides which writes a request becomes: one for each batch concerned, and none where it was asked for
+already. Which bits it means is decided in `status_targets`. Reasons on chain are neutral; the issuer's own
+words stay at home. Source: DESIGN sections 5 and 6.
 """
 
 from __future__ import annotations
@@ -13,13 +13,12 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 
 from attestree.errors import NotAllowedError, RequestError
-from attestree.issuing.compose import parse_credential_token
+from attestree.issuing.status_targets import find_targets, verify_recorded
 from attestree.outbox.states import State
 from attestree.ports import Batch, Clock, Intent, NewIntent, Probe, Store
 from attestree.registry.calls import build_status
 from attestree.registry.facts import WHOLE_LIST_WORD, Purpose, Reason
 from attestree.registry.slots import slot_of_status_word
-from attestree.registry.status_bits import build_masks
 
 MAX_WORDS = 200
 """Status words of one write, 256 credentials each: about four million gas."""
@@ -109,33 +108,12 @@ class StatusDesk:
         batch = self.store.fetch_batch(batch_id)
         if batch is None or batch.issuer != self.issuer:
             raise RequestError("status.unknown_batch")
-        _verify_recorded(batch)
+        verify_recorded(batch)
         return self._add(self._intent(batch, {WHOLE_LIST_WORD: 1}, request, sender=self.issuer))
 
     def _find(self, ids: Sequence[str]) -> list[tuple[Batch, dict[int, int]]]:
         """Return the batches concerned, each with its status words and masks; all ids are known then."""
-        tokens = [parse_credential_token(text) for text in ids]
-        if not tokens:
-            raise RequestError("status.none")
-        strange = [place for place, token in enumerate(tokens, 1) if token is None]
-        if strange:
-            raise RequestError("status.not_an_id", first=strange[0], count=len(strange), total=len(ids))
-        batches: dict[str, tuple[Batch, list[int]]] = {}
-        unknown: list[int] = []
-        for place, token in enumerate(tokens, 1):
-            row = self.store.fetch_row(token or "")
-            batch = batches[row.batch_id][0] if row and row.batch_id in batches else None
-            if row is not None and batch is None:
-                batch = self.store.fetch_batch(row.batch_id)
-            if row is None or batch is None or batch.issuer != self.issuer:
-                unknown.append(place)
-                continue
-            batches.setdefault(batch.id, (batch, []))[1].append(row.index)
-        if unknown:
-            raise RequestError("status.unknown_id", first=unknown[0], count=len(unknown), total=len(ids))
-        for batch, _ in batches.values():
-            _verify_recorded(batch)
-        return [(batch, build_masks(indexes)) for batch, indexes in batches.values()]
+        return find_targets(ids, store=self.store, issuer=self.issuer)
 
     def _build(self, batch: Batch, words: Mapping[int, int], request: StatusRequest) -> Iterator[NewIntent]:
         """Yield the writes for one batch, a limited number of words each."""
@@ -232,9 +210,3 @@ def _root(batch: Batch) -> bytes:
     if batch.root is None:
         raise NotAllowedError("status.not_recorded", batch=batch.id)
     return batch.root
-
-
-def _verify_recorded(batch: Batch) -> None:
-    """Refuse a batch whose anchor is not final: the contract does not know it yet, or may forget it."""
-    if batch.state is not State.FINAL:
-        raise NotAllowedError("status.not_recorded", batch=batch.id)
