@@ -54,7 +54,7 @@ def test_what_was_written_fits(desk: Desk) -> None:
     assert check(desk) == set()
 
 
-def test_every_flipped_bit_of_every_file_is_found(desk: Desk) -> None:
+def test_random_bits_flipped_in_any_file_are_found(desk: Desk) -> None:
     chance = random.Random(1)
     files = files_of(desk)
     for number in range(FLIPS):
@@ -68,7 +68,7 @@ def test_every_flipped_bit_of_every_file_is_found(desk: Desk) -> None:
     assert check(desk) == set()
 
 
-def test_every_flipped_bit_of_a_row_is_found(desk: Desk, tmp_path: Path) -> None:
+def test_random_bits_flipped_in_rows_are_found(desk: Desk, tmp_path: Path) -> None:
     chance = random.Random(2)
     with closing(sqlite3.connect(tmp_path / "store.db")) as database:
         rows = database.execute(f"SELECT rowid, {', '.join(COLUMNS)} FROM credentials").fetchall()
