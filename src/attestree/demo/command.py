@@ -16,7 +16,7 @@ import typer
 
 from attestree import __version__
 from attestree.adapters.evm.dev_chain import open_dev_chain
-from attestree.cli.chain import STATE_FILE, wait_for_end
+from attestree.cli.chain import STATE_FILE, listen_for_end
 from attestree.cli.console import ACCEPT, REJECT, Context
 from attestree.demo.folder import choose_port, clear_folder
 from attestree.demo.invitation import format_invitation, name_program
@@ -67,7 +67,9 @@ def demo(
                 good = examine(settings, cases, told, url=url)
                 program, lasts = name_program(sys.argv[0], folder), not chain.ends_with_process
                 page = None if no_serve else url
+                # Before anybody is told that it can be ended.
+                ended = listen_for_end()
                 context.console.result(format_invitation(program, folder, url=page, lasts=lasts))
                 if not no_serve:
-                    wait_for_end()
+                    ended.wait()
     raise typer.Exit(ACCEPT if good else REJECT)
