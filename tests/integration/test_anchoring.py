@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 
 from attestree.accrediting.founding import fetch_deployment
+from attestree.adapters.evm.bare_chain import build_bare_identity
 from attestree.adapters.evm.dev_chain import DevChain
 from attestree.adapters.evm.rpc import JsonRpc
-from attestree.adapters.evm.sender import EvmSender, build_bare_identity
+from attestree.adapters.evm.sender import EvmSender
 from attestree.adapters.keys.signer import LocalSigner
 from attestree.adapters.sql import SqlStore
 from attestree.anchoring import Event, Pace, Worker

@@ -2,7 +2,7 @@
 What a node says about blocks, code and logs, read strictly.
 
 Decides which answers are well formed. Whether they belong to the chain that is meant is decided in `source`.
-Source: Ethereum execution API specification; DESIGN section 1.1.
+Source: Ethereum execution API specification; DESIGN section 1.
 """
 
 from __future__ import annotations

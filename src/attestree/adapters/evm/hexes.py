@@ -3,7 +3,7 @@ The hexadecimal of JSON-RPC: quantities and byte strings, read strictly.
 
 Decides what counts as a well-formed value in an answer of a node. An empty or short answer is never
 padded into a value: it ends in `chain.bad_answer`. Source: Ethereum JSON-RPC specification, "Hex value
-encoding"; DESIGN section 1.1.
+encoding"; DESIGN section 1.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@ JSON-RPC over HTTP, to one node.
 
 Decides how a question travels and when an answer may be used: in time, within the size limit, not
 redirected, with the id that was asked. Does not decide what an answer means. Nothing is tried twice:
-who asks knows whether asking again is safe. Source: JSON-RPC 2.0; DESIGN sections 1.1, 3 and 7.
+who asks knows whether asking again is safe. Source: JSON-RPC 2.0; DESIGN sections 1, 3 and 7.
 """
 
 from __future__ import annotations

@@ -12,6 +12,7 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from attestree.adapters.evm.bare_chain import NO_REGISTRY
 from attestree.adapters.evm.chain_events import EvmEvents
 from attestree.adapters.evm.hexes import (
     format_bytes,
@@ -26,7 +27,6 @@ from attestree.adapters.evm.rpc import JsonRpc, RpcError
 from attestree.adapters.evm.source import Source
 from attestree.adapters.evm.sources import Sources, require_same
 from attestree.errors import AttestreeError, ChainUnavailableError
-from attestree.merkle.keccak import keccak256
 from attestree.ports import Clock, Fees, Nonces, Receipt
 from attestree.registry.facts import BlockRef, ChainIdentity
 from attestree.registry.finality import Finality
@@ -36,9 +36,6 @@ LEAST_TIP_WEI = 1_000_000
 
 FEE_HISTORY_BLOCKS = 4
 """Blocks over which the usual tip is taken."""
-
-NO_REGISTRY = bytes(20)
-"""Address in the identity of a chain on which the registry is yet to be deployed."""
 
 
 class WallClock:
@@ -55,18 +52,6 @@ class _BareSource(Source):
     def _parse_code(self, answer: object) -> bytes:
         """Return the code, even if there is none."""
         return parse_bytes(answer)
-
-
-def build_bare_identity(*, chain_id: int, genesis_hash: bytes) -> ChainIdentity:
-    """Return the identity of a chain on which the registry is yet to be deployed."""
-    return ChainIdentity(
-        chain_id=chain_id,
-        genesis_hash=genesis_hash,
-        registry=NO_REGISTRY,
-        deploy_block=0,
-        deploy_block_hash=genesis_hash,
-        code_hash=keccak256(b""),
-    )
 
 
 class EvmSender:

@@ -3,7 +3,7 @@ One node, asked about one registry.
 
 Decides that the chain which answers is the pinned one, which of its blocks is final, and that what is read
 belongs to the block that was meant. Does not compare nodes (`sources`) nor judge what a word means.
-Source: DESIGN sections 1.1, 6, 7; EIP-1898.
+Source: DESIGN sections 1, 6, 7; EIP-1898.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@ Several nodes, asked about one registry, and what they must agree on.
 
 Decides when answers may be used: the hash at the lowest final height is the same everywhere, every node is
 up to date, and every node gives the same answer. One honest node among them is then enough: a liar can
-only bring about that there is no answer. Source: DESIGN sections 1.1 and 7.
+only bring about that there is no answer. Source: DESIGN sections 1 and 7.
 """
 
 from __future__ import annotations

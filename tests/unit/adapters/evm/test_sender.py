@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
+from attestree.adapters.evm.bare_chain import build_bare_identity
 from attestree.adapters.evm.rpc import JsonRpc
-from attestree.adapters.evm.sender import LEAST_TIP_WEI, EvmSender, WallClock, build_bare_identity
+from attestree.adapters.evm.sender import LEAST_TIP_WEI, EvmSender, WallClock
 from attestree.errors import AttestreeError, ChainUnavailableError, RefusedError
 from attestree.ports import Fees, Nonces
 from attestree.registry.finality import parse_finality
