@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+import os
 import stat
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from attestree.adapters.files import atomic
 from attestree.adapters.files.atomic import write_new, write_whole
 from attestree.errors import FolderUnavailableError
 
@@ -62,3 +64,31 @@ def test_a_new_file_that_fails_half_way_is_not_there(tmp_path: Path) -> None:
     write_new(path, [b"all ", b"of it"], mode=0o600)
     assert path.read_bytes() == b"all of it"
     assert mode_of(path) == 0o600
+
+
+@pytest.mark.parametrize("step", ["fsync", "fchmod"])
+def test_a_failure_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str) -> None:
+    path = tmp_path / "a.toml"
+    write_whole(path, b"old")
+
+    def fail(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, step, fail)
+    with pytest.raises(FolderUnavailableError) as caught:
+        write_whole(path, b"new")
+    assert caught.value.code == "folder.write_failed"
+    assert path.read_bytes() == b"old"
+
+
+def test_content_and_name_are_flushed_in_this_order(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path, seen = tmp_path / "a.toml", []
+    flush = os.fsync
+
+    def watch(descriptor: int) -> None:
+        seen.append(("folder" if stat.S_ISDIR(os.fstat(descriptor).st_mode) else "file", path.exists()))
+        flush(descriptor)
+
+    monkeypatch.setattr(atomic.os, "fsync", watch)
+    write_whole(path, b"new")
+    assert seen == [("file", False), ("folder", True)]
