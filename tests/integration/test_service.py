@@ -13,11 +13,15 @@ import pytest
 
 from attestree.adapters.evm.anvil_chain import AnvilChain
 from attestree.adapters.evm.dev_chain import DevChain
+from attestree.cli.main import run
 from attestree.registry.facts import Reason
+from attestree.settings import load_settings
+from attestree.wiring.stores import wire_store
 from tests.fakes.lying_node import Answer
 from tests.integration.deployed import deploy_registry
 from tests.integration.readers import forwarding
 from tests.integration.served import Served, Stand, running
+from tests.integration.store_records import ROOT, batch, intent, row
 
 pytestmark = pytest.mark.chain
 
@@ -91,21 +95,21 @@ def test_every_verdict_that_a_chain_can_give_comes_over_http(scene: Scene) -> No
 
 
 def test_a_revocation_is_seen_within_a_poll(scene: Scene) -> None:
-    credential, batch = scene.stand.issue()
+    credential, recorded = scene.stand.issue()
     assert verdict_of(scene.caught_up().verify(credential)) == "valid"
-    scene.stand.registry.revoke(batch, [2])
+    scene.stand.registry.revoke(recorded, [2])
     assert verdict_of(scene.caught_up().verify(credential)) == "revoked"
 
 
 def test_recorded_batches_and_their_issuer_are_listed(scene: Scene) -> None:
-    _, batch = scene.stand.issue()
+    _, recorded = scene.stand.issue()
     served = scene.caught_up()
     (issuer,) = [one for one in served.client.get("/v1/issuers").json()["issuers"] if one["name"]]
     assert issuer["name"] == "University"
-    path = f"/v1/batches/{issuer['address']}/0x{batch.root.hex()}"
+    path = f"/v1/batches/{issuer['address']}/0x{recorded.root.hex()}"
     assert served.client.get(path).json()["sequence"] == issuer["batches"]
     listed = served.client.get(f"/v1/batches?issuer={issuer['address']}").json()["batches"]
-    assert listed[-1]["root"] == f"0x{batch.root.hex()}"
+    assert listed[-1]["root"] == f"0x{recorded.root.hex()}"
 
 
 def test_a_large_batch_is_answered_whole_to_a_client_that_reads_last(scene: Scene) -> None:
@@ -250,3 +254,36 @@ def test_it_starts_without_any_node_and_with_a_trust_file_alone(chain: DevChain,
         served.wait_ready()
         assert verdict_of(served.verify(credential)) == "valid"
     assert not (tmp_path / "attestree.db").exists()
+
+
+def test_with_an_issuer_it_looks_credentials_up_in_the_store(chain: DevChain, tmp_path: Path) -> None:
+    stand = Stand(deploy_registry(chain), tmp_path)
+    settings = tmp_path / "attestree.toml"
+    issuer = f"""
+[[issuer]]
+name = "university"
+title = "University"
+address = "0x{stand.issuer.address.hex()}"
+did = "did:web:university.example"
+"""
+    settings.write_text(settings.read_text("utf-8") + issuer, "utf-8")
+    token = "ab" * 16
+    with wire_store(load_settings(settings)) as store:
+        store.open_batch(batch(issuer=stand.issuer.address))
+        store.seal_batch("b1", root=ROOT, size=1, rows=[row(0, token=token)], intent=intent(batch_id="b1"))
+    with running(stand) as served:
+        found = served.client.get(f"/v1/credentials/{token}").json()
+        assert (found["state"], found["root"]) == ("pending", f"0x{ROOT.hex()}")
+        page = served.client.get(f"/c/{token}", headers={"accept": "text/html"})
+        assert "not on public record yet" in page.text
+        assert served.client.get("/v1/credentials/" + "0" * 32).status_code == 404
+
+
+def test_a_port_that_is_taken_and_a_rate_that_is_none_are_said_in_one_line(
+    scene: Scene, capsys: pytest.CaptureFixture[str]
+) -> None:
+    line = ["--config", str(scene.stand.folder / "attestree.toml"), "serve"]
+    assert run([*line, "--port", str(scene.served.port)]) == 1
+    assert "refused.port" in capsys.readouterr().err
+    assert run([*line, "--port", "0", "--rate", "often"]) == 2
+    assert "request.rate" in capsys.readouterr().err

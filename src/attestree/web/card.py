@@ -273,7 +273,8 @@ def _as_of(report: Report) -> str | None:
     if report.view is None:
         return None
     age = max(0, report.checked_at - report.view.polled_at)
-    return f"block {report.view.latest.number}, looked at {age} seconds before"
+    seconds = "1 second" if age == 1 else f"{age} seconds"
+    return f"block {report.view.latest.number}, looked at {seconds} before"
 
 
 def _network(report: Report) -> str | None:
