@@ -119,8 +119,8 @@ ENTRIES: dict[str, Entry] = {
     "contract.already_anchored": Entry(
         "This batch is in the public record already.",
         cause="The same root was recorded before, by this program or another; a batch is recorded once.",
-        next="Nothing is lost. Check with `attestree inspect` that the record carries your "
-        "batch's size and list.",
+        next="Nothing is lost. `attestree audit` shows the size that the record carries; compare it with "
+        "your batch's.",
     ),
     "contract.root_cancelled": Entry(
         "This batch was ruled out by the issuer and can never be recorded.",
