@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import subprocess
-import sys
 import time
 import urllib.request
 from pathlib import Path
@@ -16,8 +15,8 @@ from attestree.adapters.evm.anvil_chain import find_anvil
 from attestree.adapters.evm.rpc import JsonRpc
 from attestree.cli.chain import port_of
 from attestree.errors import ChainUnavailableError
+from tests.integration.demo_run import PROGRAM, play_demo
 
-PROGRAM = Path(sys.executable).with_name("attestree")
 VERDICTS = {
     "valid": 5,
     "other_holder": 1,
@@ -49,15 +48,12 @@ def count(verdicts: list[dict[str, str]]) -> dict[str, int]:
     return found
 
 
-@pytest.fixture(scope="module")
-def played(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+@pytest.fixture
+def played() -> tuple[Path, str]:
     """A demo on anvil that has ended: its folder, and what it printed."""
     if find_anvil() is None:
         pytest.skip("no anvil; `make setup` installs it")
-    folder = tmp_path_factory.mktemp("demo")
-    done = attestree(folder, "demo", "--no-serve", "--chain", "anvil")
-    assert done.returncode == 0, done.stdout + done.stderr
-    return folder / "attestree-demo", done.stdout
+    return play_demo()
 
 
 @pytest.mark.chain
