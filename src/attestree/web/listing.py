@@ -117,7 +117,7 @@ class Listing:
         span: Span | None = ledger.spans[anchor.span - 1] if anchor.span else None
         return (
             span is not None
-            and span.covers(anchor.time)
+            and span.vouches_for(anchor.time)
             and self._trust.find_accreditor(span.accreditor) is not None
         )
 
@@ -149,5 +149,12 @@ def _count(ledger: IssuerLedger, anchor: Anchor, purpose: Purpose) -> int:
 def _as_credential_facts(facts: IssuerFacts) -> CredentialFacts:
     """Return an issuer's facts as those of a credential that was never recorded."""
     current = facts.spans[-1] if facts.spans else None
-    state = StateAt(anchor=None, span=None, current_span=current, operator=None, status=_CLEAR)
+    state = StateAt(
+        anchor=None,
+        span=None,
+        current_span=current,
+        operator=None,
+        status=_CLEAR,
+        spans_between=facts.spans[:-1],
+    )
     return CredentialFacts(facts.view, final=state, latest=state)
