@@ -24,6 +24,9 @@ from attestree.registry.reading import Words
 LOG_RANGE_BLOCKS = 10_000
 """Blocks asked for logs at once, until a node says that it is too much."""
 
+MAX_BLOCKS = 10**9
+"""Blocks from a deployment to the newest one, at most: three hundred years of one every ten seconds."""
+
 _INVALID_PARAMS = -32602
 
 Answer = TypeVar("Answer")
@@ -180,6 +183,8 @@ class Source:
         Raises:
             ChainUnavailableError: `chain.reorganised`, or any other `chain.*`.
         """
+        if last.number - first > MAX_BLOCKS:
+            raise self._bad_answer(f"a block number within {MAX_BLOCKS} of the deployment")
         logs: list[Log] = []
         step = LOG_RANGE_BLOCKS
         while first <= last.number:
