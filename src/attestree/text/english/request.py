@@ -85,6 +85,11 @@ ENTRIES: dict[str, Entry] = {
         cause="A member is missing, unknown or of the wrong type.",
         next="Send the credential as it is, or an object with credential, expect and at; see /openapi.json.",
     ),
+    "request.usage": Entry(
+        "The command line cannot be used.",
+        cause="A word of it is missing, unknown or in the wrong place.",
+        next="Add --help to the command to see what it takes.",
+    ),
     "request.internal": Entry(
         "Something went wrong on our side.",
         cause="This should not happen; it has been logged under the request id of this answer.",
