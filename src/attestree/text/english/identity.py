@@ -10,7 +10,7 @@ ENTRIES: dict[str, Entry] = {
     "identity.not_pinned": Entry(
         'The registry "{registry}" has not been set up on this machine.',
         cause="It was never looked at, so there is nothing to compare the network with.",
-        next="`attestree registry add` looks at it once and remembers what it saw.",
+        next="`attestree anchor` compares it with the settings once and remembers what it saw.",
     ),
     "identity.chain_id": Entry(
         "The node belongs to another network than the one that was set up.",
