@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -12,6 +13,7 @@ import attestree
 
 ROOT = Path(__file__).resolve().parents[1]
 MODULES = sorted((ROOT / "src" / "attestree").rglob("*.py"))
+TESTS = sorted((ROOT / "tests").rglob("*.py"))
 LONGEST = 350
 
 
@@ -42,6 +44,13 @@ def test_a_module_says_what_it_decides(path: Path) -> None:
 def test_every_folder_of_the_package_is_a_package() -> None:
     for path in MODULES:
         assert (path.parent / "__init__.py").is_file(), place(path.parent)
+
+
+@pytest.mark.parametrize("path", TESTS, ids=lambda path: path.name)
+def test_no_test_patches_our_own_modules(path: Path) -> None:
+    # Fakes implement ports; a patched module proves nothing about the real one.
+    text = path.read_text(encoding="utf-8")
+    assert not re.search(r"setattr\(\s*[\"']attestree\.|^(from|import) unittest", text, re.MULTILINE)
 
 
 def test_the_package_is_typed() -> None:
