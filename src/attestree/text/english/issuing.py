@@ -6,7 +6,7 @@ from attestree.text.entry import Entry
 
 ENTRIES: dict[str, Entry] = {
     "issuing.no_such_batch": Entry(
-        "There is no batch of that name here.", next="See the batches with: attestree portfolio"
+        "There is no batch of that name here.", next="A batch is called as its folder is, in batches/."
     ),
     "issuing.not_the_same": Entry(
         "The files of batch {batch} are gone, and this roster no longer makes the same ones.",

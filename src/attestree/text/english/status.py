@@ -26,7 +26,7 @@ ENTRIES: dict[str, Entry] = {
         next="Give ids, files or --list; or give --batch alone.",
     ),
     "status.unknown_batch": Entry(
-        "This issuer has no batch of that name.", next="See the batches with: attestree portfolio"
+        "This issuer has no batch of that name.", next="A batch is called as its folder is, in batches/."
     ),
     "status.not_recorded": Entry(
         "Batch {batch} is not on the public record for good yet.",

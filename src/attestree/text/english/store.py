@@ -32,7 +32,7 @@ ENTRIES: dict[str, Entry] = {
     "store.no_such_batch": Entry(
         "The database does not know this batch.",
         cause="The batch was made with another database, or its number is mistyped.",
-        next="`attestree portfolio` lists the batches that are known.",
+        next="A batch is called as its folder is, in batches/.",
     ),
     "store.sealed_otherwise": Entry(
         "This batch was fixed before, with other contents.",
