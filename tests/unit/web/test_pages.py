@@ -48,6 +48,7 @@ def test_a_test_network_is_never_in_the_colour_of_a_yes() -> None:
         page = send_form(service, text=json.dumps(service.credential)).text
     assert "tone-yes" not in page
     assert 'class="hatched"' in page
+    assert '<article class="card tone-test worthless">' in page
     assert "TEST, worth nothing: " in page
 
 
