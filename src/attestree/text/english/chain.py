@@ -90,7 +90,9 @@ ENTRIES: dict[str, Entry] = {
         cause="Every record costs a small fee, paid by the key that signs.",
         next="Send some of the network's currency to the key's address, then run the command again.",
     ),
-    "chain.nonce_too_low": Entry("The network has recorded a transaction of this key in the meantime; looking again."),
+    "chain.nonce_too_low": Entry(
+        "The network has recorded a transaction of this key in the meantime; looking again."
+    ),
     "chain.underpriced": Entry("The node keeps the earlier transaction: the new fee is not high enough yet."),
     "chain.refused": Entry(
         "The node does not take the transaction.",

@@ -21,7 +21,10 @@ ENTRIES: dict[str, Entry] = {
         cause="The issuer uses a vocabulary of its own; the text is unchanged, what it means is not checked.",
         next="Read unusual fields with care.",
     ),
-    "integrity.unchanged": Entry("The file fits the link to the public record that it carries; nothing was changed after that was made."),
+    "integrity.unchanged": Entry(
+        "The file fits the link to the public record that it carries; nothing was changed after "
+        "that was made."
+    ),
     "integrity.changed": Entry(
         "The file is not what was recorded: something in it was changed, cut or exchanged.",
         cause="Somebody edited it, or a program saved it differently; even one letter is enough.",

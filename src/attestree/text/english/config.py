@@ -23,7 +23,8 @@ ENTRIES: dict[str, Entry] = {
     "config.bad_value": Entry(
         "The setting {setting} cannot be used: {problem}.",
         cause="Its value is missing, misspelt or out of range.",
-        next="Correct it in attestree.toml or in the environment; docs/reference/config.md lists all settings.",
+        next="Correct it in attestree.toml or in the environment; docs/reference/config.md lists all "
+        "settings.",
     ),
     "config.unknown_variable": Entry(
         "The environment variable {variable} is no setting of Attestree.",
@@ -69,12 +70,12 @@ ENTRIES: dict[str, Entry] = {
     "config.finality": Entry(
         "The setting `finality` cannot be understood.",
         cause="It is neither `finalized`, nor `depth:` and a number from 1, nor `instant`.",
-        next="Write finality = \"finalized\" unless the network's operator says otherwise.",
+        next='Write finality = "finalized" unless the network\'s operator says otherwise.',
     ),
     "config.store_url": Entry(
         "[store] url does not name a database that can be used.",
         cause="It must be sqlite:///file or postgresql://...; a database in memory would forget everything.",
-        next="Write, for example, url = \"sqlite:///attestree.db\".",
+        next='Write, for example, url = "sqlite:///attestree.db".',
     ),
 }
 """Code to entry."""

@@ -7,7 +7,8 @@ from attestree.text.entry import Entry
 ENTRIES: dict[str, Entry] = {
     "refused.test_only": Entry(
         "This command works on local test chains only.",
-        cause="It uses keys that everybody knows, or time travel, and the chain id {chain_id} is not a local test chain.",
+        cause="It uses keys that everybody knows, or time travel, and the chain id {chain_id} is not a "
+        "local test chain.",
         next="Use your own keys: `attestree init` walks through joining or founding a registry.",
     ),
     "refused.not_confirmed": Entry(
@@ -16,13 +17,15 @@ ENTRIES: dict[str, Entry] = {
         next="Run the command again, with --yes to answer beforehand.",
     ),
     "refused.instant_finality": Entry(
-        "The setting finality = \"instant\" is refused on this network.",
+        'The setting finality = "instant" is refused on this network.',
         cause="A block that was just made can still vanish; chain id {chain_id} is not a local test chain.",
-        next="Write finality = \"finalized\", or \"depth:\" and the number of blocks the network's operator recommends.",
+        next='Write finality = "finalized", or "depth:" and the number of blocks the network\'s '
+        "operator recommends.",
     ),
     "refused.well_known_key": Entry(
         "This key is known to everybody and signs on local test chains only.",
-        cause="It is one of the ten keys that every test chain funds; chain id {chain_id} is not a local test chain.",
+        cause="It is one of the ten keys that every test chain funds; chain id {chain_id} is not a "
+        "local test chain.",
         next="Make a key of your own with `attestree key`.",
     ),
     "refused.another_chain": Entry(

@@ -24,7 +24,8 @@ ENTRIES: dict[str, Entry] = {
     "verdict.test": Entry(
         "Genuine, on a test network.",
         cause="Everything fits, but anybody can record anything there.",
-        next="Do not accept it as a real credential: it shows how one looks. Everything else is as it should be.",
+        next="Do not accept it as a real credential: it shows how one looks. Everything else is as it "
+        "should be.",
     ),
     "verdict.tampered": Entry(
         "Not genuine: the file was changed.",
