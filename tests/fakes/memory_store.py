@@ -114,30 +114,30 @@ class MemoryStore:
 
     # batches: not kept here
     def open_batch(self, batch: Batch) -> Batch:
-        raise NotImplementedError
+        raise AssertionError("nobody asks this here")
 
     def seal_batch(
         self, batch_id: str, *, root: bytes, size: int, rows: Iterable[CredentialRow], intent: NewIntent
     ) -> None:
-        raise NotImplementedError
+        raise AssertionError("nobody asks this here")
 
     def fetch_batch(self, batch_id: str) -> Batch | None:
-        raise NotImplementedError
+        raise AssertionError("nobody asks this here")
 
     def fetch_batches(self, *, issuer: bytes | None = None) -> Sequence[Batch]:
-        raise NotImplementedError
+        raise AssertionError("nobody asks this here")
 
     def fetch_batch_of_root(self, *, issuer: bytes, root: bytes) -> Batch | None:
-        raise NotImplementedError
+        raise AssertionError("nobody asks this here")
 
     def mark_delivered(self, batch_id: str) -> None:
-        raise NotImplementedError
+        raise AssertionError("nobody asks this here")
 
     def fetch_row(self, token: str) -> CredentialRow | None:
-        raise NotImplementedError
+        raise AssertionError("nobody asks this here")
 
     def fetch_rows(self, batch_id: str) -> Sequence[CredentialRow]:
-        raise NotImplementedError
+        raise AssertionError("nobody asks this here")
 
     def fetch_rows_by_key(self, row_keys: Sequence[bytes]) -> Mapping[bytes, Sequence[CredentialRow]]:
-        raise NotImplementedError
+        raise AssertionError("nobody asks this here")

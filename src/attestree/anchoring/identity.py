@@ -2,7 +2,7 @@
 Which chain is meant: pinned in the store, compared before each signature.
 
 Decides that a chain with another genesis, deploy block or code is another chain, whatever its
-number says: a wiped test chain has the same number. Source: DESIGN section 6; reliability.md F11.
+number says: a wiped test chain has the same number. Source: DESIGN section 6.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 The writer lease: one process at a time signs with a key on a chain.
 
 Decides the lease's name and life. What makes two writers harmless is the fence, compared in the
-transaction that stores a signed transaction. Source: DESIGN section 6; reliability.md I12.
+transaction that stores a signed transaction. Source: DESIGN section 6.
 """
 
 from __future__ import annotations

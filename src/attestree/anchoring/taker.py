@@ -3,7 +3,7 @@ Taking one step: one transaction of the store, and at most one message to the no
 
 Decides the order in which a step touches the outside, so that a crash between any two lines loses
 nothing: what is signed is stored before it leaves; what may leave is marked before it does.
-Source: DESIGN section 6; reliability.md I3.
+Source: DESIGN section 6.
 """
 
 from __future__ import annotations

@@ -20,6 +20,7 @@ from attestree.cli.chain import STATE_FILE, listen_for_end
 from attestree.cli.console import ACCEPT, REJECT, Context
 from attestree.demo.folder import choose_port, clear_folder
 from attestree.demo.invitation import format_invitation, name_program
+from attestree.demo.judging import VERDICTS_FILE
 from attestree.demo.service import open_service
 from attestree.demo.stage import open_stage
 from attestree.demo.story import examine, play, set_up
@@ -69,7 +70,10 @@ def demo(
                 page = None if no_serve else url
                 # Before anybody is told that it can be ended.
                 ended = listen_for_end()
-                context.console.result(format_invitation(program, folder, url=page, lasts=lasts))
+                context.console.result(
+                    format_invitation(program, folder, url=page, lasts=lasts),
+                    {"folder": str(folder), "asExpected": good, "url": page, "verdicts": VERDICTS_FILE},
+                )
                 if not no_serve:
                     ended.wait()
     raise typer.Exit(ACCEPT if good else REJECT)

@@ -14,9 +14,13 @@ from attestree.demo.scenes import SAMPLES
 
 
 def name_program(called_as: str, folder: Path) -> str:
-    """Return how to call the program from inside `folder`, as it was called to start the demonstration."""
+    """
+    Return how to call the program from inside `folder`, as it was called to start the demonstration.
+
+    make has a PATH of its own, which the visitor's terminal has not.
+    """
     path = Path(called_as)
-    found = shutil.which(path.name)
+    found = None if "MAKELEVEL" in os.environ else shutil.which(path.name)
     if os.sep not in called_as or (found is not None and Path(found).absolute() == path.absolute()):
         return path.name
     return str(path) if path.is_absolute() else os.path.relpath(path, folder)

@@ -15,7 +15,7 @@ The rules, in the order in which they are asked:
 4. No receipt: the same bytes go out again, later the same nonce with higher fees. A nonce that was
    spent by a transaction that is not ours halts the write.
 
-Source: DESIGN section 6; reliability.md sections 3 and 4.
+Source: DESIGN section 6.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 The nonce lane: one key's transactions on one chain, in order.
 
 Decides which nonce comes next and which writes must wait for another. Every nonce that was signed
-is spent by us, so that the lane never has a gap. Source: DESIGN section 6; reliability.md section 3.
+is spent by us, so that the lane never has a gap. Source: DESIGN section 6.
 """
 
 from __future__ import annotations

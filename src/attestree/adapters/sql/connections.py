@@ -2,7 +2,7 @@
 Connections and transactions of the store.
 
 Decides how a database is opened so that a commit is on disk when it returns, and how its failures
-become ours. It knows no table. Source: DESIGN sections 3 and 11; reliability.md section 3.
+become ours. It knows no table. Source: DESIGN sections 3 and 11.
 """
 
 from __future__ import annotations
