@@ -31,7 +31,9 @@ def test_the_transcript_is_what_a_run_prints() -> None:
     assert shown is not None
     _, printed = play_demo()
     story = printed[: printed.index("Try (")]
-    end = format_invitation("attestree", Path("attestree-demo"), url="http://127.0.0.1:8000", lasts=True)
+    end = format_invitation(
+        "../.venv/bin/attestree", Path("attestree-demo"), url="http://127.0.0.1:8000", lasts=True
+    )
     assert mask(shown[1]) == mask(story + end)
 
 
