@@ -3,7 +3,7 @@ How a body is read: counted, against the clock, and never further than its limit
 
 Decides when a body took too long and when it was too long. The time allowed grows with what arrived, so
 that a slow line is served and a client that sends one byte a minute is not.
-Source: DESIGN section 10; reliability threat 17.
+Source: DESIGN section 10.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@ A report as the page shows it: one headline, what is claimed, every check, what 
 
 Decides words of the page, tones and marks; what is said comes from the report. Text of a credential is
 shown literally and without characters that would turn or hide it. A test network is never shown in the
-colour of a yes. Source: DESIGN sections 7 and 10; reliability threat 18.
+colour of a yes. Source: DESIGN sections 7 and 10.
 """
 
 from __future__ import annotations

@@ -5,7 +5,7 @@ Decides size, time and encoding of bodies, how often one address may ask, the re
 answers from other web pages, and the headers that keep a browser from doing anything but show the page.
 Bytes are counted as they arrive: a stated length is believed only where it is too large. Whatever goes
 wrong inside ends here, as an answer without a word of what was sent.
-Source: DESIGN section 10; reliability threats 17 and 18.
+Source: DESIGN section 10.
 """
 
 from __future__ import annotations

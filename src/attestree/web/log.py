@@ -2,7 +2,7 @@
 What the service writes down about itself: one JSON line each on stderr.
 
 Decides what a line holds: never a body, an address of a client, a credential, or the text of a foreign
-error, which may quote any of them. Source: DESIGN section 10; reliability threats 19 and 25.
+error, which may quote any of them. Source: DESIGN section 10.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@ The page's form: a few named fields, one of them perhaps a file.
 
 Decides the little of multipart/form-data that browsers send; anything else is refused. The body is in
 memory and bounded before this reads it, and every part is cut out once, so nothing here can be made slow.
-Source: RFC 7578; reliability threat 17.
+Source: RFC 7578.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 How often one address may ask.
 
 Decides who counts as one: an IPv4 address, or the /64 of an IPv6 address, since one client owns all of
-it. Counts are kept in this process only. Source: reliability threat 17.
+it. Counts are kept in this process only. Source: DESIGN section 10.
 """
 
 from __future__ import annotations
