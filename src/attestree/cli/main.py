@@ -93,10 +93,8 @@ def run(arguments: list[str]) -> int:
     try:
         code = build_app(command_of(arguments))(arguments, standalone_mode=False, prog_name="attestree")
         sys.stdout.flush()
-        return code if isinstance(code, int) else 0
-    except typer.Exit as ended:
-        # Typer makes one of Ctrl-C.
-        return tell_stopped(console) if ended.exit_code == INTERRUPTED else ended.exit_code
+        # Typer answers Ctrl-C with a code and no word.
+        return tell_stopped(console) if code == INTERRUPTED else code if isinstance(code, int) else 0
     except TyperException as error:
         return tell_usage(console, error)
     except (typer.Abort, KeyboardInterrupt):
