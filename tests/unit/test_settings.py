@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 
 from attestree.cli.config import list_settings, mask_url, origin
+from attestree.cli.main import run
 from attestree.errors import SettingsError
 from attestree.settings import FILE_NAME, Settings, find_settings_file, load_settings
 from attestree.text.catalogue import explain_error
@@ -201,3 +203,15 @@ def test_an_address_without_secrets_is_shown_as_it_is() -> None:
     for url in ("http://127.0.0.1:8545", "sqlite:///attestree.db", "postgresql://host/name"):
         assert mask_url(url) == url
     assert SECRET not in mask_url(f"https://node.example?key={SECRET}")
+
+
+def test_what_the_settings_show_command_prints_is_json_or_a_table(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = write(tmp_path, REGISTRY)
+    assert run(["--config", str(path), "--json", "config", "show"]) == 0
+    listed = json.loads(capsys.readouterr().out)
+    assert listed["registry.local.chain_id"] == {"value": "31337", "origin": "file"}
+    assert run(["--config", str(path), "config", "show"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split()[0] for line in lines] == list(listed)
