@@ -417,9 +417,7 @@ def test_parallel_requests_do_not_disturb_each_other(either: DevChain) -> None:
 
     assert answers == [(1, either.chain_id)] * len(receivers)
     either.mine()
-    balances = {
-        int(either.call("eth_getBalance", receiver, "latest"), 16) for receiver in receivers.values()
-    }
+    balances = {int(either.call("eth_getBalance", receiver, "latest"), 16) for receiver in receivers.values()}
     assert balances == {9}
 
 

@@ -91,9 +91,7 @@ class AnvilChain(DevRpc):
     ends_with_process: bool
     """False if a state file keeps the chain."""
 
-    def __init__(
-        self, *, state_file: Path | None = None, port: int = 0, options: Sequence[str] = ()
-    ) -> None:
+    def __init__(self, *, state_file: Path | None = None, port: int = 0, options: Sequence[str] = ()) -> None:
         """
         Start anvil and return once it answers.
 

@@ -261,16 +261,20 @@ class TesterState:
         if call.sender not in keys:
             raise TesterError("unknown account")
         head = self.head()
-        unsigned = self._chain.get_vm().get_transaction_builder().new_unsigned_dynamic_fee_transaction(
-            chain_id=TESTER_CHAIN_ID,
-            nonce=self.state_at(head).get_nonce(call.sender),
-            max_priority_fee_per_gas=TIP_WEI,
-            max_fee_per_gas=2 * head.header.base_fee_per_gas + TIP_WEI,
-            gas=call.gas,
-            to=call.to,
-            value=call.value,
-            data=call.call_input,
-            access_list=(),
+        unsigned = (
+            self._chain.get_vm()
+            .get_transaction_builder()
+            .new_unsigned_dynamic_fee_transaction(
+                chain_id=TESTER_CHAIN_ID,
+                nonce=self.state_at(head).get_nonce(call.sender),
+                max_priority_fee_per_gas=TIP_WEI,
+                max_fee_per_gas=2 * head.header.base_fee_per_gas + TIP_WEI,
+                gas=call.gas,
+                to=call.to,
+                value=call.value,
+                data=call.call_input,
+                access_list=(),
+            )
         )
         signed = unsigned.as_signed_transaction(PrivateKey(bytes.fromhex(keys[call.sender][2:])))
         return self.send_raw(signed.encode())
