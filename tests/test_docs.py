@@ -13,7 +13,10 @@ import typer
 from attestree.cli.main import build_app
 
 ROOT = Path(__file__).resolve().parents[1]
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+PLANS = {ROOT / "docs" / "design.md"}
+"""Pages that name what is still to come."""
+
+PAGES = [ROOT / "README.md", *sorted(set((ROOT / "docs").rglob("*.md")) - PLANS)]
 COMMAND = re.compile(r"`(attestree [^`\n]+)`|^ *(?:\$ )?(attestree [a-z].*)$", re.MULTILINE)
 SHARED = {"--json", "--config", "--debug", "--help", "-h"}
 PROGRAM: Any = typer.main.get_command(build_app(None))

@@ -131,6 +131,7 @@ def test_the_demo_removes_nothing_but_demos(tmp_path: Path) -> None:
     assert [path.name for path in (tmp_path / "attestree-demo").iterdir()] == ["thesis.txt"]
 
 
+@pytest.mark.slow
 @pytest.mark.chain
 def test_the_page_is_served_until_it_is_stopped(tmp_path: Path) -> None:
     if find_anvil() is None:
