@@ -213,7 +213,7 @@ def new_password(answers: Answers) -> str | None:
 def slug_of(title: str) -> str:
     """Return a name for commands and folders: small ASCII letters, digits and hyphens."""
     ascii_only = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().lower()
-    return re.sub(r"[^a-z0-9]+", "-", ascii_only).strip("-")[:40] or "issuer"
+    return re.sub(r"[^a-z0-9]+", "-", ascii_only).strip("-")[:40].rstrip("-") or "issuer"
 
 
 def describe_next(way: Way, settings: Settings, folder: Path) -> str:
