@@ -216,14 +216,14 @@ class Issuer:
         profile = IssuerProfile(
             name=self._chosen.title,
             did=self._chosen.did,
-            address=bytes.fromhex(self._chosen.address[2:]),
+            address=self._chosen.account,
             url=self._chosen.url,
         )
         return Terms(
             profile=profile,
             achievement=read_achievement(achievement),
             chain_id=registry.chain_id,
-            registry=bytes.fromhex(registry.address[2:]),
+            registry=registry.contract,
             registry_name=registry.name,
             public_url=self.settings.public_url,
             kind=kind,

@@ -110,6 +110,11 @@ class RegistrySettings(_Named):
     accreditor_key: Path | None = None
     """Key file of an accreditor, where this person is one."""
 
+    @property
+    def contract(self) -> bytes:
+        """Address of the contract, 20 bytes."""
+        return bytes.fromhex(self.address[2:])
+
 
 class IssuerSettings(_Named):
     """`[[issuer]]`: one institution for which credentials are issued here."""
@@ -132,6 +137,11 @@ class IssuerSettings(_Named):
     """Ed25519 key (PEM) for signatures inside credentials."""
     roster_key: Path = Path("keys/roster.key")
     """32 random bytes in hex, from which row keys are derived; secret."""
+
+    @property
+    def account(self) -> bytes:
+        """Address of the institution's account, 20 bytes."""
+        return bytes.fromhex(self.address[2:])
 
 
 def _each_once(tables: tuple[_Named, ...]) -> tuple[_Named, ...]:

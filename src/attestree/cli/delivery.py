@@ -44,7 +44,7 @@ def deliver_ready(settings: Settings, store: SqlStore, console: Console) -> Sequ
 def deliver_issuer(settings: Settings, issuer: IssuerSettings, store: SqlStore) -> Sequence[Delivered]:
     """Hand out every batch of one issuer that may be handed out; raises as `deliver_all` does."""
     return deliver_all(
-        issuer=bytes.fromhex(issuer.address[2:]),
+        issuer=issuer.account,
         store=store,
         folder=wire_folders(settings, issuer),
         status=wire_status(settings, issuer, store),

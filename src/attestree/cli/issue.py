@@ -67,14 +67,12 @@ def build_terms(
 ) -> Terms:
     """Return the terms of a batch as the settings have them."""
     registry = settings.find_registry(issuer.registry)
-    profile = IssuerProfile(
-        name=issuer.title, did=issuer.did, address=bytes.fromhex(issuer.address[2:]), url=issuer.url
-    )
+    profile = IssuerProfile(name=issuer.title, did=issuer.did, address=issuer.account, url=issuer.url)
     return Terms(
         profile=profile,
         achievement=achievement,
         chain_id=registry.chain_id,
-        registry=bytes.fromhex(registry.address[2:]),
+        registry=registry.contract,
         registry_name=registry.name,
         public_url=settings.public_url,
         with_names=with_names,

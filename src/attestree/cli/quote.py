@@ -34,12 +34,12 @@ def quote(
     settings = context.settings()
     chosen = settings.find_issuer(issuer)
     registry = settings.find_registry(chosen.registry)
-    address = bytes.fromhex(chosen.address[2:])
+    address = chosen.account
     payload = build_anchor(address, root=b"\x01" * 32, size=size, kind=0, list_id=b"\x01" * 13)
     found = quote_call(
         wire_sender(registry),
         sender=operator_address(settings, chosen),
-        to=bytes.fromhex(registry.address[2:]),
+        to=registry.contract,
         payload=payload,
     )
     each = format_ether(-(-found.fee_wei // size))

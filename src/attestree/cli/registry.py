@@ -127,7 +127,7 @@ def _as_admin(context: Context, registry: str | None) -> tuple[Settings, Registr
 def _trust_of(settings: Settings, registry: RegistrySettings) -> Trust:
     """Return what the settings' own trust file says of this registry, and the accreditors it believes."""
     own = read_trust(settings.path(settings.trust))
-    address = bytes.fromhex(registry.address[2:])
+    address = registry.contract
     networks = tuple(item for item in own.networks if item.registry == address)
     return Trust(own.name, networks, own.accreditors, b"")
 

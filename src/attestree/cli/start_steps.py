@@ -194,7 +194,7 @@ def _stand(
 ) -> None:
     """Give one issuer money, a standing and an operator, as far as it has none."""
     registry = settings.find_registry(issuer.registry)
-    address = bytes.fromhex(issuer.address[2:])
+    address = issuer.account
     keys = KeyRing(settings.folder, password=None)
     operator = keys.account(f"{issuer.name}-operator")
     purse.give(address)

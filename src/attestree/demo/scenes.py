@@ -128,7 +128,7 @@ def change_status(stage: Stage, batches: Batches, kept: Collection) -> None:
 def misuse_stolen_key(stage: Stage, kept: Collection) -> None:
     """Let a thief record with the university's second key, and let the university disown it."""
     url = stage.settings.registry[0].rpc[0]
-    university = bytes.fromhex(stage.settings.find_issuer(cast.UNIVERSITY.name).address[2:])
+    university = stage.settings.find_issuer(cast.UNIVERSITY.name).account
     key = KeyRing(stage.folder, password=None).account("stolen")
     Money(url).give(key)
     now = (

@@ -67,7 +67,7 @@ def wire_trusted_audit(network: TrustedNetwork, *, rpc: Sequence[str], clock: Cl
 def wire_consistency(settings: Settings, store: Store, *, clock: Clock) -> Consistency:
     """Return the check of a whole installation."""
     base = settings.path(settings.batches)
-    issuers = {bytes.fromhex(issuer.address[2:]): issuer for issuer in settings.issuer}
+    issuers = {issuer.account: issuer for issuer in settings.issuer}
     keys = [issuer.operator_key for issuer in settings.issuer if issuer.operator_key is not None]
     paths = [path for path in map(settings.path, keys) if path.exists()]
     return Consistency(
@@ -114,5 +114,5 @@ def _network_kind(settings: Settings, registry: RegistrySettings) -> str:
         trust: Trust = read_trust(settings.path(settings.trust))
     except AttestreeError:
         return "unknown"
-    found = trust.find_network(chain_id=registry.chain_id, registry=bytes.fromhex(registry.address[2:]))
+    found = trust.find_network(chain_id=registry.chain_id, registry=registry.contract)
     return found.kind.value if found else "unknown"

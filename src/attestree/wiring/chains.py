@@ -27,7 +27,7 @@ def identity_of(registry: RegistrySettings) -> ChainIdentity:
     return ChainIdentity(
         chain_id=registry.chain_id,
         genesis_hash=bytes.fromhex(registry.genesis_hash[2:]),
-        registry=bytes.fromhex(registry.address[2:]),
+        registry=registry.contract,
         deploy_block=registry.deploy_block,
         deploy_block_hash=bytes.fromhex(registry.deploy_block_hash[2:]),
         code_hash=bytes.fromhex(registry.code_hash[2:]),

@@ -20,7 +20,7 @@ from attestree.wiring.system import SystemClock, SystemEntropy
 def operator_address(settings: Settings, issuer: IssuerSettings) -> bytes:
     """Return the address that records for an issuer, 20 bytes; the issuer's own where no operator is set."""
     if issuer.operator_key is None:
-        return bytes.fromhex(issuer.address[2:])
+        return issuer.account
     return read_key_file_address(settings.path(issuer.operator_key))
 
 
@@ -45,7 +45,7 @@ def wire_status(settings: Settings, issuer: IssuerSettings, store: SqlStore) -> 
     return StatusDesk(
         store=store,
         clock=SystemClock(),
-        issuer=bytes.fromhex(issuer.address[2:]),
+        issuer=issuer.account,
         operator=operator_address(settings, issuer),
-        contracts={item.name: bytes.fromhex(item.address[2:]) for item in settings.registry},
+        contracts={item.name: item.contract for item in settings.registry},
     )

@@ -98,7 +98,7 @@ def wire_act(
     intent = queue_act(
         act,
         registry=registry.name,
-        contract=bytes.fromhex(registry.address[2:]),
+        contract=registry.contract,
         store=store,
         sender=wire_sender(registry),
         clock=SystemClock(),
