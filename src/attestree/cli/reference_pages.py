@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ast
 import inspect
+import re
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -140,8 +141,9 @@ def _codes_of(area: str) -> Iterator[str]:
 
 
 def _cell(text: str) -> str:
-    """Return text for one cell of a table."""
-    return " ".join(text.split()).replace("|", "\\|")
+    """Return text for one cell of a table; a count with its noun stands there in the plural."""
+    plural = re.sub(r"\{(\w+):[^{}|]+\|([^{}|]+)\}", r"{\1} \2", text)
+    return " ".join(plural.split()).replace("|", "\\|")
 
 
 def _page(lines: list[str]) -> str:

@@ -87,6 +87,9 @@ def map_columns(table: Table, *, with_names: bool) -> ColumnMap:
         raise RosterError("roster.no_header", row=table.header_row)
     positions: dict[str, int] = {}
     findings: list[Finding] = []
+    if table.other_sheets:
+        facts: dict[str, object] = {"sheets": table.other_sheets}
+        findings.append(Finding(table.header_row, Severity.WARNING, "", "roster.more_sheets", facts))
     for position, spelled in enumerate(table.header):
         name = meaning_of(spelled)
         if name is None:

@@ -19,12 +19,16 @@ SEPARATORS = (",", ";")
 """Separators that are understood, the default first."""
 
 
+NOT_TEXT = (b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"{\\rtf", b"<html", b"<!doctype html", b"<!DOCTYPE html")
+"""How documents, pictures and web pages begin, whatever the file is called."""
+
+
 def parse_csv(octets: bytes) -> Table:
     """
     Read a CSV file.
 
     Raises:
-        RosterError: `roster.utf16`, `roster.encoding`, `roster.quotes`, or any code of `build_table`.
+        RosterError: `roster.quotes`, any code of `decode_text` or of `build_table`.
     """
     text = decode_text(octets)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=find_separator(text), strict=True)
@@ -46,8 +50,11 @@ def decode_text(octets: bytes) -> str:
     Decode UTF-8, dropping a byte order mark.
 
     Raises:
-        RosterError: `roster.utf16` or `roster.encoding` with the row of the first wrong byte.
+        RosterError: `roster.not_table`, `roster.utf16`, or `roster.encoding` with the row of the first byte
+            that is wrong.
     """
+    if octets.startswith(NOT_TEXT):
+        raise RosterError("roster.not_table")
     if octets.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\x00" in octets[:1000]:
         raise RosterError("roster.utf16")
     try:

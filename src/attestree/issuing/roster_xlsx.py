@@ -12,6 +12,7 @@ import io
 import re
 import zipfile
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 
 import python_calamine
@@ -48,11 +49,23 @@ def parse_xlsx(octets: bytes) -> Table:
         workbook = python_calamine.load_workbook(io.BytesIO(octets))
         sheet = workbook.get_sheet_by_index(0)
         values = sheet.to_python(skip_empty_area=False, nrows=MAX_ROWS + 1)
+        others = _count_other_sheets(workbook)
     except python_calamine.PasswordError as exc:
         raise RosterError("roster.xlsx_locked") from exc
     except (python_calamine.CalamineError, OSError, ValueError, IndexError) as exc:
         raise RosterError("roster.xlsx_unreadable") from exc
-    return build_table([row for row in _rows(values, marks) if not is_blank(row.cells) or row.marks])
+    table = build_table([row for row in _rows(values, marks) if not is_blank(row.cells) or row.marks])
+    return replace(table, other_sheets=others)
+
+
+def _count_other_sheets(workbook: python_calamine.CalamineWorkbook) -> int:
+    """Return how many sheets after the first have more than one row; charts are no sheets of rows."""
+    places = [
+        place
+        for place, sheet in enumerate(workbook.sheets_metadata)
+        if place and sheet.typ is python_calamine.SheetTypeEnum.WorkSheet
+    ]
+    return sum(workbook.get_sheet_by_index(place).height > 1 for place in places)
 
 
 def _rows(values: Sequence[Sequence[object]], marks: Marks) -> Iterator[TableRow]:

@@ -44,6 +44,8 @@ class Table:
     """Column names as the roster spells them."""
     rows: tuple[TableRow, ...]
     """All rows below it that are not blank."""
+    other_sheets: int = 0
+    """How many further sheets of a workbook hold something; none of them is read."""
 
 
 def build_table(numbered: Sequence[TableRow]) -> Table:

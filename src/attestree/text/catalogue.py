@@ -1,9 +1,9 @@
 """
 Look up what a code says: sentence, cause and next step.
 
-Decides how `{name}` and `{name:moment}` are filled and what is said when an entry or a value is
-missing: a plain fallback, never an error, since this runs while another error is being told. The
-words stand in `english`, one module an area; tests prove that every code has its entry.
+Decides how `{name}`, `{name:moment}` and `{name:batch|batches}` are filled and what is said when an
+entry or a value is missing: a plain fallback, never an error, since this runs while another error is
+being told. The words stand in `english`, one module an area; tests prove that every code has its entry.
 Source: DESIGN sections 1.6 and 3.
 """
 
@@ -28,7 +28,7 @@ MISSING_VALUE = "(not known)"
 """Stands where a sentence names a value that was not given."""
 
 _PACKAGES = {DEFAULT_LANGUAGE: english}
-_PLACEHOLDER = re.compile(r"\{([a-z][a-z0-9_]*)(?::(date|moment))?\}")
+_PLACEHOLDER = re.compile(r"\{([a-z][a-z0-9_]*)(?::(date|moment|[^{}|]+\|[^{}|]+))?\}")
 _MONTHS = (
     *("January", "February", "March", "April", "May", "June"),
     *("July", "August", "September", "October", "November", "December"),
@@ -98,7 +98,9 @@ def _fill(text: str, values: Mapping[str, object]) -> str:
 
 
 def _format_value(value: object, style: str | None) -> str:
-    """Return one value for people: hashes as 0x hex, times in words, the rest as it prints."""
+    """Return one value for people: hashes as 0x hex, times in words, counts with their nouns."""
+    if style is not None and "|" in style:
+        return _format_count(value, *style.split("|"))
     if value is None:
         return MISSING_VALUE
     if style is not None and isinstance(value, int):
@@ -106,6 +108,12 @@ def _format_value(value: object, style: str | None) -> str:
     if isinstance(value, bytes):
         return "0x" + value.hex()
     return str(value)
+
+
+def _format_count(count: object, one: str, many: str) -> str:
+    """Return a count with the form of the noun that fits: `1 batch`, `2,000 batches`."""
+    figure = f"{count:,}" if isinstance(count, int) else _format_value(count, None)
+    return f"{figure} {one if count == 1 else many}"
 
 
 def format_date(seconds: int) -> str:

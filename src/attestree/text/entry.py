@@ -12,7 +12,11 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What happened, why, and what to do next; `{name}` stands for a value of the error or check."""
+    """
+    What happened, why, and what to do next; `{name}` stands for a value of the error or check.
+
+    `{name:moment}` says Unix seconds in words, `{name:batch|batches}` a count with its noun.
+    """
 
     sentence: str
     """What happened, in one sentence for the person who reads it."""

@@ -248,6 +248,7 @@ def test_a_separator_without_quotes_is_noticed() -> None:
         ((HEADER + '1,,"Zo"fia,\n').encode(), "roster.quotes"),
         (b"\xd0\xcf\x11\xe0" + b"\x00" * 600, "roster.old_excel"),
         (b"PK\x03\x04 no workbook", "roster.xlsx_unreadable"),
+        (b"%PDF-1.7\n%\xe2\xe3", "roster.not_table"),
         (("name," + ",".join(f"c{n}" for n in range(300)) + "\nA\n").encode(), "roster.too_many_columns"),
     ],
 )
@@ -320,10 +321,17 @@ def test_only_the_first_sheet_counts() -> None:
     assert first is not None
     first.append(["learner_id", "name"])
     first.append(["a1", "A B"])
-    book.create_sheet("notes", 1).append(["nonsense"])
+    second = book.create_sheet("notes", 1)
+    second.append(["nonsense"])
     target = io.BytesIO()
     book.save(target)
-    assert parse_roster(target.getvalue(), file_name="r.xlsx").total == 1
+    alone = parse_roster(target.getvalue(), file_name="r.xlsx")
+    assert (alone.total, codes(alone)) == (1, [])
+    second.append(["learner of another class"])
+    target = io.BytesIO()
+    book.save(target)
+    roster = parse_roster(target.getvalue(), file_name="r.xlsx")
+    assert (roster.total, codes(roster)) == (1, [(1, "warning", "roster.more_sheets")])
 
 
 def test_json_lines_are_read_by_member_name() -> None:

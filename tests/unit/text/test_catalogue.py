@@ -29,7 +29,7 @@ from attestree.verifying.verdict import Verdict, codes_of
 
 SOURCE = Path(attestree.__file__).parent
 CODE = re.compile(r"[a-z]+(\.[a-z][a-z0-9_]*)+")
-PLACEHOLDER = re.compile(r"\{[a-z][a-z0-9_]*(?::(?:date|moment))?\}")
+PLACEHOLDER = re.compile(r"\{[a-z][a-z0-9_]*(?::(?:date|moment|[^{}|]+\|[^{}|]+))?\}")
 FRAGMENT_AREAS = frozenset({"roster"})
 """Areas whose sentences follow a row number, one line each."""
 
@@ -139,6 +139,13 @@ def test_values_are_filled_in_and_a_missing_one_is_said_to_be_missing() -> None:
     said = explain_error(MalformedJsonError("trust.too_large", size=12))
     assert "12" in said.sentence
     assert MISSING_VALUE in said.sentence
+
+
+@pytest.mark.parametrize(
+    ("bad", "said"), [(1, "1 bad row stops the batch."), (2000, "2,000 bad rows stop the batch.")]
+)
+def test_a_count_takes_the_form_of_its_noun_that_fits(bad: int, said: str) -> None:
+    assert explain("roster.bad_rows", {"bad": bad, "good": 0}).sentence == said
 
 
 def test_times_are_said_in_words() -> None:

@@ -46,7 +46,7 @@ ENTRIES: dict[str, Entry] = {
     ),
     # -- anchors
     "audit.anchor_disavowed": Entry(
-        "Batch {root} ({size} credentials) of the issuer {issuer} was recorded by signing key "
+        "Batch {root} ({size:credential|credentials}) of the issuer {issuer} was recorded by signing key "
         "{operator}, which "
         "the issuer disowns from {since:moment} on.",
         cause="The issuer lost control of the key, and has not confirmed this batch.",
@@ -70,7 +70,8 @@ ENTRIES: dict[str, Entry] = {
         next=_ASK_ANOTHER,
     ),
     "audit.anchor_outside_span": Entry(
-        "Batch {root} ({size} credentials) of the issuer {issuer} was recorded on {time:moment}, when nobody "
+        "Batch {root} ({size:credential|credentials}) of the issuer {issuer} was recorded on {time:moment}, "
+        "when nobody "
         "vouched for the issuer.",
         cause="The issuer was not accredited yet, not any more, or was suspended.",
         next="Do not rely on the batch; the issuer may record its credentials again once it is accredited.",
@@ -87,8 +88,8 @@ ENTRIES: dict[str, Entry] = {
         next="A revocation in one of them counts in the other too. " + _ASK_ISSUER,
     ),
     "audit.burst": Entry(
-        "The issuer {issuer} recorded {anchors} batches ({credentials} credentials) within an hour from "
-        "{time:moment} on.",
+        "The issuer {issuer} recorded {anchors:batch|batches} ({credentials:credential|credentials}) "
+        "within an hour from {time:moment} on.",
         cause="A large intake, a program that runs wild, or somebody else with the key.",
         next=_ASK_ISSUER,
     ),
@@ -96,21 +97,21 @@ ENTRIES: dict[str, Entry] = {
     # -- standing
     "audit.disavowal_back_dated": Entry(
         "On {time:moment} the issuer {issuer} disowned its signing key {operator} back to {since:moment}: "
-        "{anchors} batches with {credentials} credentials lost their worth.",
+        "{anchors:batch|batches} with {credentials:credential|credentials} lost all worth.",
         cause="The issuer believes that somebody else had the key since then, or wants to be rid of "
         "what it signed.",
         next=_ASK_ISSUER,
     ),
     "audit.operator_disavowed": Entry(
-        "On {time:moment} the issuer {issuer} disowned its signing key {operator}; {anchors} batches with "
-        "{credentials} credentials are concerned.",
+        "On {time:moment} the issuer {issuer} disowned its signing key {operator}, which concerns "
+        "{anchors:batch|batches} with {credentials:credential|credentials}.",
         cause="The issuer believes that somebody else had the key.",
         next=_ASK_ISSUER,
     ),
     "audit.withdrawal_back_dated": Entry(
         "On {time:moment} accreditation {span} of the issuer {issuer} was ended back to "
-        "{ends:moment}: {anchors} "
-        "batches with {credentials} credentials lost their worth.",
+        "{ends:moment}: "
+        "{anchors:batch|batches} with {credentials:credential|credentials} lost all worth.",
         cause="The accreditor found that the issuer did not meet its rules since then.",
         next="Ask the accreditor for its reasons.",
     ),
@@ -226,34 +227,32 @@ ENTRIES: dict[str, Entry] = {
     "audit.section_unknowable": Entry("Cannot be known."),
     "audit.section_relied_on": Entry("Relied on."),
     "audit.proven_registry": Entry(
-        "All {events} events of the registry itself up to block {block}: who ran it, who was an "
-        "accreditor, when it "
-        "was paused. None was invented, altered or left out."
+        "The {events:event|events} of the registry itself up to block {block}: who ran it, who was an "
+        "accreditor, when it was paused. None was invented, altered or left out."
     ),
     "audit.proven_issuers": Entry(
-        "All events of {issuers} issuers up to block {block}: {anchors} batches and {acts} acts of "
-        "standing or "
-        "status. None was invented, altered or left out."
+        "All events of {issuers:issuer|issuers} up to block {block}: {anchors:batch|batches} and "
+        "{acts:act|acts} of standing or status. None was invented, altered or left out."
     ),
     "audit.proven_times": Entry(
-        "The time at which each of these {batches} batches was recorded, and by which key: the "
-        "chain wrote it, not "
-        "the issuer."
+        "When {batches:batch was|batches were} recorded, and by which key: the chain wrote it, "
+        "not the issuer."
     ),
     "audit.recomputed_batches": Entry(
-        "{batches} of {of} batches with {credentials} credentials: their leaves make the recorded "
-        "root, are as many "
-        "as declared, and use each number once."
+        "{batches} of {of:batch|batches}, with {credentials:credential|credentials}: the leaves make the "
+        "recorded root, are as many as declared, and use each number once."
     ),
     "audit.recomputed_none": Entry("Nothing: no archive that fits was given."),
     "audit.unexamined_issuers": Entry(
-        "The history of {issuers} issuers: the events that were served are not the events that took place."
+        "The history of {issuers:issuer|issuers}: the events that were served are not those that took place."
     ),
     "audit.unexamined_registry": Entry(
         "The history of the registry itself: the events that were served are not the events that took place."
     ),
-    "audit.unexamined_events": Entry("{events} events that could not stand where they were served."),
-    "audit.unexamined_batches": Entry("The leaves of {batches} of {of} batches: no archive of them fits."),
+    "audit.unexamined_events": Entry("{events:event|events} that could not stand where served."),
+    "audit.unexamined_batches": Entry(
+        "The leaves of {batches} of {of:batch|batches}: no archive of them fits."
+    ),
     "audit.unexamined_archives": Entry("{archives} archives of other registries."),
     "audit.unexamined_claims": Entry(
         "The credentials themselves: what they say, the dates they claim, their signatures."

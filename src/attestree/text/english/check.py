@@ -128,7 +128,7 @@ ENTRIES: dict[str, Entry] = {
         next="Whoever runs this verifier can set up a second source.",
     ),
     "anchor.elsewhere_ignored": Entry(
-        "The file also points to {count} public records that you do not trust; they were ignored.",
+        "The file also points to other public records, which you do not trust ({count}); they were ignored.",
         cause="The issuer recorded it in several places.",
     ),
     "anchor.not_reached": Entry("The public record was not asked, because an earlier check already decided."),

@@ -32,7 +32,14 @@ ENTRIES: dict[str, Entry] = {
         next="Delete the columns that are not needed.",
     ),
     "roster.format": Entry(
-        "The end of the file name names no format that is read here.", next="Use one of: {known}."
+        "A file of this kind is not read as a roster.",
+        cause="The kind is told by the end of the file name.",
+        next="Save the table as one of: {known}.",
+    ),
+    "roster.not_table": Entry(
+        "The file is a document, a picture or a web page, not a table.",
+        cause="It was renamed, or is another file than you meant.",
+        next='Open the table in a spreadsheet and save it as "CSV UTF-8 (comma delimited)", or as .xlsx.',
     ),
     "roster.old_excel": Entry(
         "This is an old Excel file (.xls), or one with a password.",
@@ -81,8 +88,8 @@ ENTRIES: dict[str, Entry] = {
         next="Add a column name, or given_name and family_name; or leave names out with --no-name.",
     ),
     "roster.bad_rows": Entry(
-        "{bad} bad rows stop the batch.",
-        next="Mend them, or repeat with --skip-bad to issue the {good} good rows.",
+        "{bad:bad row stops|bad rows stop} the batch.",
+        next="Mend them, or repeat with --skip-bad to issue the {good:good row|good rows}.",
     ),
     "roster.no_such_row": Entry(
         "Row {row} is not a good row of the roster.",
@@ -96,6 +103,10 @@ ENTRIES: dict[str, Entry] = {
         next="Delete one, or give both a ref if the learner was awarded twice.",
     ),
     # -- columns
+    "roster.more_sheets": Entry(
+        "only the first sheet is read; {sheets:other sheet has|other sheets have} rows too",
+        next="if learners stand there, copy them to the first sheet, or save each sheet as a file of its own",
+    ),
     "roster.unknown_column": Entry(
         "{column}{shown} is not known here and is not issued",
         next="rename it if it should be, see attestree template roster",

@@ -10,11 +10,12 @@ ENTRIES: dict[str, Entry] = {
         next="Give an id, the address of its page, a credential file, or a list of them.",
     ),
     "status.not_an_id": Entry(
-        "{count} of {total} entries are no credential ids; the first is entry {first}.",
-        next="Mend the list. Nothing was changed.",
+        "No credential is named by {count} of {total:entry|entries}; the first is entry {first}.",
+        cause="It is no id, no address of a page, and no file that exists here.",
+        next="Check the spelling, and the folder of a file. Nothing was changed.",
     ),
     "status.unknown_id": Entry(
-        "{count} of {total} credentials were not issued here by this issuer; the first is entry {first}.",
+        "Not issued here by this issuer: {count} of {total:credential|credentials}, first entry {first}.",
         cause="It is mistyped, or belongs to another issuer or store.",
         next="Mend the list, or choose the issuer with --issuer. Nothing was changed.",
     ),
