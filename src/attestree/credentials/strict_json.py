@@ -47,12 +47,14 @@ def parse_json(octets: bytes, *, limit_bytes: int = MAX_BYTES) -> JsonValue:
 
     Raises:
         MalformedJsonError: `json.too_large`, `json.bad_unicode` (not UTF-8, byte order mark, lone
-            surrogate, U+0000), `json.too_deep`, `json.syntax`, `json.duplicate_key`,
+            surrogate, U+0000), `json.too_deep`, `json.empty`, `json.syntax`, `json.duplicate_key`,
             `json.bad_number` or `json.int_range`.
     """
     if len(octets) > limit_bytes:
         raise MalformedJsonError("json.too_large", limit=limit_bytes, size=len(octets))
     text = _decode(octets)
+    if not text.strip():
+        raise MalformedJsonError("json.empty")
     _refuse_depth(text)
     try:
         value: JsonValue = _DECODER.decode(text)

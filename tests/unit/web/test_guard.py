@@ -60,7 +60,7 @@ def test_a_body_is_counted_as_it_arrives(service: Service) -> None:
 
 def test_a_body_of_exactly_the_limit_is_read_and_one_byte_more_is_not(service: Service) -> None:
     limit = Limits().body_bytes
-    assert service.post(b" " * limit).json()["code"] == "json.syntax"
+    assert service.post(b" " * limit).json()["code"] == "json.empty"
     answer = service.post(b" " * (limit + 1))
     assert (answer.status_code, answer.json()["code"]) == (413, "request.too_large")
 

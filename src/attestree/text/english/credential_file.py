@@ -17,7 +17,7 @@ ENTRIES: dict[str, Entry] = {
     "request.file_unreadable": Entry(
         "The file {file} cannot be read.",
         cause="It is a folder, or you have no permission to read it.",
-        next="Name a single file that you may read.",
+        next="Name a file that you may read; for all files of a folder, FOLDER/*.json.",
     ),
     "request.file_kind": Entry(
         "This is {kind}; only the credential itself, a JSON file, can be checked here.",

@@ -26,6 +26,11 @@ ENTRIES: dict[str, Entry] = {
         cause="Two programs could read two different things in such a file, so it is not read at all.",
         next=_ORIGINAL,
     ),
+    "json.empty": Entry(
+        "The file is empty.",
+        cause="It was not saved or not sent whole.",
+        next="Ask the holder to send the file again.",
+    ),
     "json.int_range": Entry(
         "The file contains a number beyond {limit}.",
         cause="Larger numbers are rounded by many programs, so that two credentials could look the same.",
@@ -39,7 +44,7 @@ ENTRIES: dict[str, Entry] = {
     "json.syntax": Entry(
         "The file is not JSON: something is wrong in line {line}, column {column}.",
         cause="It was cut short, edited by hand, or is another kind of file.",
-        next="Give the credential file itself: JSON, or the PDF or badge image it came in.",
+        next="Give the credential file itself; its name usually ends in .json.",
     ),
     "json.too_deep": Entry(
         "The file is nested deeper than {limit} levels.",
@@ -47,7 +52,7 @@ ENTRIES: dict[str, Entry] = {
         next=_ORIGINAL,
     ),
     "json.too_large": Entry(
-        "The file is {size} bytes long; {limit} is the most that is read.",
+        "The file is longer than {limit:byte|bytes}, the most that is read.",
         cause="It may be a collection of credentials, or carry a large picture.",
         next="Give one credential at a time.",
     ),

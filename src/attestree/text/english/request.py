@@ -11,9 +11,9 @@ ENTRIES: dict[str, Entry] = {
         next="Use an https address, or download the file yourself and give its path.",
     ),
     "request.too_large": Entry(
-        "What was sent is larger than {limit} bytes.",
-        cause="A limit keeps the service answering for everybody.",
-        next="Send less at once.",
+        "What was sent is larger than {limit:byte|bytes}.",
+        cause="No single credential is that large; a limit keeps the service answering for everybody.",
+        next="Send one credential file at a time, as it was given to you.",
     ),
     "request.line_too_large": Entry(
         "This line is longer than {limit} bytes.",
