@@ -8,8 +8,8 @@ Source: DESIGN sections 6, 9 and 10.
 from __future__ import annotations
 
 import signal
-from collections.abc import Callable, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Annotated
@@ -21,7 +21,7 @@ from attestree.anchoring.resume import resume_intent
 from attestree.cli.console import Console, Context
 from attestree.cli.delivery import deliver_ready
 from attestree.cli.password import ask_password
-from attestree.errors import AttestreeError, NotAllowedError, TransitionError
+from attestree.errors import AttestreeError, NotAllowedError, TransitionError, UnavailableError
 from attestree.outbox.states import State
 from attestree.ports import Intent, Store
 from attestree.settings import Settings
@@ -75,6 +75,16 @@ def anchor(
         intents = store.fetch_intents()
     _show(context.console, intents)
     _verify_none_stopped(intents)
+
+
+@contextmanager
+def telling_that_it_waits(say: Callable[[str], None]) -> Iterator[None]:
+    """Say that a queued write is kept when chain or store fall silent; the error itself goes on."""
+    try:
+        yield
+    except UnavailableError:
+        say("It is queued and kept: attestree anchor records it once that is mended.")
+        raise
 
 
 def _drive(

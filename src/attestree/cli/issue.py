@@ -16,7 +16,7 @@ from attestree.adapters.files.achievements import read_achievement
 from attestree.adapters.files.atomic import write_whole
 from attestree.adapters.files.reading import MAX_ROSTER_BYTES, read_limited
 from attestree.adapters.sql.store import SqlStore
-from attestree.cli.anchor import Teller
+from attestree.cli.anchor import Teller, telling_that_it_waits
 from attestree.cli.console import REJECT, Console, Context
 from attestree.cli.delivery import deliver_issuer
 from attestree.cli.password import ask_password
@@ -203,7 +203,10 @@ def finish_batch(
     if not wait:
         return deliver_batch(issued.batch.id, store=store, folder=folder, status=status)
     registry = settings.find_registry(issuer.registry)
-    with wire_worker(settings, registry, store, ask=ask_password) as worker:
+    with (
+        telling_that_it_waits(console.progress),
+        wire_worker(settings, registry, store, ask=ask_password) as worker,
+    ):
         teller = Teller(console.progress)
         worker.drive_until_final([issued.intent_id], teller.tell)
         delivered = deliver_batch(issued.batch.id, store=store, folder=folder, status=status)
@@ -269,6 +272,8 @@ def _print_issued(console: Console, issued: Issued, delivered: Delivered | None)
     batch = delivered.batch
     root = "" if batch.root is None else f"0x{batch.root.hex()}"
     what = "Recorded" if batch.state.value == "final" else "Queued"
+    if not issued.is_new and what == "Recorded":
+        what = "Recorded before"
     count = many(issued.size, "credential")
     lines = [
         label(what) + f"batch {batch.id}, {count}, {root[:8]}..{root[-4:]}, {batch.state.value}",

@@ -123,7 +123,7 @@ def tell_usage(console: Console, error: TyperException) -> int:
 
 def tell_stopped(console: Console) -> int:
     """Print that Ctrl-C was understood; return the exit code."""
-    console.progress("Stopped. Nothing that was not printed as done has been done.")
+    console.progress("Stopped. Run the same command again to go on: nothing is done twice.")
     return INTERRUPTED
 
 

@@ -40,9 +40,8 @@ def format_plan(plan: Plan, *, fee_limit_wei: int, details: str) -> str:
 
 def format_roster(plan: Plan, *, details: str) -> Iterator[str]:
     """Yield the line of counts, and a line for each finding up to a limit."""
-    counts = (
-        f"{plan.roster.total:,} rows: {plan.good:,} good, {plan.bad:,} bad, {many(plan.warnings, 'warning')}"
-    )
+    rows, warnings = many(plan.roster.total, "row"), many(plan.warnings, "warning")
+    counts = f"{rows}: {plan.good:,} good, {plan.bad:,} bad, {warnings}"
     line = label(plan.request.file_name) + counts
     yield f"{line:<{LABEL_WIDTH + 53}}details: {details}" if details else line
     for finding in plan.findings[:MAX_SHOWN_FINDINGS]:
@@ -124,6 +123,12 @@ def _last_line(plan: Plan) -> str:
     if plan.is_stopped:
         verb = "stops" if plan.bad == 1 else "stop"
         said += f" {many(plan.bad, 'bad row')} {verb} the batch: mend them, or repeat with --skip-bad."
+    elif not plan.size:
+        return said
+    elif plan.batch is not None and plan.batch.root is not None:
+        return (
+            f"{said} The same command with --yes shows where its files are, and finishes what is not final."
+        )
     return f"{said} Go: the same command with --yes"
 
 

@@ -17,7 +17,7 @@ import typer
 
 from attestree.adapters.files.reading import MAX_ROSTER_BYTES, read_limited
 from attestree.adapters.sql.store import SqlStore
-from attestree.cli.anchor import Teller
+from attestree.cli.anchor import Teller, telling_that_it_waits
 from attestree.cli.console import Context
 from attestree.cli.password import ask_password
 from attestree.cli.plan_lines import label, many
@@ -73,7 +73,7 @@ def revoke(
 ) -> None:
     """Revoke credentials for good; everybody who checks them sees it, with a neutral reason."""
     if reason not in REASONS:
-        raise typer.BadParameter(", ".join(REASONS), param_hint="--reason")
+        raise typer.BadParameter(f"one of {', '.join(REASONS)}", param_hint="--reason")
     request = StatusRequest(Purpose.REVOCATION, sets=True, reason=REASONS[reason])
     _change(ctx.obj, request, credentials or [], listed, batch, issuer=issuer, yes=yes, wait=not no_wait)
 
@@ -111,7 +111,7 @@ def read_ids(named: list[str], listed: Path | None) -> list[str]:
     Return every id that was named, files opened.
 
     Raises:
-        RequestError: `status.no_id_in_file`, or a file cannot be read.
+        RequestError: `status.no_id_in_file`, `request.file_missing`, or a file cannot be read.
         RosterError: A list that is not UTF-8.
     """
     ids = [_id_of(text) for text in named]
@@ -138,7 +138,11 @@ def parse_id_list(octets: bytes) -> list[str]:
 def _id_of(text: str) -> str:
     """Return an id as it was typed, or the one in the file that was named."""
     path = Path(text)
-    if parse_credential_token(text) is not None or not path.is_file():
+    if parse_credential_token(text) is not None:
+        return text
+    if not path.is_file():
+        if path.suffix.lower() == ".json":
+            raise RequestError("request.file_missing", file=path.name)
         return text
     try:
         document = parse_json(read_limited(path, limit_bytes=1_048_576))
@@ -174,7 +178,8 @@ def _change(
             return
         queued = [desk.queue_batch(batch, request)] if batch else desk.queue_credentials(ids, request)
         if wait:
-            _drive(context, settings, store, queued)
+            with telling_that_it_waits(context.console.progress):
+                _drive(context, settings, store, queued)
         _print(context, [store.fetch_intent(intent.wanted.id) or intent for intent in queued])
 
 

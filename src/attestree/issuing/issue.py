@@ -195,7 +195,7 @@ def build_anchor_intent(
             header.issuer, root=sealed.root, size=header.size, kind=int(header.kind), list_id=header.list_id
         ),
         probes=(build_anchor_probe(sealed),),
-        title=f"Record {header.size} credentials: {batch.title}",
+        title=f"Record {header.size:,} credential{'' if header.size == 1 else 's'}: {batch.title}",
         created=now,
         batch_id=batch.id,
     )

@@ -29,11 +29,13 @@ def test_an_empty_list_names_nothing() -> None:
 def test_a_credential_file_names_its_credential(tmp_path: Path) -> None:
     file = tmp_path / "zofia.json"
     file.write_text(f'{{"id": "https://b.example/c/{TOKEN}"}}', "utf-8")
-    assert read_ids([str(file), TOKEN, "no-such-file.json"], None) == [
-        f"https://b.example/c/{TOKEN}",
-        TOKEN,
-        "no-such-file.json",
-    ]
+    assert read_ids([str(file), TOKEN, "nothing"], None) == [f"https://b.example/c/{TOKEN}", TOKEN, "nothing"]
+
+
+def test_a_credential_file_that_is_not_there_is_said_to_be_missing() -> None:
+    with pytest.raises(RequestError) as caught:
+        read_ids(["no-such-file.json"], None)
+    assert caught.value.code == "request.file_missing"
 
 
 @pytest.mark.parametrize("text", ["{", "[]", '{"id": 1}', "{}"])

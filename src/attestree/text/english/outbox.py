@@ -26,7 +26,7 @@ ENTRIES: dict[str, Entry] = {
     "outbox.mined": Entry("Recorded; not final yet."),
     "outbox.not_final": Entry("Recorded; waiting until nobody can undo it."),
     "outbox.final": Entry("Final."),
-    "outbox.done_by_another": Entry("Final: somebody else recorded exactly this, so nothing had to be paid."),
+    "outbox.done_by_another": Entry("Final: the public record says this already, so nothing had to be paid."),
     "outbox.effect_not_final": Entry("Already recorded; waiting until nobody can undo it."),
     "outbox.block_changed": Entry("The network changed its mind about the newest records; it is sent again."),
     "outbox.block_changing": Entry("The network is changing its mind about the newest records; waiting."),
