@@ -8,6 +8,7 @@ programs bear the name `anvil`, so each candidate must print a "Commit SHA" firs
 
 from __future__ import annotations
 
+import json
 import os
 import platform
 import re
@@ -79,6 +80,26 @@ def _is_anvil(path: Path) -> bool:
     return answer.returncode == 0 and b"Commit SHA" in answer.stdout
 
 
+def drop_later_first_blocks(state_file: Path) -> None:
+    """
+    Leave one block 0 in a state file, the oldest: it is the one that all pins name.
+
+    anvil makes a block 0 at every start and saves it beside the one it had read; from the second restart
+    on it would be chance which of them counts. A file that cannot be read is left to anvil to refuse.
+    """
+    try:
+        state = json.loads(state_file.read_bytes())
+        first = [block for block in state["blocks"] if int(block["header"]["number"], 16) == 0]
+        oldest = min(first, key=lambda block: int(block["header"]["timestamp"], 16))
+    except (OSError, ValueError, KeyError, TypeError):
+        return
+    if len(first) > 1:
+        state["blocks"] = [block for block in state["blocks"] if block is oldest or block not in first]
+        whole = state_file.with_name(f"{state_file.name}.part")
+        whole.write_text(json.dumps(state), "utf-8")
+        whole.replace(state_file)
+
+
 class AnvilChain(DevRpc):
     """A running anvil; leaving the context stops it and keeps `state_file`."""
 
@@ -112,6 +133,7 @@ class AnvilChain(DevRpc):
         flags = ["--host", "127.0.0.1", "--port", str(port), "--chain-id", str(ANVIL_CHAIN_ID)]
         flags += ["--hardfork", HARDFORK, *options]
         if state_file is not None:
+            drop_later_first_blocks(state_file)
             flags += ["--state", str(state_file), "--state-interval", "1", "--preserve-historical-states"]
         # Into a file: a pipe that nobody reads would stop the chain after 64 KiB.
         with self.log_file.open("wb") as log:
