@@ -34,6 +34,7 @@ needs_solc = pytest.mark.skipif(
 
 @needs_solc
 @pytest.mark.chain
+@pytest.mark.slow
 def test_a_fresh_compilation_is_the_packaged_artifact_byte_for_byte() -> None:
     assert format_artifact(compile_registry(ROOT)) == ARTIFACT.read_text(encoding="utf-8")
 

@@ -138,6 +138,7 @@ def head(served: Served, length: int | str, *more: str) -> bytes:
     return ("\r\n".join(lines) + "\r\n\r\n").encode()
 
 
+@pytest.mark.slow
 def test_a_body_that_does_not_arrive_is_given_up(scene: Scene) -> None:
     got = scene.served.talk(head(scene.served, 1_000) + b'{"a":1}', seconds=40)
     assert got.startswith(b"HTTP/1.1 408")
@@ -218,6 +219,7 @@ def test_the_log_is_json_and_has_no_word_of_what_was_sent(scene: Scene) -> None:
     assert "Traceback" not in log
 
 
+@pytest.mark.slow
 def test_a_node_that_goes_away_makes_it_unready_and_unknown_until_it_is_back(
     chain: DevChain, tmp_path: Path
 ) -> None:
@@ -240,6 +242,7 @@ def test_a_node_that_goes_away_makes_it_unready_and_unknown_until_it_is_back(
             assert verdict_of(served.verify(credential)) == "valid"
 
 
+@pytest.mark.slow
 def test_it_starts_without_any_node_and_with_a_trust_file_alone(chain: DevChain, tmp_path: Path) -> None:
     stand = Stand(deploy_registry(chain), tmp_path, rpc="http://127.0.0.1:9")
     credential, _ = stand.issue()

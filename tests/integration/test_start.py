@@ -97,6 +97,7 @@ def test_keys_are_for_the_owner_alone(started: Desk) -> None:
 
 
 @pytest.mark.parametrize("blocks", [0, 1, 2, 4, 6])
+@pytest.mark.slow
 def test_killed_anywhere_and_run_again_there_is_one_of_everything(
     desk: Desk, chain: DevChain, blocks: int
 ) -> None:
