@@ -43,7 +43,8 @@ ENTRIES: dict[str, Entry] = {
     "key.wrong_password": Entry(
         'The password does not open the key "{file}".',
         cause="It is mistyped, or belongs to another key.",
-        next="Try again; unset ATTESTREE_KEY_PASSWORD if it is meant for another key. Nobody can recover a forgotten password; a new key can be named instead.",
+        next="Try again; unset ATTESTREE_KEY_PASSWORD if it is meant for another key. Nobody can recover a "
+        "forgotten password; a new key can be named instead.",
     ),
     "key.no_variable": Entry(
         "The environment variable {variable} is not set.",
