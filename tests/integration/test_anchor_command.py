@@ -90,7 +90,18 @@ def test_what_is_queued_is_recorded_and_shown(
     assert "batch a: Final." in err
     assert states(config) == {"a": State.FINAL, "b": State.FINAL}
     assert run(["--config", str(config), "anchor"]) == 0
-    assert capsys.readouterr().out.splitlines() == [f"{'final':<24} batch a", f"{'final':<24} batch b"]
+    assert capsys.readouterr().out.strip() == "Nothing is queued."
+
+
+def test_what_becomes_final_is_listed_once(
+    config: Path, registry: Deployed, issuer: Actor, capsys: pytest.CaptureFixture[str]
+) -> None:
+    queue(config, registry, issuer, "a")
+    assert run(["--config", str(config), "anchor"]) == 0
+    queue(config, registry, issuer, "b")
+    capsys.readouterr()
+    assert run(["--config", str(config), "anchor"]) == 0
+    assert capsys.readouterr().out.splitlines() == [f"{'final':<24} batch b"]
 
 
 def test_once_takes_one_step(config: Path, registry: Deployed, issuer: Actor) -> None:

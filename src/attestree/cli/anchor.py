@@ -63,6 +63,7 @@ def anchor(
         raise NotAllowedError("refused.two_modes", first="--watch", second="--once")
     settings = context.settings()
     with wire_store(settings) as store:
+        done = {one.wanted.id for one in store.fetch_intents() if one.state is State.FINAL}
         if resume is not None:
             _resume(context.console, settings, store, resume)
         with ExitStack() as stack:
@@ -72,7 +73,7 @@ def anchor(
             workers = [stack.enter_context(worker) for worker in opened]
             hand_out = partial(deliver_ready, settings, store, context.console)
             _drive(context.console, store, workers, hand_out, watch_on=watch_on, once=once)
-        intents = store.fetch_intents()
+        intents = [one for one in store.fetch_intents() if one.wanted.id not in done]
     _show(context.console, intents)
     _verify_none_stopped(intents)
 
@@ -144,7 +145,7 @@ def _resume(console: Console, settings: Settings, store: Store, intent_id: str) 
 
 
 def _show(console: Console, intents: Sequence[Intent]) -> None:
-    """Print every write and where it stands."""
+    """Print every write that was not final before, and where it stands now."""
     lines = [f"{STATE_WORDS[intent.state]:<24} {intent.wanted.title}{_why(intent)}" for intent in intents]
     console.result("\n".join(lines) or "Nothing is queued.", {"writes": [_fields(one) for one in intents]})
 

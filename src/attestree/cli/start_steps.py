@@ -36,7 +36,7 @@ from attestree.verifying.trust import (
 )
 from attestree.wiring.chains import wire_facts
 from attestree.wiring.system import SystemClock
-from attestree.wiring.workers import password_beside, wire_act, wire_deployment
+from attestree.wiring.workers import wire_act, wire_deployment
 
 YEAR_SECONDS = 365 * 86_400
 """How long accreditations and operators of a test network last."""
@@ -96,7 +96,7 @@ def deploy_registry(
     """Deploy a registry whose first admin is the key called `admin_key`, and return what to pin."""
     bare = fetch_bare_identity(JsonRpc(urls[0]))
     path = keys.folder / keys.account_path(admin_key)
-    signer = DeferredSigner(path, chain_id=bare.chain_id, ask=password_beside(ask, path))
+    signer = DeferredSigner(path, chain_id=bare.chain_id, ask=ask)
     with SqlStore.create(f"sqlite:///{(keys.folder / 'attestree.db').resolve()}") as store:
         return wire_deployment(
             urls,

@@ -17,7 +17,6 @@ from attestree.adapters.evm.rpc import JsonRpc
 from attestree.adapters.evm.sender import EvmSender
 from attestree.adapters.keys.deferred import DeferredSigner
 from attestree.adapters.keys.password import AskPassword
-from attestree.adapters.keys.private_file import read_private
 from attestree.adapters.sql.store import SqlStore
 from attestree.anchoring.pace import DEFAULT_PACE, Pace
 from attestree.anchoring.worker import Worker
@@ -42,31 +41,24 @@ def key_paths(settings: Settings, registry: RegistrySettings) -> list[Path]:
     return [settings.path(path) for path in dict.fromkeys(path for path in paths if path is not None)]
 
 
-def password_beside(ask: AskPassword | None, path: Path) -> AskPassword | None:
-    """
-    Return how the password of a key file is found: in `<file>.password` beside it, else by asking.
-
-    The file beside it is for test networks and for services without a person; it must be private.
-    """
-    beside = path.with_name(path.name + ".password")
-    if not beside.exists():
-        return ask
-    return lambda _name: read_private(beside).decode("utf-8", errors="replace").strip()
-
-
 def wire_signers(
     settings: Settings, registry: RegistrySettings, *, ask: AskPassword | None = None
-) -> Sequence[Signer]:
+) -> Sequence[DeferredSigner]:
     """Return a signer for every key file of the settings that is there; the rest live elsewhere."""
     return [
-        DeferredSigner(path, chain_id=registry.chain_id, ask=password_beside(ask, path))
+        DeferredSigner(path, chain_id=registry.chain_id, ask=ask)
         for path in key_paths(settings, registry)
         if path.exists()
     ]
 
 
 def wire_worker(
-    settings: Settings, registry: RegistrySettings, store: SqlStore, *, ask: AskPassword | None = None
+    settings: Settings,
+    registry: RegistrySettings,
+    store: SqlStore,
+    *,
+    ask: AskPassword | None = None,
+    signers: Sequence[Signer] | None = None,
 ) -> Worker:
     """
     Return what drives every write of our keys on a registry.
@@ -80,7 +72,7 @@ def wire_worker(
         store=store,
         sender=wire_sender(registry),
         limits=Limits(max_fee_wei=int(settings.gas_price_limit_gwei * 10**9)),
-        signers=wire_signers(settings, registry, ask=ask),
+        signers=wire_signers(settings, registry, ask=ask) if signers is None else signers,
         clock=SystemClock(),
         pace=DEV_PACE if registry.chain_id in DEV_CHAIN_IDS else DEFAULT_PACE,
     )
@@ -94,7 +86,19 @@ def wire_act(
     store: SqlStore,
     ask: AskPassword | None = None,
 ) -> Intent:
-    """Queue an act of standing and drive it until it is final; return it. RevertedError if refused."""
+    """
+    Queue an act of standing and drive it until it is final; return it.
+
+    The key is opened first: what cannot be signed here is not queued here.
+
+    Raises:
+        RevertedError: The contract would refuse; nothing is queued.
+        KeyFileError: The key does not open; nothing is queued.
+    """
+    signers = wire_signers(settings, registry, ask=ask)
+    for signer in signers:
+        if signer.address == act.sender:
+            signer.open()
     intent = queue_act(
         act,
         registry=registry.name,
@@ -104,7 +108,7 @@ def wire_act(
         clock=SystemClock(),
         entropy=SystemEntropy(),
     )
-    with wire_worker(settings, registry, store, ask=ask) as worker:
+    with wire_worker(settings, registry, store, signers=signers) as worker:
         return worker.drive_until_final([intent.wanted.id])[0]
 
 

@@ -34,9 +34,13 @@ class DeferredSigner:
 
     def sign(self, transaction: Transaction) -> SignedTransaction:
         """Return the signed bytes; the first time raises as `open_key_file` does."""
+        return self.open().sign(transaction)
+
+    def open(self) -> LocalSigner:
+        """Open the key file, if it is not open yet: who queues a write asks for the password first."""
         if self._opened is None:
             opened = open_key_file(self._path, chain_id=self._chain_id, ask=self._ask)
             if opened.address != self._address:
                 raise KeyFileError("key.not_a_key", file=self._path.name)
             self._opened = opened
-        return self._opened.sign(transaction)
+        return self._opened

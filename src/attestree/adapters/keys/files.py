@@ -12,7 +12,7 @@ import secrets
 from pathlib import Path
 from typing import Any
 
-from attestree.adapters.keys.password import AskPassword, find_password
+from attestree.adapters.keys.password import AskPassword, find_key_password
 from attestree.adapters.keys.private_file import read_private, write_private
 from attestree.adapters.keys.signer import KEY_BYTES, LocalSigner, load_account
 from attestree.errors import KeyFileError
@@ -66,7 +66,7 @@ def open_key_file(path: Path, *, chain_id: int, ask: AskPassword | None = None) 
     Args:
         path: The key file, readable by its owner alone.
         chain_id: The only chain it will sign for.
-        ask: Asks a person for the password where the environment has none.
+        ask: Asks a person for the password where neither a file beside the key nor the environment has it.
 
     Raises:
         KeyFileError: `key.no_file`, `key.open_to_others`, `key.not_a_key`, `key.no_password`,
@@ -74,7 +74,7 @@ def open_key_file(path: Path, *, chain_id: int, ask: AskPassword | None = None) 
         NotAllowedError: `refused.well_known_key`.
     """
     keystore = _read_keystore(path)
-    password = find_password(path.name, ask)
+    password = find_key_password(path, ask)
     return LocalSigner(_decrypt(keystore, password, path.name), chain_id=chain_id)
 
 
