@@ -101,7 +101,7 @@ class Consistency:
         report.batches = len(batches)
         for batch in batches:
             tell(batch.id)
-            self._collect(report, self._check_batch(batch, report))
+            self._collect(report, self._check_batch(batch, report), batch=batch.id)
         self._collect(report, self._check_writes(report))
         for name, registry in self.registries.items():
             tell(name)
@@ -109,10 +109,14 @@ class Consistency:
         return report
 
     @staticmethod
-    def _collect(report: ConsistencyReport, faults: Iterator[CorruptionError]) -> None:
-        """Take all faults; a source that is silent ends this check only."""
+    def _collect(
+        report: ConsistencyReport, faults: Iterator[CorruptionError], *, batch: str | None = None
+    ) -> None:
+        """Take all faults, each with its batch; a source that is silent ends this check only."""
         try:
             for fault in faults:
+                if batch is not None:
+                    fault.values.setdefault("batch", batch)
                 report.faults.append(fault)
         except (UnavailableError, RefusedError) as error:
             report.silent.append(error)

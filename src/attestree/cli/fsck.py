@@ -67,7 +67,8 @@ def report_to_json(report: ConsistencyReport) -> dict[str, object]:
 
 def _lines(label: str, error: AttestreeError) -> Iterator[str]:
     said = explain_error(error)
-    yield f"  {label}  {said.sentence}  [{error.code}]"
+    place = f"batch {error.values['batch']}: " if "batch" in error.values else ""
+    yield f"  {label}  {place}{said.sentence}  [{error.code}]"
     if said.next:
         yield f"    next  {said.next}"
 
