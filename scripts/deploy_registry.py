@@ -11,7 +11,7 @@ from attestree.adapters.evm.bare_chain import fetch_bare_identity
 from attestree.adapters.evm.rpc import JsonRpc
 from attestree.adapters.keys.deferred import DeferredSigner
 from attestree.adapters.sql.store import SqlStore
-from attestree.wiring.workers import password_beside, wire_deployment
+from attestree.wiring.workers import wire_deployment
 
 
 def main() -> None:
@@ -24,7 +24,7 @@ def main() -> None:
     given = parser.parse_args()
 
     chain_id = fetch_bare_identity(JsonRpc(given.rpc)).chain_id
-    signer = DeferredSigner(given.key, chain_id=chain_id, ask=password_beside(None, given.key))
+    signer = DeferredSigner(given.key, chain_id=chain_id)
     with SqlStore.create(given.store) as store:
         pins = wire_deployment(
             [given.rpc], name="main", finality=given.finality, signer=signer, store=store,
