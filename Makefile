@@ -1,7 +1,7 @@
 # On a fresh machine with Python 3.11 or newer, make and git:
 #
 #     make demo      set up what is needed, then show a batch being issued, recorded and verified
-#     make test      set up what is needed, then check everything that can be checked in four minutes
+#     make test      set up what is needed, then check everything that can be checked in about five minutes
 #
 # `make help` lists the rest. Nothing is installed outside this folder. Options:
 #     PYTHON=/path/to/python      which interpreter to use
@@ -127,7 +127,7 @@ demo: setup  ## issue, record, verify and audit a small batch on a local chain; 
 # -------------------------------------------------------------------------------------------------- check
 
 .PHONY: test
-test: setup lint typecheck  ## everything that can be checked in four minutes
+test: setup lint typecheck  ## everything that can be checked in about five minutes
 	$(PY) -m pytest -q -m "not slow" $(ARGS)
 	@$(MAKE) test-contracts
 
