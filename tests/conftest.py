@@ -2,7 +2,8 @@
 What every test shares: chains, Hypothesis profiles, the project's own Node, and no silent skip in CI.
 
 Fixtures: `anvil` (one a session), `chain` (the same, wound back after each test), `hardhat_node` (one a
-session), `node_program`. A test that uses one of the chains carries the marker `chain` by itself.
+session), `node_program`, `depth` (how often an experiment repeats) and `figures` (what it found, printed at
+the end). A test that uses one of the chains carries the marker `chain` by itself.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import subprocess
 import time
 from collections.abc import Generator, Iterator
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -48,6 +50,57 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 
 def in_ci() -> bool:
     return os.environ.get("CI", "").lower() == "true"
+
+
+Size = TypeVar("Size")
+FIGURES = pytest.StashKey[list[str]]()
+
+
+class Depth:
+    """How often the experiments of `tests/crash` repeat: a few times, as often as CI has time for, or long."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def pick(self, *, quick: Size, ci: Size, deep: Size) -> Size:
+        """Return the size for this run."""
+        return {"quick": quick, "ci": ci, "deep": deep}[self.name]
+
+
+class Figures:
+    """What an experiment found, one line each; printed when all tests have ended."""
+
+    def __init__(self, lines: list[str], experiment: str) -> None:
+        self._lines = lines
+        self._experiment = experiment
+
+    def note(self, found: str) -> None:
+        """Keep one line, such as `520 kills: 0 lost, 0 double`."""
+        self._lines.append(f"{self._experiment}: {found}")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--depth", choices=("quick", "ci", "deep"), default="quick", help="size of experiments")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Print what the experiments found."""
+    if lines := config.stash.get(FIGURES, []):
+        terminalreporter.section("figures")
+        for line in lines:
+            terminalreporter.write_line(line)
+
+
+@pytest.fixture(scope="session")
+def depth(pytestconfig: pytest.Config) -> Depth:
+    """How often experiments repeat in this run: `depth.pick(quick=3, ci=50, deep=1000)`."""
+    return Depth(pytestconfig.getoption("--depth"))
+
+
+@pytest.fixture
+def figures(request: pytest.FixtureRequest) -> Figures:
+    """Where an experiment says what it found: `figures.note("520 kills: 0 lost, 0 double")`."""
+    return Figures(request.config.stash.setdefault(FIGURES, []), request.node.name.removeprefix("test_"))
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
