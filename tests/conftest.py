@@ -57,7 +57,7 @@ FIGURES = pytest.StashKey[list[str]]()
 
 
 class Depth:
-    """How often the experiments of `tests/crash` repeat: a few times, as often as CI has time for, or long."""
+    """How often the experiments of `tests/crash` repeat: a few times, as often as CI has time, or long."""
 
     def __init__(self, name: str) -> None:
         self.name = name
