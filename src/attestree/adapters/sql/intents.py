@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, Insert, func, insert, select, update
 
-from attestree.adapters.sql.connections import Transactions
+from attestree.adapters.sql.connections import Transactions, insert_unless_there
 from attestree.adapters.sql.intent_rows import attempt_columns, attempt_of, intent_columns, intent_of
 from attestree.adapters.sql.tables import ATTEMPTS, INTENTS, LEASES
 from attestree.errors import TransitionError
@@ -30,7 +30,9 @@ class Intents(Transactions):
         """Queue a write in state SEALED, or return the one with the same id."""
         with self._writing() as connection:
             found = _one_intent(connection, intent.id)
-            return insert_intent(connection, intent) if found is None else found
+            if found is None and not insert_unless_there(connection, _new_row(intent)):
+                found = _one_intent(connection, intent.id)
+            return _queued(intent) if found is None else found
 
     def fetch_intent(self, intent_id: str) -> Intent | None:
         """Return an intent or None."""
@@ -127,11 +129,18 @@ class Intents(Transactions):
             _update(connection, intent_id, before=State.HALTED, after=after, fence=fence, columns=columns)
 
 
-def insert_intent(connection: Connection, intent: NewIntent) -> Intent:
+def insert_intent(connection: Connection, intent: NewIntent) -> None:
     """Insert an intent in state SEALED."""
-    connection.execute(
-        insert(INTENTS).values(**intent_columns(intent), state=State.SEALED.value, fence=1, note="")
-    )
+    connection.execute(_new_row(intent))
+
+
+def _new_row(intent: NewIntent) -> Insert:
+    """Return the insertion of an intent in state SEALED."""
+    return insert(INTENTS).values(**intent_columns(intent), state=State.SEALED.value, fence=1, note="")
+
+
+def _queued(intent: NewIntent) -> Intent:
+    """Return an intent as it was just inserted."""
     return Intent(wanted=intent, state=State.SEALED, fence=1, block_number=None, block_hash=None, note="")
 
 

@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, and_, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from attestree.adapters.sql.connections import Transactions
+from attestree.adapters.sql.connections import Transactions, insert_unless_there
 from attestree.adapters.sql.tables import LEASES, PINS
 from attestree.errors import LeaseHeldError, TransitionError
 from attestree.registry.facts import ChainIdentity
@@ -45,9 +45,11 @@ class Leases(Transactions):
         """
         with self._writing() as connection:
             pinned = _pin(connection, registry)
-            if pinned is None:
-                connection.execute(insert(PINS).values(registry=registry, **_columns(identity)))
-            elif _completes(pinned, identity):
+            new_row = insert(PINS).values(registry=registry, **_columns(identity))
+            if pinned is None and insert_unless_there(connection, new_row):
+                return
+            pinned = pinned or _pin(connection, registry)
+            if pinned is not None and _completes(pinned, identity):
                 row = PINS.c.registry == registry
                 connection.execute(update(PINS).where(row).values(**_columns(identity)))
             elif pinned != identity:
