@@ -2,9 +2,9 @@
 What every test shares: chains, Hypothesis profiles, the project's own Node, and no silent skip in CI.
 
 Fixtures: `anvil` (one a session), `chain` (the same, wound back after each test), `hardhat_node` and
-`postgres` (one a session), `store_url` (an empty database of each kind), `node_program`, `depth` (how often an
-experiment repeats) and `figures` (what it found, printed at the end). A test that uses a chain or PostgreSQL
-carries the marker `chain` or `database` by itself.
+`postgres` (one a session), `store_url` (an empty database of each kind), `node_program`, `depth` (how often
+an experiment repeats) and `figures` (what it found, printed at the end). A test that uses a chain or
+PostgreSQL carries the marker `chain` or `database` by itself.
 """
 
 from __future__ import annotations
