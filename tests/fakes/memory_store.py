@@ -37,7 +37,7 @@ class MemoryStore:
         holder, fence, expires = self.leases.get(key, ("", 0, 0))
         if holder != owner:
             if expires > now:
-                raise LeaseHeldError("lease.held", seconds=expires - now)
+                raise LeaseHeldError("lease.held", owner=holder, seconds=expires - now)
             fence += 1
         self.leases[key] = (owner, fence, now + seconds)
         return fence

@@ -75,7 +75,7 @@ def test_a_lease_is_renewed_by_its_owner_and_refused_to_another(store: SqlStore)
     assert store.take_lease(key=LEASE, owner="me", now=5, seconds=10) == fence
     with pytest.raises(LeaseHeldError) as caught:
         store.take_lease(key=LEASE, owner="other", now=14, seconds=10)
-    assert caught.value.values == {"seconds": 1}
+    assert caught.value.values == {"owner": "me", "seconds": 1}
 
 
 def test_a_lease_that_ran_out_goes_to_another_with_a_higher_fence(store: SqlStore) -> None:

@@ -11,6 +11,7 @@ import os
 import secrets
 import socket
 
+from attestree.credentials.dates import format_timestamp
 from attestree.ports import Clock, Store
 
 LEASE_SECONDS = 30
@@ -22,9 +23,15 @@ def build_lease_key(*, chain_id: int, address: bytes) -> bytes:
     return chain_id.to_bytes(32, "big") + address
 
 
-def name_owner() -> str:
-    """Return a name for this process that no other has had or will have."""
-    return f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(8)}"
+def name_owner(*, now: int) -> str:
+    """
+    Return a name for this process that no other has had or will have, and by which people find it.
+
+    Args:
+        now: Unix seconds; since when it is at work.
+    """
+    since = format_timestamp(now)
+    return f"process {os.getpid()} on {socket.gethostname()}, since {since} ({secrets.token_hex(8)})"
 
 
 class Leases:

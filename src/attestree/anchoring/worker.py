@@ -74,7 +74,7 @@ class Worker:
         self._clock = clock
         self._limits = limits
         self._alarm = alarm
-        self._leases = Leases(store, clock, owner=name_owner(), seconds=pace.lease_seconds)
+        self._leases = Leases(store, clock, owner=name_owner(now=clock.now()), seconds=pace.lease_seconds)
 
     def hold(self) -> None:
         """

@@ -69,13 +69,15 @@ class Leases(Transactions):
             The fence; the same one as long as nobody else had the lease in between.
 
         Raises:
-            LeaseHeldError: `lease.held`, with the `seconds` until it may be free.
+            LeaseHeldError: `lease.held`, with its `owner` and the `seconds` until it may be free.
         """
         try:
             with self._writing() as connection:
                 return _take(connection, key=key, owner=owner, now=now, expires=now + seconds)
         except _FirstTakenError:
-            raise LeaseHeldError("lease.held", seconds=seconds) from None
+            # The row is there now, and says who won.
+            with self._writing() as connection:
+                return _take(connection, key=key, owner=owner, now=now, expires=now + seconds)
 
     def drop_lease(self, *, key: bytes, fence: int) -> None:
         """Give a lease back, if it is still ours."""
@@ -100,9 +102,9 @@ def _take(connection: Connection, *, key: bytes, owner: str, now: int, expires: 
     for statement in (renew, seize):
         if connection.execute(statement).rowcount == 1:
             return int(connection.execute(select(LEASES.c.fence).where(row)).scalar_one())
-    held_until = connection.execute(select(LEASES.c.expires).where(row)).scalar_one_or_none()
-    if held_until is not None:
-        raise LeaseHeldError("lease.held", seconds=held_until - now)
+    held = connection.execute(select(LEASES.c.owner, LEASES.c.expires).where(row)).one_or_none()
+    if held is not None:
+        raise LeaseHeldError("lease.held", owner=held.owner, seconds=held.expires - now)
     try:
         connection.execute(insert(LEASES).values(key=key, owner=owner, fence=1, expires=expires))
     except IntegrityError:

@@ -6,7 +6,7 @@ from attestree.text.entry import Entry
 
 ENTRIES: dict[str, Entry] = {
     "lease.held": Entry(
-        "Another process is recording with this key.",
+        "Another process is recording with this key: {owner}.",
         cause="`attestree anchor --watch` is running, or a process ended without giving the key back.",
         next="Let it do the work, or stop it; after {seconds} seconds of silence the key is free again.",
     ),
