@@ -1,0 +1,223 @@
+"""
+PostgreSQL killed with SIGKILL under load, and cut off at COMMIT: no write is lost, none is done twice.
+
+The worker lives on, as it does when the database is on another machine. The contract it writes to has no
+guard: each call adds one to the slot that it names. The control asks the server not to flush its commits.
+"""
+
+from __future__ import annotations
+
+import random
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass, field
+
+import pytest
+from sqlalchemy import event
+
+from attestree.adapters.evm.dev_chain import DevChain
+from attestree.adapters.evm.rpc import JsonRpc
+from attestree.adapters.evm.sender import EvmSender
+from attestree.adapters.keys.signer import LocalSigner
+from attestree.adapters.sql import SqlStore
+from attestree.anchoring import Pace, Worker
+from attestree.errors import LeaseHeldError, TransitionError, UnavailableError
+from attestree.merkle.keccak import keccak256
+from attestree.outbox.decide import Limits
+from attestree.outbox.states import State
+from attestree.ports import NewIntent, Probe
+from attestree.registry.finality import parse_finality
+from tests.conftest import Depth, Figures
+from tests.integration.deployed import Actor, new_actor, read_identity
+from tests.integration.postgres import CuttingProxy, Postgres
+
+COUNTING_CODE = "0x600035805460010190550000"
+"""PUSH 0, CALLDATALOAD, DUP1, SLOAD, PUSH 1, ADD, SWAP1, SSTORE, STOP."""
+
+ADDRESS = b"\xc1" * 20
+ROUNDS_LIMIT = 400
+
+
+@dataclass
+class Clock:
+    """Moves with each round."""
+
+    seconds: int = 1_000_000
+
+    def now(self) -> int:
+        return self.seconds
+
+
+@dataclass
+class Lab:
+    """A worker, its chain and its database."""
+
+    chain: DevChain
+    postgres: Postgres
+    actor: Actor
+    rpc: JsonRpc
+    chance: random.Random
+    clock: Clock = field(default_factory=Clock)
+    names: list[str] = field(default_factory=list)
+
+    @contextmanager
+    def working(self, url: str, *, flushes: bool = True) -> Iterator[tuple[SqlStore, Worker]]:
+        """Open the store at a URL and a worker over it."""
+        identity = read_identity(self.rpc, ADDRESS, 0)
+        with ExitStack() as stack:
+            store = stack.enter_context(SqlStore(url))
+            if not flushes:
+                event.listen(store._engine, "begin", _do_not_flush)
+            worker = Worker(
+                registry="local",
+                store=store,
+                sender=EvmSender(
+                    [self.rpc], identity=identity, finality=parse_finality("depth:2"), clock=Clock(0)
+                ),
+                signers=[LocalSigner(bytes(self.actor.account.key), chain_id=31337)],
+                clock=self.clock,
+                limits=Limits(resend_seconds=2, bump_seconds=4),
+                pace=Pace(pause=lambda _seconds: None),
+            )
+            yield store, worker
+            with suppress(UnavailableError):
+                worker.close()
+
+    def queue(self, store: SqlStore, count: int) -> None:
+        """Queue writes, each with a slot that was never used; asks again while nobody answers."""
+        for _ in range(count):
+            name = f"w{len(self.names)}"
+            self.names.append(name)
+            slot = keccak256(self.actor.address + name.encode())
+            wanted = NewIntent(
+                id=name,
+                kind="anchor",
+                registry="local",
+                issuer=self.actor.address,
+                sender=self.actor.address,
+                to=ADDRESS,
+                payload=slot,
+                probes=(Probe(slot, 2**256 - 1, 1),),
+                title=name,
+                created=1,
+            )
+            store.add_intent(wanted)
+
+    def drive(self, worker: Worker, store: SqlStore) -> None:
+        """Drive until all is final, whatever the database does meanwhile."""
+        for _ in range(ROUNDS_LIMIT):
+            with suppress(UnavailableError, LeaseHeldError, TransitionError):
+                worker.drive_once()
+                if all(intent.state is State.FINAL for intent in store.fetch_intents()):
+                    return
+            self.clock.seconds += 1
+            self.chain.mine()
+        pytest.fail("not all writes are final")
+
+    def counts(self) -> list[int]:
+        """Return how often each write took effect."""
+        slots = [keccak256(self.actor.address + name.encode()) for name in self.names]
+        asked = [("eth_getStorageAt", ["0x" + ADDRESS.hex(), "0x" + s.hex(), "latest"]) for s in slots]
+        return [int(str(word), 16) for word in self.rpc.batch(asked)]
+
+    def verify(self, store: SqlStore) -> None:
+        """Every write is FINAL, took effect exactly once, and cost exactly one nonce."""
+        assert self.counts() == [1] * len(self.names)
+        assert {intent.state for intent in store.fetch_intents()} == {State.FINAL}
+        nonces = {attempt.nonce for name in self.names for attempt in store.fetch_attempts(name)}
+        assert nonces == set(range(len(self.names)))
+
+
+def _do_not_flush(connection: object) -> None:
+    connection.exec_driver_sql("SET LOCAL synchronous_commit = off")  # type: ignore[attr-defined]
+
+
+@pytest.fixture
+def lab(chain: DevChain, postgres: Postgres) -> Iterator[Lab]:
+    chain.call("anvil_setCode", "0x" + ADDRESS.hex(), COUNTING_CODE)
+    seed = random.SystemRandom().randrange(2**32)
+    print(f"seed {seed}")
+    actor = new_actor(f"postgres {seed}")
+    chain.fund(actor.account.address, 10**20)
+    chain.call("evm_setAutomine", False)
+    rpc = JsonRpc(chain.url)
+    postgres.empty()
+    with SqlStore.create(postgres.url) as store:
+        store.write_pin("local", read_identity(rpc, ADDRESS, 0))
+    yield Lab(chain, postgres, actor, rpc, random.Random(seed))
+    rpc.close()
+
+
+def kill_while_driving(lab: Lab, *, kills: int, flushes: bool = True) -> int:
+    """Kill the server at a random moment of each of so many rounds of work; return how many took effect."""
+    done = 0
+    with lab.working(lab.postgres.url, flushes=flushes) as (store, worker):
+        while done < kills:
+            lab.queue(store, 3)
+            ended = threading.Event()
+
+            def work(ended: threading.Event = ended) -> None:
+                with suppress(UnavailableError, LeaseHeldError, TransitionError):
+                    while not ended.is_set():
+                        if not worker.drive_once().acted:
+                            lab.clock.seconds += 1
+                            lab.chain.mine()
+
+            working = threading.Thread(target=work)
+            working.start()
+            ended.wait(lab.chance.uniform(0, 0.4))
+            lab.postgres.kill()
+            ended.set()
+            working.join()
+            done += 1
+            lab.postgres.start()
+        lab.drive(worker, store)
+        if flushes:
+            lab.verify(store)
+    return done
+
+
+def test_a_database_killed_under_load_loses_nothing_and_repeats_nothing(
+    lab: Lab, depth: Depth, figures: Figures
+) -> None:
+    kills = kill_while_driving(lab, kills=depth.pick(quick=3, ci=12, deep=200))
+    figures.note(f"{kills} SIGKILLs of PostgreSQL, {len(lab.names)} writes: 0 lost, 0 double, 0 not final")
+
+
+@pytest.mark.slow
+def test_a_database_that_does_not_flush_is_caught_by_this_experiment(lab: Lab) -> None:
+    for _ in range(20):
+        kill_while_driving(lab, kills=3, flushes=False)
+        if lab.counts() != [1] * len(lab.names):
+            return
+    pytest.fail("commits that were not flushed all survived: the experiment shows nothing")
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_a_connection_cut_at_any_commit_loses_nothing_and_repeats_nothing(
+    lab: Lab, when: str, depth: Depth, figures: Figures
+) -> None:
+    proxy = CuttingProxy(lab.postgres.socket_path)
+    try:
+        with lab.working(proxy.url) as (store, worker):
+            rounds = depth.pick(quick=2, ci=6, deep=50)
+            for _ in range(rounds):
+                lab.queue(store, 2)
+                for _ in range(40):
+                    proxy.cut = when
+                    with suppress(UnavailableError, LeaseHeldError, TransitionError):
+                        worker.drive_once()
+                    proxy.cut = None
+                    with suppress(UnavailableError, LeaseHeldError, TransitionError):
+                        worker.drive_once()
+                    lab.clock.seconds += 1
+                    lab.chain.mine()
+                    if all(intent.state is State.FINAL for intent in store.fetch_intents()):
+                        break
+            lab.drive(worker, store)
+            lab.verify(store)
+    finally:
+        proxy.close()
+    assert proxy.cuts >= 5 * rounds
+    figures.note(f"{proxy.cuts} connections cut {when} COMMIT, {len(lab.names)} writes: 0 lost, 0 double")
