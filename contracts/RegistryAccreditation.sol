@@ -124,11 +124,8 @@ abstract contract RegistryAccreditation is RegistryOperators {
             nameHash: keccak256(bytes(name)),
             frameworkHash: keccak256(bytes(framework))
         });
-        _logAct(
-            issuer,
-            Accredited.selector,
-            abi.encode(number, accreditor, time, until, time, did, name, framework)
-        );
+        bytes memory body = abi.encode(number, accreditor, time, until, time, did, name, framework);
+        _logAct(issuer, Accredited.selector, body);
     }
 
     function _end(address issuer, uint16 number, uint40 until, uint8 cause) private {

@@ -70,9 +70,22 @@ abstract contract RegistryStatus is RegistryAnchors {
     ) private {
         uint16 operator = _requireRole(issuer, ROLE_STATUS);
         if (words.length == 0) revert NoWords();
-        bytes32 record = _requireAnchored(issuer, root);
-        uint104 list = record.listOf();
+        uint104 list = _merge(issuer, root, operator, words, purpose, set);
+        bytes memory body = abi.encode(root, list, operator, purpose, set, reason, _now(), words);
+        _logAct(issuer, StatusChanged.selector, body);
+    }
 
+    /// Set or clear the masked bits of a batch, and return the list that they are in.
+    function _merge(
+        address issuer,
+        bytes32 root,
+        uint16 operator,
+        StatusWord[] calldata words,
+        uint8 purpose,
+        bool set
+    ) private returns (uint104 list) {
+        bytes32 record = _requireAnchored(issuer, root);
+        list = record.listOf();
         mapping(uint256 word => uint256 bits) storage bitmap = _status[issuer][list][purpose];
         for (uint256 i = 0; i < words.length; ++i) {
             StatusWord calldata change = words[i];
@@ -85,11 +98,6 @@ abstract contract RegistryStatus is RegistryAnchors {
             uint256 bits = bitmap[change.word];
             bitmap[change.word] = set ? bits | change.mask : bits & ~change.mask;
         }
-        _logAct(
-            issuer,
-            StatusChanged.selector,
-            abi.encode(root, list, operator, purpose, set, reason, _now(), words)
-        );
     }
 
     /// Refuse the first index outside of the batch.
