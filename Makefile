@@ -6,7 +6,7 @@
 # `make help` lists the rest. Nothing is installed outside this folder. Options:
 #     PYTHON=/path/to/python      which interpreter to use
 #     INSTALLER=pip               plain pip instead of uv: slower, for machines where only pip knows the mirror
-#     ARGS="..."                  passed on by demo, bench and crash
+#     ARGS="..."                  passed on by demo, test, bench and crash
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
@@ -15,6 +15,8 @@ MAKEFLAGS += --no-print-directory
 PYTHON ?=
 INSTALLER ?= uv
 ARGS ?=
+# What runs the tests; .ci/run measures coverage on the way.
+PYTEST ?= $(PY) -m pytest
 
 VENV := .venv
 PY := $(VENV)/bin/python
@@ -128,7 +130,7 @@ demo: setup  ## issue, record, verify and audit a small batch on a local chain; 
 
 .PHONY: test
 test: setup lint typecheck  ## everything that can be checked in about five minutes
-	$(PY) -m pytest -q -m "not slow" $(ARGS)
+	$(PYTEST) -q -m "not slow" $(ARGS)
 	@$(MAKE) test-contracts
 
 .PHONY: lint
@@ -187,8 +189,8 @@ deep: setup  ## the long checks: 10,000 examples a property, long fuzzing, slow 
 	FOUNDRY_PROFILE=deep forge test
 
 .PHONY: crash
-crash: setup  ## kill the program at every step and look whether it recovers; ARGS="--help" for pytest's own
-	$(PY) -m pytest -q tests/crash $(ARGS)
+crash: setup  ## the fault experiments at full length, under half an hour: kills, reorgs, lying nodes, bad disks
+	@$(PY) -m pytest -q tests/crash --depth deep $(ARGS)
 
 .PHONY: bench
 bench: setup  ## measure; ARGS names a benchmark
