@@ -1,20 +1,23 @@
-"""Run every benchmark, or the one that is named: `make bench ARGS="tree --size 20000"`."""
+"""Run the trees, or what is named: `make bench ARGS="tree --size 20000"`, `make bench ARGS="restart"`."""
 
 from __future__ import annotations
 
 import argparse
 
-from benchmarks import tree
+from benchmarks import restart, tree
 
 
 def main() -> None:
     """Read the arguments and run."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("name", nargs="?", choices=["tree"], default="tree")
-    parser.add_argument("--size", type=int, default=10_000, help="leaves of the tree")
+    parser.add_argument("name", nargs="?", choices=["tree", "restart"], default="tree")
+    parser.add_argument("--size", type=int, help="leaves of the tree, or credentials in the store")
     parser.add_argument("--repeats", type=int, default=3, help="runs, interleaved; the median counts")
     chosen = parser.parse_args()
-    tree.run(size=chosen.size, repeats=chosen.repeats)
+    if chosen.name == "tree":
+        tree.run(size=chosen.size or 10_000, repeats=chosen.repeats)
+    else:
+        restart.run(credentials=chosen.size or 1_000_000)
 
 
 if __name__ == "__main__":
