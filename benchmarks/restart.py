@@ -7,7 +7,7 @@ measured reads rows, never documents. Wall seconds and CPU seconds of the child,
 
 from __future__ import annotations
 
-import json
+import re
 import resource
 import secrets
 import subprocess
@@ -123,7 +123,7 @@ def measure_service(folder: Path) -> None:
         command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
     ) as service:
         assert service.stdout is not None
-        url = json.loads(service.stdout.readline())["url"]
+        url = next(found.group() for line in service.stdout if (found := re.search(r"http://[^\"]+", line)))
         while time.perf_counter() - began < READY_LIMIT_SECONDS:
             with suppress(OSError), urllib.request.urlopen(f"{url}/ready") as answer:
                 if answer.status == 200:
