@@ -22,6 +22,8 @@ class MemoryStore:
         self.intents: dict[str, Intent] = {}
         self.attempts: dict[str, list[Attempt]] = {}
         self.edges: list[tuple[str, State, State]] = []
+        self.marks: dict[str, BlockRef] = {}
+        self.past: list[Attempt] = []
 
     def fetch_pin(self, registry: str) -> ChainIdentity | None:
         return self.pins.get(registry)
@@ -102,6 +104,35 @@ class MemoryStore:
         self.intents[intent_id] = replace(
             intent, state=after, fence=fence + 1, note="", block_number=None, block_hash=None
         )
+
+    def fetch_final_mark(self, registry: str) -> BlockRef | None:
+        return self.marks.get(registry)
+
+    def write_final_mark(self, registry: str, block: BlockRef) -> None:
+        if registry not in self.marks or self.marks[registry].number < block.number:
+            self.marks[registry] = replace(block, time=0)
+
+    def drop_final_mark(self, registry: str) -> None:
+        self.marks.pop(registry, None)
+
+    def drop_intent(self, intent_id: str, *, fence: int) -> None:
+        intent = self.intents.get(intent_id)
+        if (
+            intent is None
+            or (intent.state, intent.fence) != (State.SEALED, fence)
+            or self.attempts.get(intent_id)
+        ):
+            raise TransitionError("outbox.cannot_drop")
+        del self.intents[intent_id]
+
+    def start_over(self, registry: str, *, identity: ChainIdentity) -> None:
+        for intent in [one for one in self.intents.values() if one.wanted.registry == registry]:
+            self.past += self.attempts.pop(intent.wanted.id, [])
+            self.intents[intent.wanted.id] = Intent(
+                intent.wanted, State.SEALED, intent.fence + 1, None, None, ""
+            )
+        self.drop_final_mark(registry)
+        self.pins[registry] = identity
 
     def _move(self, intent_id: str, before: State, after: State, fence: int, *, stay: bool = False) -> None:
         intent = self.intents[intent_id]

@@ -31,6 +31,16 @@ class Store(Protocol):
     def drop_lease(self, *, key: bytes, fence: int) -> None:
         """Give a lease back, if it is still ours."""
 
+    # what was final
+    def fetch_final_mark(self, registry: str) -> BlockRef | None:
+        """Return the newest final block that was acted on (its time is 0), or None before the first."""
+
+    def write_final_mark(self, registry: str, block: BlockRef) -> None:
+        """Remember a final block before anything is based on it; a mark only ever rises."""
+
+    def drop_final_mark(self, registry: str) -> None:
+        """Forget the mark, because a person has looked at the chain and says so."""
+
     # batches and credentials
     def open_batch(self, batch: Batch) -> Batch:
         """Insert an OPEN batch, or return the one with the same issuer and fingerprint."""
@@ -100,3 +110,13 @@ class Store(Protocol):
         note: str = "",
     ) -> None:
         """Take one edge; TransitionError `outbox.lost_race` if state or fence differ."""
+
+    def drop_intent(self, intent_id: str, *, fence: int) -> None:
+        """Forget a SEALED write for which nothing was ever signed; TransitionError if that is not so."""
+
+    def start_over(self, registry: str, *, identity: ChainIdentity) -> None:
+        """
+        Put every write of a registry back to SEALED, because its test chain was wiped.
+
+        What was signed for the old chain is kept apart, the mark is forgotten, and `identity` is pinned.
+        """

@@ -45,13 +45,13 @@ class Leases(Transactions):
         """
         with self._writing() as connection:
             pinned = _pin(connection, registry)
-            new_row = insert(PINS).values(registry=registry, **_columns(identity))
+            new_row = insert(PINS).values(registry=registry, **pin_columns(identity))
             if pinned is None and insert_unless_there(connection, new_row):
                 return
             pinned = pinned or _pin(connection, registry)
             if pinned is not None and _completes(pinned, identity):
                 row = PINS.c.registry == registry
-                connection.execute(update(PINS).where(row).values(**_columns(identity)))
+                connection.execute(update(PINS).where(row).values(**pin_columns(identity)))
             elif pinned != identity:
                 raise TransitionError("store.pinned_otherwise", registry=registry)
 
@@ -130,7 +130,7 @@ def _identity(row: Row[Any]) -> ChainIdentity:
     )
 
 
-def _columns(identity: ChainIdentity) -> dict[str, object]:
+def pin_columns(identity: ChainIdentity) -> dict[str, object]:
     """Return an identity as columns."""
     return {
         "chain_id": identity.chain_id,

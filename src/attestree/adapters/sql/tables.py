@@ -145,3 +145,32 @@ ATTEMPTS = Table(
     Column("sent_at", BigInteger),
 )
 """One row per signed transaction; never deleted."""
+
+FINAL_MARKS = Table(
+    "final_marks",
+    METADATA,
+    Column("registry", String, primary_key=True),
+    Column("number", BigInteger, nullable=False),
+    Column("hash", LargeBinary, nullable=False),
+)
+"""The newest final block of each registry's chain on which anything was based."""
+
+PAST_ATTEMPTS = Table(
+    "past_attempts",
+    METADATA,
+    Column("position", _POSITION, primary_key=True),
+    Column("registry", String, nullable=False),
+    Column("genesis_hash", LargeBinary, nullable=False),
+    Column("intent_id", String, nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("issuer", LargeBinary, nullable=False),
+    Column("nonce", BigInteger, nullable=False),
+    Column("raw", LargeBinary, nullable=False),
+    Column("tx_hash", LargeBinary, nullable=False),
+    Column("gas", BigInteger, nullable=False),
+    Column("max_fee", BigInteger, nullable=False),
+    Column("priority_fee", BigInteger, nullable=False),
+    Column("created", BigInteger, nullable=False),
+    Column("sent_at", BigInteger),
+)
+"""Transactions signed for a test chain that was wiped: kept to be read, never sent, in nobody's way."""
