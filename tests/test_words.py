@@ -19,6 +19,7 @@ NAMES_WITH_A_REASON = {
     "ends_with_process": "a process of the operating system is meant",
     "_process": "likewise: what subprocess.Popen returns",
     "process_request": "overrides a method of socketserver",
+    "handle_error": "likewise",
 }
 FUNCTIONS_WITH_A_REASON = {
     "adapters/sql/migrations/versions/r0001_first_tables.py:upgrade": "one call a table, never edited again",

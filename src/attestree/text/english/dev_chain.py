@@ -1,8 +1,8 @@
 """
 What the local test chains say.
 
-Decides words only; raised in `adapters/evm/dev_chain`, `anvil_chain` and `tester_chain`. Source: DESIGN
-section 11.
+Decides words only; raised in `adapters/evm/dev_chain`, `anvil_chain`, `tester_chain` and `faults`. Source:
+DESIGN section 11.
 """
 
 from __future__ import annotations
@@ -27,6 +27,11 @@ ENTRIES: dict[str, Entry] = {
     ),
     "chain.tester_start": Entry(
         "The built-in test chain could not listen on port {port}.",
+        cause="Another program uses the port.",
+        next="Choose another port, or 0 for a free one.",
+    ),
+    "chain.faults_start": Entry(
+        "The faulty node could not listen on port {port}.",
         cause="Another program uses the port.",
         next="Choose another port, or 0 for a free one.",
     ),
