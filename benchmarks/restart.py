@@ -35,6 +35,7 @@ from attestree.wiring.workers import wire_worker
 
 BATCH_SIZE = 1_000
 READY_LIMIT_SECONDS = 120
+PROGRAM = (sys.executable, "-c", "from attestree.cli.main import main; main()")
 
 
 def run(*, credentials: int) -> None:
@@ -118,7 +119,7 @@ def _rows(batch_id: str) -> Iterator[CredentialRow]:
 def measure_service(folder: Path) -> None:
     """Start the service and wait until it says that it is ready."""
     began, used = time.perf_counter(), _children_seconds()
-    command = [sys.executable, "-m", "attestree", "serve", "--port", "0", "--json"]
+    command = [*PROGRAM, "serve", "--port", "0", "--json"]
     with subprocess.Popen(
         command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
     ) as service:
@@ -138,9 +139,7 @@ def measure_service(folder: Path) -> None:
 def measure_command(folder: Path, words: list[str]) -> None:
     """Run a command to its end."""
     began, used = time.perf_counter(), _children_seconds()
-    done = subprocess.run(
-        [sys.executable, "-m", "attestree", *words], cwd=folder, capture_output=True, check=False
-    )
+    done = subprocess.run([*PROGRAM, *words], cwd=folder, capture_output=True, check=False)
     name = f"{' '.join(words)} (exit {done.returncode})"
     _print(name, time.perf_counter() - began, _children_seconds() - used)
 
