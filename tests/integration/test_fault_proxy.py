@@ -1,4 +1,4 @@
-"""The fault proxy before a real chain: a stale node is one older chain, the pool is geth's, blocks go back."""
+"""The fault proxy before a real chain: a stale node is one older chain, a pool is geth's, blocks go back."""
 
 from __future__ import annotations
 

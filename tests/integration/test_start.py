@@ -14,7 +14,9 @@ from typing import Any
 import pytest
 
 from attestree.adapters.evm.dev_chain import DevChain
+from attestree.adapters.evm.rpc import JsonRpc
 from attestree.cli.main import run, shared_flags_first
+from attestree.errors import ChainUnavailableError
 from attestree.ports import IssuerFacts
 from attestree.settings import FILE_NAME, load_settings
 from attestree.wiring.chains import wire_facts
@@ -341,8 +343,26 @@ def test_the_chain_command_ends_with_ctrl_c_and_comes_back(tmp_path: Path) -> No
     for _ in range(2):
         with subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, text=True, env=os.environ) as it:
             assert it.stdout is not None
-            lines = [it.stdout.readline() for _ in range(6)]
+            lines = [it.stdout.readline() for _ in range(7)]
             assert json.loads("".join(lines))["chainId"] == 31337
             it.send_signal(signal.SIGINT)
             assert it.wait(30) == 0
     assert (tmp_path / "chain-state.json").exists()
+
+
+def test_a_chain_with_faults_says_so_and_serves_the_same_chain(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", START, "chain", "--port", "0", "--faults", "1"]
+    with subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, text=True, env=os.environ) as it:
+        assert it.stdout is not None
+        lines = [it.stdout.readline() for _ in range(3)]
+        try:
+            assert "About 100% of all requests fail on purpose" in lines[1]
+            rpc = JsonRpc(lines[0].split()[5])
+            with pytest.raises(ChainUnavailableError):
+                rpc.call("eth_chainId")
+            # what drives the test chain is left alone
+            assert rpc.call("evm_mine") is not None
+            rpc.close()
+        finally:
+            it.send_signal(signal.SIGINT)
+        assert it.wait(30) == 0

@@ -1,12 +1,15 @@
 """
 `attestree chain`: a local test chain that comes back with everything on it.
 
-Decides the port (the one that the settings name, so that every command finds it) and where the
-chain's state is kept. Nothing recorded on it is worth anything. Source: DESIGN section 11.
+Decides the port (the one that the settings name, so that every command finds it), where the chain's state
+is kept, and whether it answers through a proxy that fails now and then, as real nodes do. Nothing recorded
+on it is worth anything. Source: DESIGN section 11.
 """
 
 from __future__ import annotations
 
+import contextlib
+import secrets
 import signal
 import threading
 from pathlib import Path
@@ -16,6 +19,8 @@ from urllib.parse import urlsplit
 import typer
 
 from attestree.adapters.evm.dev_chain import DevChain, open_dev_chain
+from attestree.adapters.evm.faults.faults import FaultPlan
+from attestree.adapters.evm.faults.proxy import FaultProxy
 from attestree.cli.console import Context
 from attestree.settings import FILE_NAME, load_settings
 
@@ -35,21 +40,31 @@ def chain(
     ctx: typer.Context,
     folder: Annotated[Path, typer.Option("--dir", help="Folder that keeps the chain.")] = Path(),
     port: Annotated[int | None, typer.Option(help="Port on 127.0.0.1; 0 takes a free one.")] = None,
+    faults: Annotated[
+        float,
+        typer.Option(
+            min=0, max=1, help="Share of requests that fail as real nodes fail, such as 0.05; none lies."
+        ),
+    ] = 0.0,
 ) -> None:
     """Run a local test chain until Ctrl-C; its state stays in the folder."""
     context: Context = ctx.obj
     folder.mkdir(parents=True, exist_ok=True)
     wanted = port_of(folder) if port is None else port
-    with open_dev_chain(state_file=folder / STATE_FILE, port=wanted) as running:
+    with contextlib.ExitStack() as opened:
+        behind = open_dev_chain(state_file=folder / STATE_FILE, port=0 if faults else wanted)
+        running = opened.enter_context(behind)
+        url = opened.enter_context(_fail_at_times(running, faults, wanted)).url if faults else running.url
         # Before anybody is told that it runs, and may end it.
         ended = listen_for_end()
         context.console.result(
-            describe(running),
+            describe(running, url=url, faults=faults),
             {
-                "url": running.url,
+                "url": url,
                 "chainId": running.chain_id,
                 "kind": running.kind,
                 "lasts": not running.ends_with_process,
+                "faults": faults,
             },
         )
         ended.wait()
@@ -69,14 +84,24 @@ def port_of(folder: Path) -> int:
     return DEFAULT_PORT
 
 
-def describe(running: DevChain) -> str:
-    """Return what a person needs to know about a running chain."""
+def _fail_at_times(running: DevChain, rate: float, port: int) -> FaultProxy:
+    """Return a proxy before the chain whose faults only delay: nothing that is read through it is false."""
+    return FaultProxy(running.url, FaultPlan(rate=rate, seed=secrets.randbits(32)), port=port)
+
+
+def describe(running: DevChain, *, url: str, faults: float) -> str:
+    """Return what a person needs to know about a running chain that answers at `url`."""
     lasting = (
         "It ends with this command, and all that is on it." if running.ends_with_process else "It is kept."
     )
+    failing = (
+        f"About {faults:.0%} of all requests fail on purpose: cut off, late, refused or garbled.\n"
+        if faults
+        else ""
+    )
     return (
-        f"local test chain {running.chain_id} at {running.url} ({running.kind}); worth nothing. {lasting}\n"
-        "Ctrl-C stops it."
+        f"local test chain {running.chain_id} at {url} ({running.kind}); worth nothing. {lasting}\n"
+        f"{failing}Ctrl-C stops it."
     )
 
 
