@@ -31,6 +31,7 @@ MODULES: dict[str, tuple[str, ...]] = {
     "serve": ("serve",),
     "config": ("config",),
     "fsck": ("fsck",),
+    "backup": ("backup",),
 }
 """Module of `attestree.cli` -> the commands that it registers: Start, Issue, Check, Correct, Operate."""
 

@@ -1,14 +1,18 @@
 """
-Batch folders: where documents lie until they are handed out.
+Batch folders: where documents lie until they are handed out; and backups, where copies of them lie.
 
-Decides that a folder is whole or not there at all. Source: DESIGN section 9.
+Decides that a folder is whole or not there at all, and a backup old or new. Source: DESIGN section 9.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
+
+from attestree.errors import CorruptionError
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,3 +42,44 @@ class BatchFolder(Protocol):
 
     def location(self, batch_id: str) -> str:
         """Return where the folder is handed out, for people."""
+
+
+@dataclass(frozen=True, slots=True)
+class FileSum:
+    """What a file must be."""
+
+    size: int
+    """Bytes."""
+    sha256: bytes
+    """32 bytes."""
+
+
+class BackupPlace(Protocol):
+    """Where a backup lies; what its manifest names is never half written."""
+
+    def opened(self, *, apart_from: Sequence[Path]) -> AbstractContextManager[None]:
+        """Hold it for one run; it may neither lie in one of those folders nor hold one."""
+
+    def read_manifest(self) -> bytes | None:
+        """Return its manifest; None where no run ever ended there."""
+
+    def size_of(self, path: str) -> int | None:
+        """Return the size of one of its files, or None."""
+
+    def reserve(self, path: str) -> Path:
+        """Return where the content of a new file is to be written first."""
+
+    def adopt(self, path: str) -> FileSum:
+        """Make what was written there the file, for good; return its sum."""
+
+    def copy(self, source: Path, path: str) -> FileSum:
+        """Copy a file, for good; FileNotFoundError where the source is gone."""
+
+    def seal(self, manifest: bytes) -> None:
+        """Write the manifest: from now on the backup is the new one."""
+
+    def sweep(self, keep: Collection[str]) -> None:
+        """Remove every other file."""
+
+    def check(self, files: Mapping[str, FileSum]) -> Iterator[CorruptionError]:
+        """Yield each file that is not there, or is not what was written."""

@@ -18,11 +18,16 @@ SQLITE_PREFIX = "sqlite:///"
 
 def wire_store(settings: Settings) -> SqlStore:
     """Open the store, its tables up to date; a relative SQLite path counts from the settings file."""
+    return SqlStore.create(store_url(settings))
+
+
+def store_url(settings: Settings) -> str:
+    """Return the address of the store; a relative SQLite path counts from the settings file."""
     url = settings.store.url
     path = url.removeprefix(SQLITE_PREFIX)
     if url.startswith(SQLITE_PREFIX) and path and not path.startswith("/"):
-        url = f"{SQLITE_PREFIX}{settings.path(Path(path)).resolve()}"
-    return SqlStore.create(url)
+        return f"{SQLITE_PREFIX}{settings.path(Path(path)).resolve()}"
+    return url
 
 
 def wire_folders(settings: Settings, issuer: IssuerSettings) -> BatchFolders:
