@@ -187,6 +187,7 @@ class FakeSender:
         self.fees = Fees(2 * GWEI, GWEI)
         self.balance = 10**18
         self.estimates = True
+        self.pending: int | None = None
         self.fault: Callable[[str], None] = lambda _name: None
 
     def fetch_identity(self) -> ChainIdentity:
@@ -207,7 +208,7 @@ class FakeSender:
         self.fault("before fetch_nonces")
         mined = self.chain.latest.nonces.get(address, 0)
         final = self.chain.final.nonces.get(address, 0)
-        return Nonces(mined=mined, pending=mined, final=final)
+        return Nonces(mined=mined, pending=mined if self.pending is None else self.pending, final=final)
 
     def fetch_balance(self, address: bytes) -> int:
         return self.balance

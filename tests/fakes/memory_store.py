@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from attestree.errors import LeaseHeldError, TransitionError
+from attestree.outbox.lane import advance, verify_nonce
 from attestree.outbox.states import State, verify_transition
-from attestree.ports import Attempt, Batch, CredentialRow, Intent, NewIntent
+from attestree.ports import Attempt, Batch, CredentialRow, Intent, Lane, NewIntent
 from attestree.registry.facts import BlockRef, ChainIdentity
 
 UNMINED = (State.SEALED, State.SIGNED, State.SENT)
@@ -22,6 +23,7 @@ class MemoryStore:
         self.intents: dict[str, Intent] = {}
         self.attempts: dict[str, list[Attempt]] = {}
         self.edges: list[tuple[str, State, State]] = []
+        self.lanes: dict[tuple[tuple[int, bytes], bytes], Lane] = {}
         self.marks: dict[str, BlockRef] = {}
         self.past: list[Attempt] = []
 
@@ -62,6 +64,39 @@ class MemoryStore:
     def fetch_attempts(self, intent_id: str) -> Sequence[Attempt]:
         return list(self.attempts.get(intent_id, []))
 
+    def fetch_lane(self, *, sender: bytes, registry: str) -> Lane | None:
+        return self.lanes.get((self._chain(registry), sender))
+
+    def open_lane(self, *, sender: bytes, registry: str, first: int) -> Lane:
+        return self.lanes.setdefault((self._chain(registry), sender), Lane(first, first))
+
+    def move_lane(self, *, sender: bytes, registry: str, before: Lane, after: Lane) -> None:
+        if self.lanes.get((self._chain(registry), sender)) != before:
+            raise TransitionError("outbox.lost_race")
+        self.lanes[self._chain(registry), sender] = after
+
+    def fetch_held_nonces(self, *, sender: bytes, registry: str, least: int) -> Collection[int]:
+        return {a.nonce for a in self._attempts_beside(registry, sender) if a.nonce >= least}
+
+    def _chain(self, registry: str) -> tuple[int, bytes]:
+        return (self.pins[registry].chain_id, self.pins[registry].genesis_hash)
+
+    def _attempts_beside(self, registry: str, sender: bytes) -> list[Attempt]:
+        names = [name for name in self.pins if self._chain(name) == self._chain(registry)]
+        ours = [i.wanted for i in self.intents.values() if i.wanted.sender == sender]
+        return [a for one in ours if one.registry in names for a in self.attempts.get(one.id, [])]
+
+    def _take_nonce(self, attempt: Attempt) -> None:
+        wanted = self.intents[attempt.intent_id].wanted
+        lane = self.fetch_lane(sender=wanted.sender, registry=wanted.registry)
+        if lane is None:
+            raise TransitionError("lane.wrong_nonce", nonce=attempt.nonce, expected=None)
+        verify_nonce(attempt.nonce, lane=lane, pinned=wanted.nonce)
+        held = self._attempts_beside(wanted.registry, wanted.sender)
+        if any(a.nonce == attempt.nonce and a.intent_id != attempt.intent_id for a in held):
+            raise TransitionError("lane.nonce_taken", nonce=attempt.nonce)
+        self.lanes[self._chain(wanted.registry), wanted.sender] = advance(lane, signed=attempt.nonce)
+
     def fetch_last_nonce(self, *, sender: bytes, registries: Sequence[str]) -> int | None:
         wanted = [i.wanted for i in self.intents.values() if i.wanted.sender == sender]
         ids = [one.id for one in wanted if one.registry in registries]
@@ -71,6 +106,8 @@ class MemoryStore:
         if self.leases[lease_key][1] != lease_fence:
             raise TransitionError("lease.lost")
         before = self.intents[attempt.intent_id].state
+        if before is State.SEALED:
+            self._take_nonce(attempt)
         self._move(attempt.intent_id, before, State.SIGNED, intent_fence)
         self.attempts.setdefault(attempt.intent_id, []).append(attempt)
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from attestree.outbox.decide import Observation
-from attestree.ports import Attempt, Fees, Intent, Nonces, Probe, Receipt, TransactionSender
+from attestree.ports import Attempt, Fees, Intent, NewIntent, Nonces, Probe, Receipt, TransactionSender
 from attestree.registry.facts import BlockRef
 
 
@@ -31,7 +31,13 @@ class Look:
         """Likely to be mined soon."""
 
     def observe(
-        self, intent: Intent, attempts: Sequence[Attempt], *, now: int, next_nonce: int | None
+        self,
+        intent: Intent,
+        attempts: Sequence[Attempt],
+        *,
+        now: int,
+        next_nonce: int | None,
+        lane_code: str = "outbox.lane_closed",
     ) -> Observation:
         """Return what there is to see of one write."""
         receipts = self._fetch_receipts(attempts)
@@ -41,10 +47,11 @@ class Look:
             receipts=receipts,
             block_hashes={number: self._hash_at(number) for number in _heights(receipts)},
             final_number=self.final.number,
-            effect_latest=self._fetch_effect(intent.wanted.probes, self.latest),
-            effect_final=self._fetch_effect(intent.wanted.probes, self.final),
+            effect_latest=self._look_for_effect(intent.wanted, self.latest, spent=self.nonces.mined),
+            effect_final=self._look_for_effect(intent.wanted, self.final, spent=self.nonces.final),
             fees=self.fees,
             next_nonce=next_nonce,
+            lane_code=lane_code,
         )
 
     def _fetch_receipts(self, attempts: Sequence[Attempt]) -> Mapping[bytes, Receipt]:
@@ -57,6 +64,12 @@ class Look:
     def _hash_at(self, number: int) -> bytes:
         """Return the hash of the chain's block at a height."""
         return self._sender.fetch_block(number).hash
+
+    def _look_for_effect(self, wanted: NewIntent, block: BlockRef, *, spent: int) -> bool | None:
+        """Say whether a write took effect: what fills a gap has, once its nonce is spent by anybody."""
+        if wanted.nonce is not None:
+            return wanted.nonce < spent
+        return self._fetch_effect(wanted.probes, block)
 
     def _fetch_effect(self, probes: Sequence[Probe], block: BlockRef) -> bool | None:
         """Say whether all probes agree at a block; None where there are none."""

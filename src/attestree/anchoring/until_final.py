@@ -14,6 +14,7 @@ from typing import Protocol
 from attestree.anchoring.pace import Pace
 from attestree.anchoring.progress import OnProgress, Progress
 from attestree.errors import FeeLimitError, KeyFileError, LeaseHeldError, TransitionError, UnavailableError
+from attestree.outbox.lane import NEEDS_A_PERSON
 from attestree.outbox.states import State
 from attestree.ports import Clock, Intent, Store
 
@@ -99,5 +100,6 @@ class UntilFinal:
                 raise event.error
             if event.code == "fee.above_limit":
                 raise FeeLimitError("fee.above_limit")
-            if event.code == "outbox.lane_closed":
-                raise TransitionError("outbox.lane_closed")
+            if event.code in NEEDS_A_PERSON:
+                (sender,) = {one.wanted.sender for one in intents if one.wanted.id == event.intent_id}
+                raise TransitionError(event.code, address=f"0x{sender.hex()}")

@@ -12,7 +12,9 @@ from collections.abc import Iterator, Sequence
 from types import TracebackType
 from typing import Self
 
+from attestree.anchoring.bell import Bell
 from attestree.anchoring.identity import fetch_pin, is_same_chain, verify_identity
+from attestree.anchoring.lane_watch import LaneWatch
 from attestree.anchoring.lease import Leases, build_lease_key, name_owner
 from attestree.anchoring.observe import Look
 from attestree.anchoring.pace import DEFAULT_PACE, Pace
@@ -26,7 +28,7 @@ from attestree.errors import (
     UnavailableError,
 )
 from attestree.outbox.decide import DEFAULT_LIMITS, Limits, decide
-from attestree.outbox.lane import CLOSING_CODES, blocks, is_closed, next_nonce
+from attestree.outbox.lane import CLOSING_CODES, blocks, is_closed
 from attestree.outbox.states import State
 from attestree.outbox.steps import Halt, Wait
 from attestree.ports import Alarm, Clock, Intent, Signer, Store, TransactionSender
@@ -74,6 +76,7 @@ class Worker:
         self._clock = clock
         self._limits = limits
         self._alarm = alarm
+        self._bell = Bell(alarm, clock)
         self._leases = Leases(store, clock, owner=name_owner(now=clock.now()), seconds=pace.lease_seconds)
 
     def hold(self) -> None:
@@ -164,6 +167,9 @@ class Worker:
         lane = [intent for intent in unfinished if _is_in_lane(intent, address, registries)]
         taker = Taker(self._store, self._sender, self._signers[address], self._leases, pinned)
         look = Look(self._sender, address)
+        watch = LaneWatch(
+            self._store, self._bell, sender=address, registry=self.registry, counts=look.nonces
+        )
         closed = is_closed(lane)
         for place, queued in enumerate(lane):
             if not self._is_ours(queued):
@@ -175,20 +181,19 @@ class Worker:
                     queued, Wait("outbox.lane_closed" if is_closed(before) else "outbox.behind_another")
                 )
                 continue
-            nonce = None if closed else self._next_nonce(look, address, registries)
-            event = self._drive(queued, taker, look, nonce=nonce)
+            event = self._drive(queued, taker, look, watch, closed=closed)
             closed = closed or event.code in CLOSING_CODES or event.after is State.HALTED
             yield event
 
-    def _drive(self, queued: Intent, taker: Taker, look: Look, *, nonce: int | None) -> Event:
+    def _drive(self, queued: Intent, taker: Taker, look: Look, watch: LaneWatch, *, closed: bool) -> Event:
         """Look at one write, decide, and take one step."""
         # Read again: a writer that lost its lease may have moved it since the round began.
         intent = self._store.fetch_intent(queued.wanted.id) or queued
         attempts = self._store.fetch_attempts(intent.wanted.id)
         now = self._clock.now()
-        step = decide(
-            intent, attempts, look.observe(intent, attempts, now=now, next_nonce=nonce), self._limits
-        )
+        nonce = watch.next_nonce(intent, closed=closed)
+        seen = look.observe(intent, attempts, now=now, next_nonce=nonce, lane_code=watch.code)
+        step = decide(intent, attempts, seen, self._limits)
         try:
             after = taker.take(intent, attempts, step, now=now)
         except (ChainIdentityError, LeaseHeldError):
@@ -197,18 +202,13 @@ class Worker:
             stored = self._store.fetch_intent(intent.wanted.id) or intent
             return build_blocked_event(intent, stored, attempts, exc)
         if isinstance(step, Halt) and self._alarm is not None:
-            self._alarm.raise_alarm(step.code, intent=intent.wanted.id)
+            self._alarm.raise_alarm(step.code, subject=intent.wanted.id)
         return build_event(intent, step, attempts, after=after)
 
     def _registries_on(self, pinned: ChainIdentity) -> Sequence[str]:
         """Return the names of all registries on the same chain: a key has one lane there."""
         pins = self._store.fetch_pins()
         return [name for name, identity in pins.items() if is_same_chain(identity, pinned)]
-
-    def _next_nonce(self, look: Look, address: bytes, registries: Sequence[str]) -> int:
-        """Return the next nonce of a key's lane."""
-        last = self._store.fetch_last_nonce(sender=address, registries=registries)
-        return next_nonce(mined=look.nonces.mined, last_signed=last)
 
 
 def _is_in_lane(intent: Intent, address: bytes, registries: Sequence[str]) -> bool:

@@ -50,7 +50,9 @@ class Observation:
     fees: Fees
     """Likely to be mined soon."""
     next_nonce: int | None
-    """Next of the lane; None = the lane takes no new transaction now."""
+    """The one that may be signed now; None = the lane takes no new transaction now."""
+    lane_code: str = "outbox.lane_closed"
+    """Why the lane takes none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +174,7 @@ def _sign(seen: Observation, limits: Limits) -> Step:
     if not is_within(seen.fees, limit_wei=limits.max_fee_wei):
         return Wait("fee.above_limit")
     if seen.next_nonce is None:
-        return Wait("outbox.lane_closed")
+        return Wait(seen.lane_code)
     return Sign(seen.next_nonce, seen.fees)
 
 

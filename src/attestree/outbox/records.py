@@ -55,6 +55,16 @@ class Nonces:
 
 
 @dataclass(frozen=True, slots=True)
+class Lane:
+    """What is remembered of one key on one chain; it moves when a nonce is signed, and never by itself."""
+
+    first: int
+    """The key's transactions before the first that was signed here; their nonces are not ours."""
+    next: int
+    """The one nonce that may be signed next."""
+
+
+@dataclass(frozen=True, slots=True)
 class Probe:
     """How to see in storage that a write took effect: word & mask == value."""
 
@@ -73,7 +83,7 @@ class NewIntent:
     id: str
     """Unique; chosen by the caller, so that asking twice is asking once."""
     kind: str
-    """`anchor`, `status`, `accreditation`, `operator`, `registry` or `deploy`."""
+    """`anchor`, `status`, `accreditation`, `operator`, `registry`, `deploy` or `fill`."""
     registry: str
     """Name of the registry in the settings."""
     issuer: bytes
@@ -92,6 +102,8 @@ class NewIntent:
     """Unix seconds."""
     batch_id: str | None = None
     """The batch it anchors, where it anchors one."""
+    nonce: int | None = None
+    """The very nonce that it is to spend, where it fills a gap in a lane; else the lane gives one."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ Source: DESIGN sections 3, 6, 7 and 11.
 from __future__ import annotations
 
 from attestree.outbox.batches import Batch, CredentialRow
-from attestree.outbox.records import Attempt, Fees, Intent, NewIntent, Nonces, Probe, Receipt
+from attestree.outbox.records import Attempt, Fees, Intent, Lane, NewIntent, Nonces, Probe, Receipt
 from attestree.ports.folders import BatchFolder, FolderFile
 from attestree.ports.machine import Alarm, Clock, Entropy
 from attestree.ports.reading import ChainEvents, ChainFacts, IssuerFacts
@@ -30,6 +30,7 @@ __all__ = [
     "FolderFile",
     "Intent",
     "IssuerFacts",
+    "Lane",
     "NewIntent",
     "Nonces",
     "Probe",

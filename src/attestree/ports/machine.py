@@ -26,5 +26,15 @@ class Entropy(Protocol):
 class Alarm(Protocol):
     """Tells a person that something needs looking at."""
 
-    def raise_alarm(self, code: str, **values: object) -> None:
-        """Report; must not raise."""
+    def raise_alarm(self, code: str, *, subject: str = "", **values: object) -> None:
+        """
+        Report that something stands in the way now; again = it still does. Must not raise.
+
+        Args:
+            code: What; a code of the catalogue.
+            subject: Whom or what it is about; with the code it names one alarm.
+            values: Facts that its sentence names.
+        """
+
+    def clear_alarm(self, code: str, *, subject: str = "") -> None:
+        """Report that it no longer does; without effect where nothing was reported. Must not raise."""

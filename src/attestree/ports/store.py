@@ -6,11 +6,11 @@ Decides where a transaction begins and ends: every method is one. Source: DESIGN
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Protocol
 
 from attestree.outbox.batches import Batch, CredentialRow
-from attestree.outbox.records import Attempt, Intent, NewIntent
+from attestree.outbox.records import Attempt, Intent, Lane, NewIntent
 from attestree.outbox.states import State
 from attestree.registry.facts import BlockRef, ChainIdentity
 
@@ -87,6 +87,19 @@ class Store(Protocol):
     def fetch_last_nonce(self, *, sender: bytes, registries: Sequence[str]) -> int | None:
         """Return the highest nonce ever signed with a key for these registries, or None."""
 
+    # the lane of a key on the chain of a pinned registry
+    def fetch_lane(self, *, sender: bytes, registry: str) -> Lane | None:
+        """Return a key's lane, or None before it was first used."""
+
+    def open_lane(self, *, sender: bytes, registry: str, first: int) -> Lane:
+        """Begin a key's lane at the chain's count, or return the one that is there."""
+
+    def move_lane(self, *, sender: bytes, registry: str, before: Lane, after: Lane) -> None:
+        """Move a lane because a person said so; TransitionError `outbox.lost_race` if it moved since."""
+
+    def fetch_held_nonces(self, *, sender: bytes, registry: str, least: int) -> Collection[int]:
+        """Return every nonce from `least` on that a stored transaction of the key has."""
+
     def fetch_pins(self) -> Mapping[str, ChainIdentity]:
         """Return the pinned identity of every registry by its name."""
 
@@ -94,7 +107,12 @@ class Store(Protocol):
         """Take a HALTED intent up again because a person said so; `after` is SEALED or SENT."""
 
     def add_attempt(self, attempt: Attempt, *, lease_key: bytes, lease_fence: int, intent_fence: int) -> None:
-        """Store a signed transaction and move its intent to SIGNED, fenced by lease and intent."""
+        """
+        Store a signed transaction and move its intent to SIGNED, fenced by lease, intent and lane.
+
+        A nonce that is new to its intent must be the next one of the lane, or the one that the
+        intent was made to fill, and no other intent's; the lane moves with it.
+        """
 
     def mark_sent(self, attempt: Attempt, *, now: int, intent_fence: int) -> None:
         """Record, before the bytes leave, that they may have left; the intent moves to SENT."""

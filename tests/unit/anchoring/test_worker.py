@@ -35,6 +35,7 @@ class Bench:
     store: MemoryStore = field(default_factory=MemoryStore)
     signer: FakeSigner = field(default_factory=FakeSigner)
     alarms: list[str] = field(default_factory=list)
+    cleared: list[str] = field(default_factory=list)
     mines: bool = True
 
     def __post_init__(self) -> None:
@@ -60,6 +61,9 @@ class Bench:
 
     def raise_alarm(self, code: str, **_values: object) -> None:
         self.alarms.append(code)
+
+    def clear_alarm(self, code: str, **_values: object) -> None:
+        self.cleared.append(code)
 
     def state(self, name: str) -> State:
         return self.store.intents[name].state

@@ -41,6 +41,7 @@ def intent_of(row: Row[Any]) -> Intent:
         title=row.title,
         created=row.created,
         batch_id=row.batch_id,
+        nonce=row.nonce,
     )
     return Intent(
         wanted=wanted,

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Insert, func, insert, select, update
 
 from attestree.adapters.sql.connections import Transactions, insert_unless_there
 from attestree.adapters.sql.intent_rows import attempt_columns, attempt_of, intent_columns, intent_of
+from attestree.adapters.sql.lanes import take_nonce
 from attestree.adapters.sql.tables import ATTEMPTS, INTENTS, LEASES
 from attestree.errors import TransitionError
 from attestree.outbox.states import State, verify_transition
@@ -66,19 +67,22 @@ class Intents(Transactions):
 
     def add_attempt(self, attempt: Attempt, *, lease_key: bytes, lease_fence: int, intent_fence: int) -> None:
         """
-        Store a signed transaction and move its intent to SIGNED, fenced by lease and intent.
+        Store a signed transaction and move its intent to SIGNED, fenced by lease, intent and lane.
 
         Raises:
             TransitionError: `lease.lost` where another process took the lease since;
                 `outbox.lost_race` where the intent moved; `outbox.no_such_edge`;
-                `outbox.second_nonce` where the attempt would give the intent another live nonce.
+                `outbox.second_nonce` where the attempt would give the intent another live nonce;
+                `lane.wrong_nonce` or `lane.nonce_taken` where a new nonce is not the lane's next.
         """
         with self._writing() as connection:
             lease = select(LEASES.c.fence).where(LEASES.c.key == lease_key).with_for_update()
             if connection.execute(lease).scalar_one_or_none() != lease_fence:
                 raise TransitionError("lease.lost")
             intent = _take_edge(connection, attempt.intent_id, State.SIGNED, fence=intent_fence)
-            if intent.state is State.SENT and attempt.nonce != _last_nonce(connection, attempt.intent_id):
+            if intent.state is not State.SENT:
+                take_nonce(connection, attempt, intent.wanted)
+            elif attempt.nonce != _last_nonce(connection, attempt.intent_id):
                 raise TransitionError("outbox.second_nonce")
             issuer = intent.wanted.issuer
             connection.execute(insert(ATTEMPTS).values(issuer=issuer, **attempt_columns(attempt)))

@@ -14,12 +14,13 @@ from attestree.adapters.sql.batches import Batches
 from attestree.adapters.sql.connections import open_engine, our_errors
 from attestree.adapters.sql.final_marks import FinalMarks
 from attestree.adapters.sql.intents import Intents
+from attestree.adapters.sql.lanes import Lanes
 from attestree.adapters.sql.leases import Leases
 from attestree.adapters.sql.migrate import upgrade
 from attestree.adapters.sql.withdrawals import Withdrawals
 
 
-class SqlStore(Leases, Batches, Intents, FinalMarks, Withdrawals):
+class SqlStore(Leases, Batches, Intents, Lanes, FinalMarks, Withdrawals):
     """Implements `ports.Store`; safe for threads; close it, or use it as a context."""
 
     def __init__(self, url: str) -> None:

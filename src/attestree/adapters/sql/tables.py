@@ -125,6 +125,7 @@ INTENTS = Table(
     Column("block_number", BigInteger),
     Column("block_hash", LargeBinary),
     Column("note", String, nullable=False),
+    Column("nonce", BigInteger),
     CheckConstraint(f"state IN ({_STATES})", name="state"),
 )
 """One row per wanted write, in the order they were queued."""
@@ -145,6 +146,18 @@ ATTEMPTS = Table(
     Column("sent_at", BigInteger),
 )
 """One row per signed transaction; never deleted."""
+
+LANES = Table(
+    "lanes",
+    METADATA,
+    Column("chain_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("genesis_hash", LargeBinary, primary_key=True),
+    Column("sender", LargeBinary, primary_key=True),
+    Column("first", BigInteger, nullable=False),
+    Column("next", BigInteger, nullable=False),
+    CheckConstraint("first <= next", name="order"),
+)
+"""The nonce that each key uses next on each chain."""
 
 FINAL_MARKS = Table(
     "final_marks",
