@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sqlite3
 import stat
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -32,6 +34,24 @@ def url(tmp_path: Path) -> str:
 def store(url: str) -> Iterator[SqlStore]:
     with SqlStore.create(url) as opened:
         yield opened
+
+
+def test_a_store_opened_twice_in_one_process_is_still_locked_against_others(
+    store: SqlStore, url: str, tmp_path: Path
+) -> None:
+    """Closing any descriptor of the file would drop the locks, and another process delete the log in use."""
+    store.add_intent(intent("first"))
+    with SqlStore.create(url):
+        pass
+    count = (
+        "import sqlite3, sys\n"
+        "print(*sqlite3.connect(sys.argv[1]).execute('SELECT count(*) FROM intents').fetchone())"
+    )
+    command = [sys.executable, "-c", count, str(tmp_path / "attestree.db")]
+    for expected in (1, 2):
+        seen = subprocess.run(command, capture_output=True, text=True, check=True)
+        assert int(seen.stdout) == expected
+        store.add_intent(intent("second"))
 
 
 def test_the_file_and_what_grows_beside_it_are_for_the_owner_alone(store: SqlStore, tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -104,9 +104,15 @@ def _open_postgres(target: URL) -> Engine:
 
 
 def _make_private(path: Path) -> None:
-    """Create the file for its owner alone, or take others' rights away."""
+    """
+    Create the file for its owner alone, or take others' rights away.
+
+    A file that is there is never opened here: closing it again would drop the locks that SQLite holds on it
+    for other connections of this process, and another process could then delete the log they write to.
+    """
     try:
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, FILE_MODE))
+        with suppress(FileExistsError):
+            os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, FILE_MODE))
         path.chmod(FILE_MODE)
     except OSError as exc:
         raise StoreUnavailableError("store.cannot_open") from exc
