@@ -35,10 +35,10 @@ class Batches(Transactions):
         """Insert an OPEN batch, or return the one with the same issuer and fingerprint."""
         same = and_(BATCHES.c.issuer == batch.issuer, BATCHES.c.fingerprint == batch.fingerprint)
         with self._writing() as connection:
-            found = _one_batch(connection, same)
+            found = fetch_one_batch(connection, same)
             new_row = insert(BATCHES).values(**batch_columns(batch))
             if found is None and not insert_unless_there(connection, new_row):
-                found = _one_batch(connection, same)
+                found = fetch_one_batch(connection, same)
             return batch if found is None else found
 
     def seal_batch(
@@ -52,7 +52,7 @@ class Batches(Transactions):
                 fixed already; `store.row_twice` where a row collides with one that is there.
         """
         with self._writing() as connection:
-            batch = _one_batch(connection, BATCHES.c.id == batch_id)
+            batch = fetch_one_batch(connection, BATCHES.c.id == batch_id)
             if batch is None:
                 raise TransitionError("store.no_such_batch")
             if batch.root is not None:
@@ -60,7 +60,7 @@ class Batches(Transactions):
                     raise TransitionError("store.sealed_otherwise")
                 return
             try:
-                _fix(connection, batch, root=root, size=size, rows=rows)
+                fix_batch(connection, batch, root=root, size=size, rows=rows)
             except IntegrityError as exc:
                 raise TransitionError("store.row_twice") from exc
             insert_intent(connection, intent)
@@ -68,7 +68,7 @@ class Batches(Transactions):
     def fetch_batch(self, batch_id: str) -> Batch | None:
         """Return a batch or None."""
         with self._reading() as connection:
-            return _one_batch(connection, BATCHES.c.id == batch_id)
+            return fetch_one_batch(connection, BATCHES.c.id == batch_id)
 
     def fetch_batches(self, *, issuer: bytes | None = None) -> Sequence[Batch]:
         """Return batches, oldest first."""
@@ -81,7 +81,7 @@ class Batches(Transactions):
     def fetch_batch_of_root(self, *, issuer: bytes, root: bytes) -> Batch | None:
         """Return the batch with that root or None."""
         with self._reading() as connection:
-            return _one_batch(connection, and_(BATCHES.c.issuer == issuer, BATCHES.c.root == root))
+            return fetch_one_batch(connection, and_(BATCHES.c.issuer == issuer, BATCHES.c.root == root))
 
     def mark_delivered(self, batch_id: str) -> None:
         """Record that the folder was handed out, and erase the seed."""
@@ -114,7 +114,7 @@ class Batches(Transactions):
         return found
 
 
-def _fix(
+def fix_batch(
     connection: Connection, batch: Batch, *, root: bytes, size: int, rows: Iterable[CredentialRow]
 ) -> None:
     """Write root, size and rows of a batch that is OPEN."""
@@ -138,7 +138,7 @@ def _batches() -> Select[Any]:
     return select(BATCHES, INTENTS.c.state.label("state")).select_from(joined)
 
 
-def _one_batch(connection: Connection, condition: Any) -> Batch | None:
+def fetch_one_batch(connection: Connection, condition: Any) -> Batch | None:
     """Return the one batch that meets a condition, or None."""
     row = connection.execute(_batches().where(condition)).one_or_none()
     return None if row is None else batch_of(row)

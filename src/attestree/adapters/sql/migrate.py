@@ -15,7 +15,7 @@ from sqlalchemy import Engine, inspect, text
 MIGRATIONS = Path(__file__).parent / "migrations"
 """The Alembic environment, shipped in the package."""
 
-NEWEST = "0003"
+NEWEST = "0004"
 """Revision of the newest migration."""
 
 

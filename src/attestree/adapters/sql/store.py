@@ -17,10 +17,11 @@ from attestree.adapters.sql.intents import Intents
 from attestree.adapters.sql.lanes import Lanes
 from attestree.adapters.sql.leases import Leases
 from attestree.adapters.sql.migrate import upgrade
+from attestree.adapters.sql.recovered import Recovered
 from attestree.adapters.sql.withdrawals import Withdrawals
 
 
-class SqlStore(Leases, Batches, Intents, Lanes, FinalMarks, Withdrawals):
+class SqlStore(Leases, Batches, Intents, Lanes, FinalMarks, Withdrawals, Recovered):
     """Implements `ports.Store`; safe for threads; close it, or use it as a context."""
 
     def __init__(self, url: str) -> None:

@@ -187,3 +187,18 @@ PAST_ATTEMPTS = Table(
     Column("sent_at", BigInteger),
 )
 """Transactions signed for a test chain that was wiped: kept to be read, never sent, in nobody's way."""
+
+MISSING_ANCHORS = Table(
+    "missing_anchors",
+    METADATA,
+    Column("issuer", LargeBinary, primary_key=True),
+    Column("root", LargeBinary, primary_key=True),
+    Column("registry", String, nullable=False),
+    Column("writer", LargeBinary, nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("kind", Integer, nullable=False),
+    Column("list_id", LargeBinary, nullable=False),
+    Column("time", BigInteger, nullable=False),
+    Column("block_number", BigInteger, nullable=False),
+)
+"""Anchors of ours whose documents are not here, and a person said that work may go on without them."""
