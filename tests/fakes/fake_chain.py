@@ -123,6 +123,14 @@ class FakeChain:
         self.pool = {k: raw for k, raw in self.pool.items() if k[1] >= self.latest.nonces.get(k[0], 0)}
         self.mine(count, only_empty=True)
 
+    def rewrite(self, count: int, *, only_empty: bool = True, shorter_by: int = 0) -> None:
+        """Replace the newest blocks, final ones too; the transactions in them come back or vanish."""
+        for _ in range(count):
+            lost = self.blocks.pop()
+            for raw in () if only_empty else lost.raws:
+                self._admit(raw)
+        self.mine(count - shorter_by, only_empty=only_empty)
+
     def forget_pool(self) -> None:
         self.pool.clear()
 
@@ -201,7 +209,7 @@ class FakeSender:
             return self.chain.final.ref
         assert isinstance(tag, int)
         if tag >= len(self.chain.blocks):
-            raise ChainUnavailableError("chain.bad_answer")
+            raise ChainUnavailableError("chain.no_block")
         return self.chain.blocks[tag].ref
 
     def fetch_nonces(self, address: bytes) -> Nonces:

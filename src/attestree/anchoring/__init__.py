@@ -11,6 +11,7 @@ which step comes next; this package looks, signs, sends and stores:
     lease        one writer per key and chain
     until_final  waiting for given writes, for a person at the command line
     watch        driving for ever, for a server
+    final_watch  whether what was called final still stands
     resume       taking up what halted
     progress     what a round did
     pace         when to look again
@@ -21,7 +22,7 @@ Source: DESIGN section 6.
 from attestree.anchoring.identity import verify_identity
 from attestree.anchoring.pace import Pace
 from attestree.anchoring.progress import Event, Progress
-from attestree.anchoring.resume import resume_intent
+from attestree.anchoring.resume import believe_again, resume_intent
 from attestree.anchoring.watch import watch
 from attestree.anchoring.worker import Worker
 
@@ -30,6 +31,7 @@ __all__ = [
     "Pace",
     "Progress",
     "Worker",
+    "believe_again",
     "resume_intent",
     "verify_identity",
     "watch",

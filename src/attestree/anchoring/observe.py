@@ -18,11 +18,11 @@ from attestree.registry.facts import BlockRef
 class Look:
     """One look at the chain for one key: what all its writes share is read once."""
 
-    def __init__(self, sender: TransactionSender, address: bytes) -> None:
-        """Read blocks, nonces and fees; raises as the sender does."""
+    def __init__(self, sender: TransactionSender, address: bytes, *, final: BlockRef) -> None:
+        """Read nonces, the newest block and fees, after `final` was read; raises as the sender does."""
         self._sender = sender
-        self.final: BlockRef = sender.fetch_block("final")
-        """Newest block that counts as final."""
+        self.final = final
+        """Newest block that counts as final, and that was compared with what was final before."""
         self.nonces: Nonces = sender.fetch_nonces(address)
         """The key's transaction counts."""
         self.latest: BlockRef = sender.fetch_block("latest")
@@ -69,19 +69,20 @@ class Look:
         """Say whether a write took effect: what fills a gap has, once its nonce is spent by anybody."""
         if wanted.nonce is not None:
             return wanted.nonce < spent
-        return self._fetch_effect(wanted.probes, block)
-
-    def _fetch_effect(self, probes: Sequence[Probe], block: BlockRef) -> bool | None:
-        """Say whether all probes agree at a block; None where there are none."""
-        if not probes:
-            return None
-        words = self._sender.fetch_words([probe.slot for probe in probes], block=block)
-        return all(
-            int.from_bytes(word, "big") & probe.mask == probe.value
-            for probe, word in zip(probes, words, strict=True)
-        )
+        return fetch_effect(self._sender, wanted.probes, block)
 
 
 def _heights(receipts: Mapping[bytes, Receipt]) -> set[int]:
     """Return the heights that receipts name."""
     return {receipt.block_number for receipt in receipts.values()}
+
+
+def fetch_effect(sender: TransactionSender, probes: Sequence[Probe], block: BlockRef) -> bool | None:
+    """Say whether all probes agree at a block; None where there are none."""
+    if not probes:
+        return None
+    words = sender.fetch_words([probe.slot for probe in probes], block=block)
+    return all(
+        int.from_bytes(word, "big") & probe.mask == probe.value
+        for probe, word in zip(probes, words, strict=True)
+    )

@@ -46,13 +46,16 @@ class UntilFinal:
     def run(self, intent_ids: Sequence[str], *, addresses: Collection[bytes]) -> Sequence[Intent]:
         """Wait and return the writes, all FINAL; raises as `Worker.drive_until_final` says."""
         self._verify_keys(intent_ids, addresses)
-        while not self._are_final(intents := self._fetch(intent_ids)):
+        while True:
+            # One round at least, also for what is FINAL already: it must still be.
+            before = self._fetch(intent_ids)
             progress = self._drive()
+            if self._are_final(intents := self._fetch(intent_ids)):
+                return intents
             if progress is not None:
-                self._verify_hope(intents, progress)
+                self._verify_hope(before, progress)
             if progress is None or not progress.acted:
                 self._driver.pace.rest()
-        return intents
 
     def _drive(self) -> Progress | None:
         """Drive one round; None where nobody knows what happened or another process drives."""

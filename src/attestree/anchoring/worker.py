@@ -13,6 +13,7 @@ from types import TracebackType
 from typing import Self
 
 from attestree.anchoring.bell import Bell
+from attestree.anchoring.final_watch import FinalWatch
 from attestree.anchoring.identity import fetch_pin, is_same_chain, verify_identity
 from attestree.anchoring.lane_watch import LaneWatch
 from attestree.anchoring.lease import Leases, build_lease_key, name_owner
@@ -32,7 +33,7 @@ from attestree.outbox.lane import CLOSING_CODES, blocks, is_closed
 from attestree.outbox.states import State
 from attestree.outbox.steps import Halt, Wait
 from attestree.ports import Alarm, Clock, Intent, Signer, Store, TransactionSender
-from attestree.registry.facts import ChainIdentity
+from attestree.registry.facts import BlockRef, ChainIdentity
 
 UNFINISHED = frozenset(State) - {State.OPEN, State.FINAL}
 """States that a lane has to know of."""
@@ -77,6 +78,7 @@ class Worker:
         self._limits = limits
         self._alarm = alarm
         self._bell = Bell(alarm, clock)
+        self._final_watch = FinalWatch(registry, store, sender, self._bell)
         self._leases = Leases(store, clock, owner=name_owner(now=clock.now()), seconds=pace.lease_seconds)
 
     def hold(self) -> None:
@@ -95,20 +97,25 @@ class Worker:
         """
         Take at most one step for each write of our keys, and say what happened.
 
+        The chain is looked at also where nothing waits: what was final must still be.
+
         Raises:
-            ChainIdentityError: Another chain answers; nothing was signed or sent.
+            ChainIdentityError: Another chain answers, or what was final is no longer; nothing was
+                signed or sent.
             LeaseHeldError: Another process writes with one of the keys.
             UnavailableError: Chain or store do not answer; nothing is lost.
         """
         unfinished = self._store.fetch_intents(states=UNFINISHED)
         ours = [intent for intent in unfinished if self._is_ours(intent)]
-        if not ours:
+        if not ours and self._store.fetch_pin(self.registry) is None:
             return Progress((), 0)
         pinned = fetch_pin(self._store, registry=self.registry)
         verify_identity(self._sender.fetch_identity(), pinned=pinned)
+        final = self._sender.fetch_block("final")
+        self._final_watch.verify(final)
         events: list[Event] = []
         for address in dict.fromkeys(intent.wanted.sender for intent in ours):
-            for event in self._drive_lane(address, unfinished, pinned):
+            for event in self._drive_lane(address, unfinished, pinned, final):
                 events.append(event)
                 on_progress(event)
         ended = sum(event.after in (State.FINAL, State.HALTED) for event in events)
@@ -159,14 +166,14 @@ class Worker:
         return self.can_sign(intent) and intent.state is not State.HALTED
 
     def _drive_lane(
-        self, address: bytes, unfinished: Sequence[Intent], pinned: ChainIdentity
+        self, address: bytes, unfinished: Sequence[Intent], pinned: ChainIdentity, final: BlockRef
     ) -> Iterator[Event]:
         """Drive the writes of one key in the order they were queued."""
         self._leases.take(build_lease_key(chain_id=pinned.chain_id, address=address))
         registries = self._registries_on(pinned)
         lane = [intent for intent in unfinished if _is_in_lane(intent, address, registries)]
         taker = Taker(self._store, self._sender, self._signers[address], self._leases, pinned)
-        look = Look(self._sender, address)
+        look = Look(self._sender, address, final=final)
         watch = LaneWatch(
             self._store, self._bell, sender=address, registry=self.registry, counts=look.nonces
         )

@@ -17,9 +17,10 @@ from typing import Annotated
 import typer
 
 from attestree.anchoring import Event, Worker, watch
-from attestree.anchoring.resume import resume_intent
+from attestree.anchoring.resume import believe_again, resume_intent
 from attestree.cli.console import Console, Context
 from attestree.cli.delivery import deliver_ready
+from attestree.cli.healing import accept, fill
 from attestree.cli.password import ask_password
 from attestree.errors import AttestreeError, NotAllowedError, TransitionError, UnavailableError
 from attestree.outbox.states import State
@@ -54,18 +55,46 @@ def anchor(
     ] = False,
     once: Annotated[bool, typer.Option("--once", help="Take one step for each write, then stop.")] = False,
     resume: Annotated[
-        str | None, typer.Option(metavar="ID", help="Take a stopped write up again, after looking at it.")
+        str | None,
+        typer.Option(
+            metavar="ID",
+            help="Take a stopped write up again, after looking at it; with the name of a registry, all that "
+            "stopped because its chain took back what was final.",
+        ),
+    ] = None,
+    drop: Annotated[
+        str | None,
+        typer.Option(metavar="ID", help="Withdraw a queued write for which nothing was signed yet."),
+    ] = None,
+    accept_foreign: Annotated[
+        str | None,
+        typer.Option(metavar="ADDRESS", help="Go on behind what somebody else sent with this key."),
+    ] = None,
+    fill_gap: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ADDRESS", help="Send an empty transaction for each number of this key that is missing."
+        ),
     ] = None,
 ) -> None:
     """Record everything that is queued, and wait until it is final."""
     context: Context = ctx.obj
     if watch_on and once:
         raise NotAllowedError("refused.two_modes", first="--watch", second="--once")
+    if resume is not None and drop is not None:
+        raise NotAllowedError("refused.two_modes", first="--resume", second="--drop")
     settings = context.settings()
     with wire_store(settings) as store:
         done = {one.wanted.id for one in store.fetch_intents() if one.state is State.FINAL}
+        if drop is not None:
+            _drop(context.console, store, drop)
+            return
         if resume is not None:
             _resume(context.console, settings, store, resume)
+        if accept_foreign is not None:
+            accept(context.console, settings, store, accept_foreign)
+        if fill_gap is not None:
+            fill(context.console, settings, store, fill_gap)
         with ExitStack() as stack:
             opened = [
                 wire_worker(settings, registry, store, ask=ask_password) for registry in settings.registry
@@ -134,14 +163,28 @@ def _ids_of(store: Store, worker: Worker) -> Sequence[str]:
     ]
 
 
-def _resume(console: Console, settings: Settings, store: Store, intent_id: str) -> None:
-    """Take up one stopped write."""
+def _resume(console: Console, settings: Settings, store: Store, name: str) -> None:
+    """Take up one stopped write, or all of a registry that stopped because finality broke."""
+    known = [registry for registry in settings.registry if registry.name == name]
+    intent = store.fetch_intent(name)
+    if intent is None and not known:
+        raise TransitionError("outbox.no_such_intent")
+    sender = wire_sender(settings.find_registry(name if intent is None else intent.wanted.registry))
+    again = believe_again(store, sender, registry=name) if intent is None else [intent]
+    for one in again:
+        resume_intent(store, sender, one.wanted.id)
+        console.progress(f"{one.wanted.title}: taken up again.")
+    if intent is None:
+        console.progress(f"The chain of {name} is believed again, as it stands.")
+
+
+def _drop(console: Console, store: Store, intent_id: str) -> None:
+    """Withdraw one write."""
     intent = store.fetch_intent(intent_id)
     if intent is None:
         raise TransitionError("outbox.no_such_intent")
-    sender = wire_sender(settings.find_registry(intent.wanted.registry))
-    resume_intent(store, sender, intent_id)
-    console.progress(f"{intent.wanted.title}: taken up again.")
+    store.drop_intent(intent_id, fence=intent.fence)
+    console.result(f"Withdrawn: {intent.wanted.title}", {"withdrawn": intent_id})
 
 
 def _show(console: Console, intents: Sequence[Intent]) -> None:
@@ -158,7 +201,9 @@ def _verify_none_stopped(intents: Sequence[Intent]) -> None:
 
 
 def _why(intent: Intent) -> str:
-    """Return why a write stopped, and its name for `--resume`."""
+    """Return why a write stopped, and its name for `--resume` or `--drop`."""
+    if intent.state is State.SEALED:
+        return f" [{intent.wanted.id}]"
     if intent.state is not State.HALTED:
         return ""
     return f"\n{'':<24} {explain(intent.note, {}).sentence} [{intent.wanted.id}]"

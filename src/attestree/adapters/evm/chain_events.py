@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from attestree.adapters.evm.sources import Sources
-from attestree.errors import ChainUnavailableError
 from attestree.ports import Clock
 from attestree.registry.facts import BlockRef, ChainIdentity, Log
 
@@ -46,13 +45,9 @@ class EvmEvents:
             return self._sources.ask_all(lambda source: source.fetch_block(tag))
         if tag not in ("latest", "final"):
             raise ValueError(f"no such tag: {tag}")
-        tip = self._sources.fetch_tip(now=self._clock.now())
         if tag == "final":
-            return tip.final
-        lowest = min(tip.latest, key=lambda block: block.number)
-        if any(not source.has_block(lowest) for source in self._sources.all):
-            raise ChainUnavailableError("chain.sources_disagree", block=lowest.number)
-        return lowest
+            return self._sources.fetch_tip(now=self._clock.now()).final
+        return self._sources.fetch_common_tip(now=self._clock.now()).latest
 
     def fetch_words(self, slots: Sequence[bytes], *, block: BlockRef) -> tuple[bytes, ...]:
         """
@@ -68,6 +63,7 @@ class EvmEvents:
         Return what the chain says it is, read now; the number of the deploy block is the pinned one.
 
         Raises:
+            ChainIdentityError: `identity.chain_id` or `identity.genesis`, some nodes serve another chain.
             ChainUnavailableError: `chain.no_code`, `chain.sources_disagree`, or any other `chain.*`.
         """
-        return self._sources.ask_all(lambda source: source.fetch_identity())
+        return self._sources.fetch_identity()

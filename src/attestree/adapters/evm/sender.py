@@ -1,8 +1,10 @@
 """
 Writing to a chain through its nodes, and looking whether a write arrived.
 
-Decides that what is read for a decision is the same from every node, and that bytes go to every node.
-It signs nothing and decides nothing about when to send: `outbox` and `anchoring` do.
+Decides that what is read for a decision - blocks, counts, receipts, words, who the chain is - is the same
+from every node, and that bytes go to every node. What only bounds a price - fees, gas, a balance - is the
+first node's word: a lie there costs no more than the limits allow. It signs nothing and decides nothing
+about when to send: `outbox` and `anchoring` do.
 Source: DESIGN sections 6 and 7; EIP-1559; EIP-1898.
 """
 
@@ -12,6 +14,7 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from attestree.adapters.evm.answers import parse_block
 from attestree.adapters.evm.bare_chain import NO_REGISTRY
 from attestree.adapters.evm.chain_events import EvmEvents
 from attestree.adapters.evm.hexes import (
@@ -24,7 +27,7 @@ from attestree.adapters.evm.hexes import (
 )
 from attestree.adapters.evm.refusals import is_known, read_estimate, read_refusal
 from attestree.adapters.evm.rpc import JsonRpc, RpcError
-from attestree.adapters.evm.source import Source
+from attestree.adapters.evm.source import Source, Tip
 from attestree.adapters.evm.sources import Sources, require_same
 from attestree.errors import AttestreeError, ChainUnavailableError
 from attestree.ports import Clock, Fees, Nonces, Receipt
@@ -79,13 +82,18 @@ class EvmSender:
         """
         kind = Source if identity.registry != NO_REGISTRY else _BareSource
         self._rpcs = tuple(rpcs)
-        self._events = EvmEvents(
-            Sources([kind(rpc, identity=identity, finality=finality) for rpc in rpcs]),
-            clock=clock or WallClock(),
-        )
+        self._clock = clock or WallClock()
+        self._sources = Sources([kind(rpc, identity=identity, finality=finality) for rpc in rpcs])
+        self._events = EvmEvents(self._sources, clock=self._clock)
 
     def fetch_identity(self) -> ChainIdentity:
-        """Return what the chain says it is, read now, the same from every node."""
+        """
+        Return what the chain says it is, read now, the same from every node.
+
+        Raises:
+            ChainIdentityError: `identity.chain_id` or `identity.genesis`, some nodes serve another chain.
+            ChainUnavailableError: `chain.*`.
+        """
         return self._events.fetch_identity()
 
     def fetch_block(self, tag: int | str) -> BlockRef:
@@ -97,13 +105,15 @@ class EvmSender:
         return self._events.fetch_words(slots, block=block)
 
     def fetch_nonces(self, address: bytes) -> Nonces:
-        """Return a key's transaction counts; the final one is the same from every node."""
-        final = self.fetch_block("final")
-        tags = ["latest", "pending", format_quantity(final.number)]
-        questions = [("eth_getTransactionCount", [format_bytes(address), tag]) for tag in tags]
-        counts = [[parse_quantity(answer) for answer in rpc.batch(questions)] for rpc in self._rpcs]
-        mined, pending, _ = counts[0]
-        return Nonces(mined=mined, pending=pending, final=require_same([count[2] for count in counts]))
+        """
+        Return a key's transaction counts, at blocks that every node holds; the same from every node.
+
+        The highest pool counts for what is pending: a pool may only forget.
+        """
+        tip = self._sources.fetch_common_tip(now=self._clock.now())
+        counts = [_fetch_counts(source, address, tip) for source in self._sources.all]
+        mined, final = require_same([count[:2] for count in counts])
+        return Nonces(mined=mined, pending=max(count[2] for count in counts), final=final)
 
     def fetch_balance(self, address: bytes) -> int:
         """Return a key's balance in wei, as the first node has it."""
@@ -140,11 +150,8 @@ class EvmSender:
             raise read_estimate(exc) from exc
 
     def fetch_receipts(self, tx_hashes: Sequence[bytes]) -> Mapping[bytes, Receipt | None]:
-        """Return a receipt or None (not mined) for each hash, as the first node has it."""
-        rpc = self._rpcs[0]
-        questions = [("eth_getTransactionReceipt", [format_bytes(tx_hash)]) for tx_hash in tx_hashes]
-        answers = zip(tx_hashes, rpc.batch(questions), strict=True)
-        return {tx_hash: _parse_receipt(answer, tx_hash, rpc.host) for tx_hash, answer in answers}
+        """Return a receipt or None (not mined) for each hash; the same from every node."""
+        return require_same([_fetch_receipts(rpc, tx_hashes) for rpc in self._rpcs])
 
     def send(self, raw: bytes) -> None:
         """
@@ -160,6 +167,27 @@ class EvmSender:
             return
         unknown = [failure for failure in failures if isinstance(failure, ChainUnavailableError)]
         raise (unknown or failures)[0]
+
+
+def _fetch_counts(source: Source, address: bytes, tip: Tip) -> tuple[int, int, int]:
+    """Return a key's counts at the newest and the final block, and with one node's pool."""
+    numbers = [format_quantity(tip.latest.number), format_quantity(tip.final.number)]
+    counts = [("eth_getTransactionCount", [format_bytes(address), tag]) for tag in (*numbers, "pending")]
+    # In the same request: an address behind which several nodes stand may serve another one each time.
+    blocks = [("eth_getBlockByNumber", [number, False]) for number in numbers]
+    answers = source.rpc.batch([*counts, *blocks])
+    for answer, block in zip(answers[3:], (tip.latest, tip.final), strict=True):
+        if parse_block(answer, host=source.rpc.host).hash != block.hash:
+            raise ChainUnavailableError("chain.reorganised", host=source.rpc.host)
+    mined, final, pending = (parse_quantity(answer) for answer in answers[:3])
+    return mined, final, pending
+
+
+def _fetch_receipts(rpc: JsonRpc, tx_hashes: Sequence[bytes]) -> Mapping[bytes, Receipt | None]:
+    """Return the receipts that one node has."""
+    questions = [("eth_getTransactionReceipt", [format_bytes(tx_hash)]) for tx_hash in tx_hashes]
+    answers = zip(tx_hashes, rpc.batch(questions), strict=True)
+    return {tx_hash: _parse_receipt(answer, tx_hash, rpc.host) for tx_hash, answer in answers}
 
 
 def _offer(rpc: JsonRpc, raw: bytes) -> AttestreeError | None:

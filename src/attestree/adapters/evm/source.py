@@ -9,11 +9,17 @@ Source: DESIGN sections 1, 6, 7; EIP-1898.
 from __future__ import annotations
 
 from collections.abc import Generator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from attestree.adapters.evm.answers import parse_block, parse_code, parse_log
-from attestree.adapters.evm.hexes import format_bytes, format_quantity, parse_hash, parse_quantity
+from attestree.adapters.evm.hexes import (
+    format_bytes,
+    format_quantity,
+    parse_bytes,
+    parse_hash,
+    parse_quantity,
+)
 from attestree.adapters.evm.rpc import JsonRpc, Question, RpcError
 from attestree.errors import ChainIdentityError, ChainUnavailableError
 from attestree.merkle.keccak import keccak256
@@ -28,6 +34,8 @@ MAX_BLOCKS = 10**9
 """Blocks from a deployment to the newest one, at most: three hundred years of one every ten seconds."""
 
 _INVALID_PARAMS = -32602
+
+_NO_CODE_HASH = keccak256(b"")
 
 Answer = TypeVar("Answer")
 
@@ -83,18 +91,30 @@ class Source:
         """
         Return what the chain says it is; the number of the deploy block is the pinned one.
 
+        Of another chain than the pinned one, only its id and first block are told.
+
         Raises:
-            ChainUnavailableError: `chain.*`, also `chain.no_code`.
+            ChainUnavailableError: `chain.*`, also `chain.no_code` and `chain.no_deploy_block`.
         """
         chain_id, genesis, deploy, code = self.rpc.batch(_identity_questions(self.identity))
-        return ChainIdentity(
-            chain_id=parse_quantity(chain_id),
-            genesis_hash=self._block(genesis).hash,
-            registry=self.identity.registry,
-            deploy_block=self.identity.deploy_block,
-            deploy_block_hash=self._block(deploy).hash,
-            code_hash=keccak256(self._parse_code(code)),
+        bare = (parse_quantity(chain_id), self._block(genesis).hash)
+        if bare != (self.identity.chain_id, self.identity.genesis_hash):
+            return replace(
+                self.identity, chain_id=bare[0], genesis_hash=bare[1], deploy_block_hash=b"", code_hash=b""
+            )
+        if deploy is None:
+            raise ChainUnavailableError(
+                "chain.no_deploy_block", host=self.rpc.host, block=self.identity.deploy_block
+            )
+        return replace(
+            self.identity, deploy_block_hash=self._block(deploy).hash, code_hash=self._hash_code(code)
         )
+
+    def _hash_code(self, answer: object) -> bytes:
+        """Return the hash of the registry's code; none at all is another contract where one was pinned."""
+        if self.identity.code_hash not in (b"", _NO_CODE_HASH):
+            return keccak256(parse_bytes(answer))
+        return keccak256(self._parse_code(answer))
 
     def _parse_code(self, answer: object) -> bytes:
         """Return the registry's code; a chain on which it is yet to be deployed overrides this."""

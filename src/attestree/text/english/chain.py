@@ -50,6 +50,12 @@ ENTRIES: dict[str, Entry] = {
         cause="It is still catching up, or the network was wound back.",
         next="Wait until the node has caught up, then try again.",
     ),
+    "chain.no_deploy_block": Entry(
+        "The node {host} does not have block {block}, in which the public record was founded.",
+        cause="It is still catching up, or it is a test chain that was wiped.",
+        next="Wait until the node has caught up. For a test chain that was wiped on purpose: "
+        "`attestree registry rerecord`.",
+    ),
     "chain.no_code": Entry(
         "There is no registry at the address that was set up.",
         cause="The address is wrong, the node serves another network, or it has not caught up yet.",
@@ -84,6 +90,17 @@ ENTRIES: dict[str, Entry] = {
         "The node has gone back behind block {block}, which counted as final.",
         cause="It is a node that is still catching up, or the network was wound back.",
         next="Wait until the node has caught up; after a deliberate rewind, restart the service.",
+    ),
+    "chain.final_behind": Entry(
+        "The network's final block is {found}, and was {block} before.",
+        cause="The node is still catching up, or it is a test chain that lost its newest blocks.",
+        next="Wait until the node has caught up. If a test chain lost blocks for good, "
+        "`attestree anchor --resume` with the name of the registry goes on from where it stands.",
+    ),
+    "chain.node_behind": Entry(
+        "The node {host} is {blocks} blocks behind the others.",
+        cause="It has lost touch with the network, or is still catching up.",
+        next="Wait until it has caught up, or name another node under `rpc`.",
     ),
     "chain.no_money": Entry(
         "The signing key has too little money for the fee.",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from attestree.text.entry import Entry
 
 _NEXT = "Check the address of the node in attestree.toml. Nothing was signed and nothing was sent."
+_WIPED = _NEXT + " For a test chain that was wiped on purpose: `attestree registry rerecord`."
 
 ENTRIES: dict[str, Entry] = {
     "identity.not_pinned": Entry(
@@ -20,17 +21,25 @@ ENTRIES: dict[str, Entry] = {
     "identity.genesis": Entry(
         "The node belongs to another network than the one that was set up.",
         cause="Its first block differs, although its number is the same; a test network may have been wiped.",
-        next=_NEXT,
+        next=_WIPED,
     ),
     "identity.deploy_block": Entry(
         "The network has another history than the one that was set up.",
         cause="The block in which the public record was founded is another one.",
-        next=_NEXT,
+        next=_WIPED,
+    ),
+    "identity.finality_broken": Entry(
+        "The network took back what it had called final: block {block} is another one now. "
+        "{writes} finished writes of {registry} are no longer recorded.",
+        cause="The network had a severe fault, the node is not telling the truth, or a test chain was "
+        "wound back.",
+        next="Nothing was signed, and nothing more is signed for this registry. Ask another node what "
+        "happened; then `attestree anchor --resume {registry}` records again what is gone.",
     ),
     "identity.code": Entry(
         "The public record at this address is not the one that was set up.",
         cause="Another contract, or none, stands at the address.",
-        next=_NEXT,
+        next=_WIPED,
     ),
 }
 """Code to entry."""

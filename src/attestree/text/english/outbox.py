@@ -54,7 +54,8 @@ ENTRIES: dict[str, Entry] = {
     "outbox.finality_broken": Entry(
         "Stopped: the network took back what it had called final.",
         cause="The network had a severe fault, or the node is not telling the truth.",
-        next=_LOOK,
+        next="Nothing more is signed for this registry. Ask another node what happened, then "
+        "`attestree anchor --resume` with the name of the registry.",
     ),
     "outbox.reverted_again": Entry(
         "Stopped: the network took it several times without effect.",
@@ -66,6 +67,16 @@ ENTRIES: dict[str, Entry] = {
         "Nothing new is signed with this key.",
         cause="An earlier write of the same key stopped, and a person has to look at it first.",
         next="`attestree anchor` shows which one; `attestree anchor --resume` takes it up again.",
+    ),
+    "outbox.cannot_drop": Entry(
+        "This write cannot be withdrawn any more.",
+        cause="It was signed already, so that the network may record it at any time; or it was recorded.",
+        next="`attestree anchor` brings it to its end.",
+    ),
+    "outbox.handed_out": Entry(
+        "This batch cannot be withdrawn: its credentials were handed out already.",
+        cause="Files that are out must not lose their record.",
+        next="Mend what stands in the way, then `attestree anchor` records the batch.",
     ),
     "outbox.not_halted": Entry(
         "This write has not stopped, so there is nothing to take up again.",

@@ -12,7 +12,7 @@ import pytest
 from attestree.adapters.evm.bare_chain import build_bare_identity
 from attestree.adapters.evm.rpc import JsonRpc
 from attestree.adapters.evm.sender import LEAST_TIP_WEI, EvmSender, WallClock
-from attestree.errors import AttestreeError, ChainUnavailableError, RefusedError
+from attestree.errors import AttestreeError, ChainIdentityError, ChainUnavailableError, RefusedError
 from attestree.ports import Fees, Nonces
 from attestree.registry.finality import parse_finality
 from tests.fakes.lying_node import LyingNode, Refusal, run_lying_node
@@ -27,7 +27,7 @@ class Node:
     """A chain of empty blocks, ten high."""
 
     answers: dict[str, object] = field(default_factory=dict)
-    counts: dict[str, str] = field(default_factory=lambda: {"latest": "0x5", "pending": "0x7", "0x8": "0x4"})
+    counts: dict[str, str] = field(default_factory=lambda: {"0xa": "0x5", "pending": "0x7", "0x8": "0x4"})
     asked: list[str] = field(default_factory=list)
 
     def respond(self, method: str, params: list[Any]) -> object:
@@ -91,11 +91,76 @@ def test_counts_are_read_at_latest_pending_and_final(open_sender: Open) -> None:
     assert open_sender(Node()).fetch_nonces(KEY) == Nonces(mined=5, pending=7, final=4)
 
 
-def test_nodes_that_disagree_on_what_is_spent_for_ever_are_not_believed(open_sender: Open) -> None:
-    other = Node(counts={"latest": "0x5", "pending": "0x5", "0x8": "0x5"})
+def test_the_fullest_pool_counts_for_what_is_pending(open_sender: Open) -> None:
+    empty = Node(counts={"0xa": "0x5", "pending": "0x5", "0x8": "0x4"})
+    assert open_sender(empty, Node()).fetch_nonces(KEY) == Nonces(mined=5, pending=7, final=4)
+
+
+@pytest.mark.parametrize("place", ["0xa", "0x8"])
+def test_nodes_that_disagree_on_what_is_spent_are_not_believed(open_sender: Open, place: str) -> None:
+    other = Node(counts={"0xa": "0x5", "pending": "0x7", "0x8": "0x4"} | {place: "0x3"})
     with pytest.raises(ChainUnavailableError) as caught:
         open_sender(Node(), other).fetch_nonces(KEY)
     assert caught.value.code == "chain.sources_disagree"
+
+
+def test_counts_of_another_chain_behind_the_same_address_are_not_believed(open_sender: Open) -> None:
+    node = Node()
+    sender = open_sender(node)
+    honest = node.respond
+
+    def respond(method: str, params: list[Any]) -> object:
+        # the first answer to a question about block 8 tells where the chain stands
+        answer = honest(method, params)
+        if (method, params[:1]) == ("eth_getBlockByNumber", ["0x8"]) and node.asked.count(method) > 5:
+            return {**answer, "hash": GENESIS}  # type: ignore[dict-item]
+        return answer
+
+    node.respond = respond  # type: ignore[method-assign]
+    sender = open_sender(node)
+    with pytest.raises(ChainUnavailableError) as caught:
+        sender.fetch_nonces(KEY)
+    assert caught.value.code == "chain.reorganised"
+
+
+def block_of(number: int, time: int) -> dict[str, str]:
+    return {"number": hex(number), "hash": GENESIS[:-2] + f"{number + 1:02x}", "timestamp": hex(time)}
+
+
+@pytest.mark.parametrize(
+    ("height", "seconds", "is_behind"), [(20, 60, False), (22, 60, False), (22, 600, True)]
+)
+def test_a_node_that_stands_still_while_another_goes_on_is_named(
+    open_sender: Open, height: int, seconds: int, is_behind: bool
+) -> None:
+    ahead, still = Node(), Node()
+
+    def respond(method: str, params: list[Any]) -> object:
+        if (method, params[:1]) == ("eth_getBlockByNumber", ["latest"]):
+            return block_of(height, 10 + seconds)
+        return Node.respond(ahead, method, params)
+
+    ahead.respond = respond  # type: ignore[method-assign]
+    sender = open_sender(ahead, still)
+    if not is_behind:
+        assert sender.fetch_block("latest").number == 10
+        return
+    with pytest.raises(ChainUnavailableError) as caught:
+        sender.fetch_block("latest")
+    assert (caught.value.code, caught.value.values["blocks"]) == ("chain.node_behind", height - 10)
+
+
+def test_one_node_of_another_chain_among_several_is_named(open_sender: Open) -> None:
+    with pytest.raises(ChainIdentityError) as caught:
+        open_sender(Node(), Node(answers={"eth_chainId": "0x1"})).fetch_identity()
+    assert caught.value.code == "identity.chain_id"
+
+
+def test_a_wiped_chain_is_told_by_its_first_block(open_sender: Open) -> None:
+    other = {"number": "0x0", "hash": "0x" + "09" * 32, "timestamp": "0x0"}
+    found = open_sender(Node(answers={"eth_getBlockByNumber": other})).fetch_identity()
+    assert found.genesis_hash == b"\x09" * 32
+    assert found.deploy_block_hash == found.code_hash == b""
 
 
 @pytest.mark.parametrize(
@@ -168,6 +233,17 @@ def test_a_receipt_is_read_or_absent(open_sender: Open) -> None:
     assert open_sender(Node(answers={"eth_getTransactionReceipt": None})).fetch_receipts([HASH]) == {
         HASH: None
     }
+
+
+@pytest.mark.parametrize(
+    "other", [None, {**RECEIPT, "status": "0x0"}, {**RECEIPT, "blockHash": "0x" + "07" * 32}]
+)
+def test_nodes_that_disagree_on_a_receipt_are_not_believed(open_sender: Open, other: object) -> None:
+    nodes = [Node(answers={"eth_getTransactionReceipt": one}) for one in (RECEIPT, other)]
+    for pair in (nodes, nodes[::-1]):
+        with pytest.raises(ChainUnavailableError) as caught:
+            open_sender(*pair).fetch_receipts([HASH])
+        assert caught.value.code == "chain.sources_disagree"
 
 
 @pytest.mark.parametrize(
