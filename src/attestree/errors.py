@@ -138,6 +138,10 @@ class StoreUnavailableError(UnavailableError):
     """The database gave no answer."""
 
 
+class SignerUnavailableError(UnavailableError):
+    """A remote signer gave no answer, or none that can be read; nothing was signed here."""
+
+
 class FolderUnavailableError(UnavailableError):
     """The disk gave no answer."""
 
@@ -164,6 +168,10 @@ class TransitionError(RefusedError):
 
 class RevertedError(RefusedError):
     """The contract refused; the values carry its reason."""
+
+
+class SignerError(RefusedError):
+    """A remote signer refused, or signed something else than was asked."""
 
 
 class NotAllowedError(RefusedError):

@@ -15,7 +15,7 @@ import tomllib
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Discriminator, Field, Tag, ValidationError
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 from pydantic_settings import SettingsError as UnreadableVariableError
@@ -56,6 +56,12 @@ def _finality(value: str) -> str:
     return value
 
 
+def _key_variable(value: str) -> str:
+    if not re.fullmatch(r"ATTESTREE_KEY_(?!PASSWORD$)[A-Z0-9_]+", value):
+        raise ValueError("a variable that holds a key is ATTESTREE_KEY_ and a name")
+    return value
+
+
 Address = Annotated[str, AfterValidator(_address)]
 """Lower-case `0x` and 40 hex digits."""
 Hash = Annotated[str, AfterValidator(_hash)]
@@ -70,6 +76,38 @@ class _Section(BaseModel):
     """A table of the file: every key is known, nothing changes after reading."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class RemoteKey(_Section):
+    """A key behind a signer: `{ url = "http://127.0.0.1:9000", address = "0x.." }`."""
+
+    url: WebUrl
+    """Where the signer answers `eth_signTransaction`."""
+    address: Address
+    """Account whose key it holds; what it signs is compared with that."""
+
+
+class EnvironmentKey(_Section):
+    """A key in the environment, on the two development chains only: `{ variable = "ATTESTREE_KEY_X" }`."""
+
+    variable: Annotated[str, AfterValidator(_key_variable)]
+    """Name of the variable that holds 64 hex digits."""
+
+
+def _key_kind(value: object) -> str:
+    """Return which of the three forms of a key setting somebody wrote."""
+    if isinstance(value, dict):
+        return "variable" if "variable" in value else "remote"
+    return {RemoteKey: "remote", EnvironmentKey: "variable"}.get(type(value), "path")
+
+
+KeySetting = Annotated[
+    Annotated[Path, Tag("path")]
+    | Annotated[RemoteKey, Tag("remote")]
+    | Annotated[EnvironmentKey, Tag("variable")],
+    Discriminator(_key_kind),
+]
+"""Where a key is: a path, `{ url, address }` of a signer, or for development `{ variable }`."""
 
 
 class StoreSettings(_Section):
@@ -105,10 +143,12 @@ class RegistrySettings(_Named):
     """Pin: hash of that block."""
     code_hash: Hash
     """Pin: keccak256 of the deployed code."""
-    admin_key: Path | None = None
-    """Key file of the registry's admin, where this person is it."""
-    accreditor_key: Path | None = None
-    """Key file of an accreditor, where this person is one."""
+    admin_key: KeySetting | None = None
+    """Key of the registry's admin, where this person is it: a key file, or a signer's table."""
+    accreditor_key: KeySetting | None = None
+    """Key of an accreditor, where this person is one: a key file, or a signer's table."""
+    payer_key: KeySetting | None = None
+    """Key that pays for recordings which others signed (`attestree anchor FILE`): a key file, or a table."""
 
     @property
     def contract(self) -> bytes:
@@ -129,10 +169,10 @@ class IssuerSettings(_Named):
     """Its home page, written into every credential."""
     registry: Slug | None = None
     """Registry to record in; None = the first of the file."""
-    operator_key: Path | None = None
-    """Key file that records batches and changes status."""
-    issuer_key: Path | None = None
-    """Key file of the institution's own account; only to name operators and the like."""
+    operator_key: KeySetting | None = None
+    """Key that records batches and changes status: a key file, or a signer's table."""
+    issuer_key: KeySetting | None = None
+    """Key of the institution's own account; only to name operators and the like. A key file, or a table."""
     signing_key: Path | None = None
     """Ed25519 key (PEM) for signatures inside credentials."""
     roster_key: Path = Path("keys/roster.key")

@@ -63,14 +63,24 @@ class UntilFinal:
             progress = self._driver.drive_once(self._on_progress)
         except LeaseHeldError:
             return None
-        except UnavailableError:
-            now = self._clock.now()
-            since = self._silent_since = now if self._silent_since is None else self._silent_since
-            if now - since >= self._patience_seconds:
-                raise
+        except UnavailableError as exc:
+            self._endure(exc)
             return None
-        self._silent_since = None
+        errors = (event.error for event in progress.events)
+        silence = next((error for error in errors if isinstance(error, UnavailableError)), None)
+        if silence is None or progress.acted:
+            self._silent_since = None
+        else:
+            # A chain that answers is no help while the signer is silent.
+            self._endure(silence)
         return progress
+
+    def _endure(self, silence: UnavailableError) -> None:
+        """Return while chain, store or signer have not been silent for too long."""
+        now = self._clock.now()
+        since = self._silent_since = now if self._silent_since is None else self._silent_since
+        if now - since >= self._patience_seconds:
+            raise silence
 
     def _fetch(self, intent_ids: Sequence[str]) -> Sequence[Intent]:
         """Return the writes as they stand."""
@@ -103,6 +113,6 @@ class UntilFinal:
                 raise event.error
             if event.code == "fee.above_limit":
                 raise FeeLimitError("fee.above_limit")
-            if event.code in NEEDS_A_PERSON:
+            if event.code in NEEDS_A_PERSON and not progress.acted:
                 (sender,) = {one.wanted.sender for one in intents if one.wanted.id == event.intent_id}
                 raise TransitionError(event.code, address=f"0x{sender.hex()}")

@@ -6,17 +6,16 @@ Decides nothing about standing. Source: DESIGN sections 6 and 9.
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from attestree.accrediting.acts import Act
-from attestree.adapters.keys.files import read_key_file_address
 from attestree.cli.console import Context
 from attestree.cli.password import ask_password
 from attestree.errors import KeyFileError, RequestError
-from attestree.settings import RegistrySettings, Settings
+from attestree.settings import KeySetting, RegistrySettings, Settings
+from attestree.wiring.keys import read_key_address
 from attestree.wiring.stores import wire_store
 from attestree.wiring.workers import wire_act
 
@@ -35,11 +34,11 @@ def parse_account(text: str) -> bytes:
     return address
 
 
-def account_of(settings: Settings, path: Path | None, *, setting: str) -> bytes:
-    """Return the address of a key file that the settings name; KeyFileError `key.not_set` without one."""
-    if path is None:
+def account_of(settings: Settings, key: KeySetting | None, *, setting: str) -> bytes:
+    """Return the address of a key that the settings name; KeyFileError `key.not_set` without one."""
+    if key is None:
         raise KeyFileError("key.not_set", setting=setting)
-    return read_key_file_address(settings.path(path))
+    return read_key_address(settings, key)
 
 
 def act(context: Context, settings: Settings, registry: RegistrySettings, wanted: Act) -> None:

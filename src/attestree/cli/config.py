@@ -81,4 +81,7 @@ def mask_url(url: str) -> str:
 def _text(value: object, *, hide: bool = False) -> str:
     if isinstance(value, list):
         return ", ".join(_text(item, hide=hide) for item in value)
+    if isinstance(value, dict):
+        # A key behind a signer, whose address on the web may hold a password.
+        return ", ".join(f"{name} {_text(item, hide=True)}" for name, item in value.items())
     return "not set" if value is None else mask_url(str(value)) if hide else str(value)

@@ -163,6 +163,12 @@ Settings are looked for in `attestree.toml` in the folder of the command, then i
 `--config` names another file. The environment beats the file: `ATTESTREE_PUBLIC_URL`, and
 `ATTESTREE_STORE__URL` for `[store] url`. Relative paths count from the file. `attestree config show` prints
 each value and where it comes from.
+
+A key of an account is the path of a key file (keystore version 3, readable by its owner alone), or a table
+for a signer that answers `eth_signTransaction` (such as Web3Signer, which keeps keys in a vault or a
+hardware module): `operator_key = { url = "http://127.0.0.1:9000", address = "0x.." }`. What it gives back is
+compared byte by byte with what was asked. On the two development chains a key may also stand in the
+environment: `{ variable = "ATTESTREE_KEY_OPERATOR" }`.
 """
 """Top of the page on settings."""
 

@@ -13,7 +13,6 @@ from attestree.adapters.evm.rpc import JsonRpc
 from attestree.adapters.evm.source import Source
 from attestree.adapters.evm.sources import Sources
 from attestree.adapters.files.archive import FolderArchives
-from attestree.adapters.keys.files import read_key_file_address
 from attestree.adapters.keys.roster_key import read_roster_key
 from attestree.auditing.audit import Audit
 from attestree.auditing.consistency import Consistency, WatchedRegistry
@@ -27,6 +26,7 @@ from attestree.registry.finality import DEV_CHAIN_IDS, parse_finality
 from attestree.settings import RegistrySettings, Settings
 from attestree.verifying.trust import NetworkKind, Trust, TrustedNetwork
 from attestree.wiring.chains import identity_of, wire_events
+from attestree.wiring.keys import is_here, read_key_address
 from attestree.wiring.verifiers import read_trust
 
 
@@ -69,7 +69,6 @@ def wire_consistency(settings: Settings, store: Store, *, clock: Clock) -> Consi
     base = settings.path(settings.batches)
     issuers = {issuer.account: issuer for issuer in settings.issuer}
     keys = [issuer.operator_key for issuer in settings.issuer if issuer.operator_key is not None]
-    paths = [path for path in map(settings.path, keys) if path.exists()]
     return Consistency(
         store=store,
         folders={address: FolderArchives(base / issuer.name) for address, issuer in issuers.items()},
@@ -82,7 +81,7 @@ def wire_consistency(settings: Settings, store: Store, *, clock: Clock) -> Consi
             for address, issuer in issuers.items()
             if (path := settings.path(issuer.roster_key)).exists()
         },
-        keys=frozenset(read_key_file_address(path) for path in paths),
+        keys=frozenset(read_key_address(settings, key) for key in keys if is_here(settings, key)),
     )
 
 

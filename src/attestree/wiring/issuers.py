@@ -6,13 +6,13 @@ Decides nothing beyond the choice of adapters; nothing here signs. Source: DESIG
 
 from __future__ import annotations
 
-from attestree.adapters.keys.files import read_key_file_address
 from attestree.adapters.keys.roster_key import read_roster_key
 from attestree.adapters.sql.store import SqlStore
 from attestree.issuing.issue import Issuing
 from attestree.issuing.status import StatusDesk
 from attestree.settings import IssuerSettings, Settings
 from attestree.wiring.chains import wire_sender
+from attestree.wiring.keys import read_key_address
 from attestree.wiring.stores import wire_folders
 from attestree.wiring.system import SystemClock, SystemEntropy
 
@@ -21,7 +21,7 @@ def operator_address(settings: Settings, issuer: IssuerSettings) -> bytes:
     """Return the address that records for an issuer, 20 bytes; the issuer's own where no operator is set."""
     if issuer.operator_key is None:
         return issuer.account
-    return read_key_file_address(settings.path(issuer.operator_key))
+    return read_key_address(settings, issuer.operator_key)
 
 
 def wire_issuing(

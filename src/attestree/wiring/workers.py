@@ -15,7 +15,6 @@ from attestree.accrediting.queue import queue_act
 from attestree.adapters.evm.bare_chain import fetch_bare_identity
 from attestree.adapters.evm.rpc import JsonRpc
 from attestree.adapters.evm.sender import EvmSender
-from attestree.adapters.keys.deferred import DeferredSigner
 from attestree.adapters.keys.password import AskPassword
 from attestree.adapters.sql.store import SqlStore
 from attestree.anchoring.pace import DEFAULT_PACE, Pace
@@ -26,6 +25,7 @@ from attestree.registry.facts import ChainIdentity
 from attestree.registry.finality import DEV_CHAIN_IDS, parse_finality
 from attestree.settings import RegistrySettings, Settings
 from attestree.wiring.chains import identity_of, wire_sender
+from attestree.wiring.keys import OpenableSigner, is_here, registry_keys, wire_signer
 from attestree.wiring.system import SystemClock, SystemEntropy
 
 DEV_PACE = Pace(poll_seconds=0.05)
@@ -34,21 +34,17 @@ DEV_PACE = Pace(poll_seconds=0.05)
 
 def key_paths(settings: Settings, registry: RegistrySettings) -> list[Path]:
     """Return every key file of the settings that may sign on this registry's chain, each once."""
-    paths = [registry.admin_key, registry.accreditor_key]
-    for issuer in settings.issuer:
-        if settings.find_registry(issuer.registry).name == registry.name:
-            paths += [issuer.operator_key, issuer.issuer_key]
-    return [settings.path(path) for path in dict.fromkeys(path for path in paths if path is not None)]
+    return [settings.path(key) for key in registry_keys(settings, registry) if isinstance(key, Path)]
 
 
 def wire_signers(
     settings: Settings, registry: RegistrySettings, *, ask: AskPassword | None = None
-) -> Sequence[DeferredSigner]:
-    """Return a signer for every key file of the settings that is there; the rest live elsewhere."""
+) -> Sequence[OpenableSigner]:
+    """Return a signer for every key of the settings that is here; the rest live elsewhere."""
     return [
-        DeferredSigner(path, chain_id=registry.chain_id, ask=ask)
-        for path in key_paths(settings, registry)
-        if path.exists()
+        wire_signer(settings, key, chain_id=registry.chain_id, ask=ask)
+        for key in registry_keys(settings, registry)
+        if is_here(settings, key)
     ]
 
 

@@ -17,9 +17,6 @@ from attestree.ports import SignedTransaction, Transaction
 if TYPE_CHECKING:
     from eth_account.signers.local import LocalAccount
 
-KEY_VARIABLE_PREFIX = "ATTESTREE_KEY_"
-"""Start of the environment variables that hold a key, for development."""
-
 KEY_BYTES = 32
 """Length of a private key."""
 
@@ -79,29 +76,41 @@ class LocalSigner:
         )
         return SignedTransaction(raw=bytes(signed.raw_transaction), hash=bytes(signed.hash))
 
+    def open(self) -> LocalSigner:
+        """Return itself: there is nothing left to open."""
+        return self
+
+    def sign_digest(self, digest: bytes) -> bytes:
+        """Return the signature of an EIP-712 digest: r, s and v, 65 bytes."""
+        return bytes(self._account.unsafe_sign_hash(digest).signature)
+
     def __repr__(self) -> str:
         """Name the address and never the key."""
         return f"LocalSigner(0x{self.address.hex()}, chain_id={self._chain_id})"
 
 
-def open_environment_key(name: str, *, chain_id: int) -> LocalSigner:
+def open_environment_key(variable: str, *, chain_id: int) -> LocalSigner:
     """
-    Return a signer for the key in `ATTESTREE_KEY_<NAME>`: 64 hex digits, with or without 0x.
+    Return a signer for the key in an environment variable: 64 hex digits, with or without 0x.
+
+    For development: programs that this one starts, and whoever may list processes, can read it there.
 
     Args:
-        name: `operator` for `ATTESTREE_KEY_OPERATOR`; `-` stands for `_`.
+        variable: Its name, such as `ATTESTREE_KEY_OPERATOR`.
         chain_id: The only chain it will sign for.
 
     Raises:
         KeyFileError: `key.no_variable` or `key.not_a_key`.
-        NotAllowedError: `refused.well_known_key`.
+        NotAllowedError: `refused.environment_key` off the two development chains.
     """
-    variable = KEY_VARIABLE_PREFIX + name.upper().replace("-", "_")
+    if chain_id not in DEV_CHAIN_IDS:
+        raise NotAllowedError("refused.environment_key", chain_id=chain_id)
     value = os.environ.get(variable)
     if value is None:
         raise KeyFileError("key.no_variable", variable=variable)
     try:
         private_key = bytes.fromhex(value.strip().removeprefix("0x"))
     except ValueError:
+        # The cause would show the key.
         raise KeyFileError("key.not_a_key") from None
     return LocalSigner(private_key, chain_id=chain_id)

@@ -22,6 +22,12 @@ ENTRIES: dict[str, Entry] = {
         next='Write finality = "finalized", or "depth:" and the number of blocks the network\'s '
         "operator recommends.",
     ),
+    "refused.environment_key": Entry(
+        "A key in the environment signs on local test chains only.",
+        cause="Other programs of this machine can read the environment; chain id {chain_id} is not a local "
+        "test chain.",
+        next="Put the key into a key file with `attestree key new`, or behind a signer.",
+    ),
     "refused.well_known_key": Entry(
         "This key is known to everybody and signs on local test chains only.",
         cause="It is one of the ten keys that every test chain funds; chain id {chain_id} is not a "

@@ -173,22 +173,33 @@ def test_files_that_cannot_be_read_or_written_are_told(tmp_path: Path) -> None:
 # -- the environment ---------------------------------------------------------------------------
 
 
+VARIABLE = "ATTESTREE_KEY_THE_OPERATOR"
+
+
 @pytest.mark.parametrize("prefix", ["", "0x"])
 def test_a_key_in_the_environment_signs(monkeypatch: pytest.MonkeyPatch, prefix: str) -> None:
-    monkeypatch.setenv("ATTESTREE_KEY_THE_OPERATOR", prefix + PRIVATE_KEY.hex())
-    signer = open_environment_key("the-operator", chain_id=1)
-    assert signer.address == LocalSigner(PRIVATE_KEY, chain_id=1).address
+    monkeypatch.setenv(VARIABLE, prefix + PRIVATE_KEY.hex())
+    signer = open_environment_key(VARIABLE, chain_id=ANVIL_CHAIN_ID)
+    assert signer.open().address == LocalSigner(PRIVATE_KEY, chain_id=1).address
+
+
+def test_a_key_in_the_environment_signs_on_development_chains_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(VARIABLE, PRIVATE_KEY.hex())
+    with pytest.raises(NotAllowedError) as caught:
+        open_environment_key(VARIABLE, chain_id=1)
+    assert caught.value.code == "refused.environment_key"
 
 
 @pytest.mark.parametrize("value", ["", "zz", "0x12"])
 def test_a_variable_without_a_key_is_told(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
     with pytest.raises(KeyFileError) as caught:
-        open_environment_key("operator", chain_id=1)
+        open_environment_key(VARIABLE, chain_id=ANVIL_CHAIN_ID)
     assert code_of(caught) == "key.no_variable"
-    monkeypatch.setenv("ATTESTREE_KEY_OPERATOR", value)
+    monkeypatch.setenv(VARIABLE, value)
     with pytest.raises(KeyFileError) as caught:
-        open_environment_key("operator", chain_id=1)
+        open_environment_key(VARIABLE, chain_id=ANVIL_CHAIN_ID)
     assert code_of(caught) == "key.not_a_key"
+    assert caught.value.__cause__ is None
 
 
 # -- Ed25519 -----------------------------------------------------------------------------------
