@@ -9,9 +9,19 @@ it stands in `lane_healing`. Source: DESIGN section 6.
 from __future__ import annotations
 
 from attestree.anchoring.bell import Bell
-from attestree.outbox.lane import OPEN_LANE, TROUBLES, UNSETTLED, LaneState, check_lane, is_settled
+from attestree.outbox.lane import (
+    BEGUN,
+    CLOSING_CODES,
+    OPEN_LANE,
+    TROUBLES,
+    UNSETTLED,
+    LaneState,
+    check_lane,
+    is_settled,
+)
 from attestree.outbox.states import State
-from attestree.ports import Intent, Nonces, Store
+from attestree.outbox.steps import Step
+from attestree.ports import Intent, Nonces, Store, TransactionSender
 
 
 class LaneWatch:
@@ -44,7 +54,13 @@ class LaneWatch:
             # What fills a gap opens the lane again; its nonce is nobody's until the store says otherwise.
             return intent.wanted.nonce
         self.state = self._check()
-        return None if closed or self.state.code else self._open()
+        return None if closed or self.state.code else self._fetch_next()
+
+    def watch_step(self, intent: Intent, step: Step, bell: Bell) -> None:
+        """Call a person where another took the place of ours; the count alone does not show it."""
+        bell.hush_all(CLOSING_CODES, subject=intent.wanted.id, but=step.code)
+        if step.code in CLOSING_CODES:
+            bell.ring(step.code, subject=intent.wanted.id, title=intent.wanted.title)
 
     @property
     def code(self) -> str:
@@ -60,15 +76,31 @@ class LaneWatch:
         held = self._store.fetch_held_nonces(sender=self._sender, registry=self._registry, least=least)
         return check_lane(lane, self._counts, held=held)
 
-    def _open(self) -> int:
-        """Return the next nonce; a key that is used for the first time goes on where the chain is."""
+    def _fetch_next(self) -> int | None:
+        """Return the next nonce; a key that has a past elsewhere goes on behind it, and that is said once."""
+        lane = self._store.fetch_lane(sender=self._sender, registry=self._registry)
+        if lane is not None:
+            return lane.next
         first = self._counts.mined
-        return self._store.open_lane(sender=self._sender, registry=self._registry, first=first).next
+        lane = self._store.open_lane(sender=self._sender, registry=self._registry, first=first)
+        if first:
+            self.state = LaneState(BEGUN)
+        return None if first else lane.next
 
     def _ring(self, bell: Bell) -> None:
         """Call a person, or say that all is well again."""
-        subject, code = f"0x{self._sender.hex()}", self.state.code
+        address, code = f"0x{self._sender.hex()}", self.state.code
+        subject = f"{self._registry} {address}"
         bell.hush_all(TROUBLES, subject=subject, but=code)
         if code in TROUBLES:
             first, last = self.state.nonces[0], self.state.nonces[-1]
-            bell.ring(code, subject=subject, address=subject, registry=self._registry, first=first, last=last)
+            bell.ring(code, subject=subject, address=address, registry=self._registry, first=first, last=last)
+
+
+def watch_idle_lane(
+    store: Store, bell: Bell, chain: TransactionSender, *, sender: bytes, registry: str
+) -> None:
+    """Compare the lane of a key for which nothing is queued; one that was never used has none."""
+    if store.fetch_lane(sender=sender, registry=registry) is not None:
+        counts = chain.fetch_nonces(sender)
+        LaneWatch(store, bell, sender=sender, registry=registry, counts=counts)

@@ -15,7 +15,7 @@ from typing import Self
 from attestree.anchoring.bell import Bell
 from attestree.anchoring.final_watch import FinalWatch
 from attestree.anchoring.identity import fetch_pin, is_same_chain, verify_identity
-from attestree.anchoring.lane_watch import LaneWatch
+from attestree.anchoring.lane_watch import LaneWatch, watch_idle_lane
 from attestree.anchoring.lease import Leases, build_lease_key, name_owner
 from attestree.anchoring.observe import Look
 from attestree.anchoring.pace import DEFAULT_PACE, Pace
@@ -118,6 +118,8 @@ class Worker:
             for event in self._drive_lane(address, unfinished, pinned, final):
                 events.append(event)
                 on_progress(event)
+        for address in self._signers.keys() - {intent.wanted.sender for intent in ours}:
+            watch_idle_lane(self._store, self._bell, self._sender, sender=address, registry=self.registry)
         ended = sum(event.after in (State.FINAL, State.HALTED) for event in events)
         return Progress(tuple(events), len(events) - ended)
 
@@ -201,6 +203,7 @@ class Worker:
         nonce = watch.next_nonce(intent, closed=closed)
         seen = look.observe(intent, attempts, now=now, next_nonce=nonce, lane_code=watch.code)
         step = decide(intent, attempts, seen, self._limits)
+        watch.watch_step(intent, step, self._bell)
         try:
             after = taker.take(intent, attempts, step, now=now)
         except (ChainIdentityError, LeaseHeldError):

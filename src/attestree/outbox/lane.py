@@ -30,6 +30,8 @@ BEHIND = "lane.behind"
 """A node counts fewer transactions than were final: it is behind, or not telling the truth."""
 UNSETTLED = "lane.unsettled"
 """A key with a past is used for the first time, and its past is not final yet."""
+BEGUN = "lane.begun"
+"""A key with a past begins its lane behind it; said once."""
 
 TROUBLES = frozenset({FOREIGN, FOREIGN_WAITING, GAP, BEHIND})
 """What a person should hear of."""

@@ -33,7 +33,7 @@ ENTRIES: dict[str, Entry] = {
         next="Wait until it is final, some minutes on most networks, then run the command again.",
     ),
     "lane.begun": Entry(
-        "This key was used before; its transactions are counted on from number {first}.",
+        "This key was used elsewhere before; it goes on behind its earlier transactions.",
     ),
     "lane.nothing_foreign": Entry(
         "Nobody else has used this key: there is nothing to accept.",
