@@ -1,0 +1,113 @@
+"""
+Many kills, each at a named point, after a random number of points, or at a random time; on two lanes.
+
+A campaign is one chain and some hundred kills; there are as many campaigns as it takes. Two run beside each
+other, each with processes of its own.
+"""
+
+from __future__ import annotations
+
+import itertools
+import random
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+
+from lab.counting import Counting, Tally
+from lab.lane import Lane
+from lab.plan import Death
+
+KILLS_A_CHAIN = 150
+"""A chain of many thousand blocks is slow."""
+
+FAULT_RATE = 0.1
+"""Share of requests that fail while processes are killed."""
+
+STEPS = 250
+"""A run to the end passes about as many points."""
+
+RECOVERY_STEPS = 80
+"""How early after a restart the second and third kill come."""
+
+
+def discover(counting: Counting, trace: Path) -> list[str]:
+    """Let a process do everything once, undisturbed, and return the names of all points it passed."""
+    counting.queue(2)
+    plan = replace(counting.next_plan(), faults=replace(counting.plan.faults, rate=0.0), trace=str(trace))
+    code = counting.lane.run(plan)
+    assert code == 0, counting.lane.said()
+    return list(dict.fromkeys(trace.read_text().split("\n")[:-1]))
+
+
+def deaths(points: list[str], chance: random.Random) -> Iterator[tuple[Death, float | None]]:
+    """Yield when to die, for ever: every named point in turn, and between them anywhere and at any time."""
+    for point in itertools.cycle(chance.sample(points, len(points))):
+        yield Death(point, occurrence=chance.choice((1, 1, 2, 3))), None
+        if chance.random() < 0.3:
+            yield Death(step=chance.randint(1, STEPS)), None
+        if chance.random() < 0.2:
+            yield Death(), chance.uniform(0.005, 0.3)
+
+
+def kill_once_each(counting: Counting, kills: int, folder: Path) -> None:
+    """Kill a process, start another, and so on; look at everything after each kill and at the end."""
+    times = deaths(discover(counting, folder / "trace"), counting.chance)
+    while counting.tally.kills.total() < kills and not counting.tally.violations:
+        counting.top_up()
+        death, seconds = next(times)
+        if counting.run(death, seconds=seconds):
+            counting.verify_now()
+        counting.disturb()
+    counting.settle()
+
+
+def kill_while_recovering(counting: Counting, runs: int, folder: Path) -> None:
+    """Kill a process, kill the one that recovers, and every other time the one that recovers from that."""
+    times = deaths(discover(counting, folder / "trace"), counting.chance)
+    while counting.tally.sequences < runs and not counting.tally.violations:
+        counting.top_up()
+        death, seconds = next(times)
+        if counting.run(death, seconds=seconds) and all(
+            counting.run(Death(step=counting.chance.randint(1, RECOVERY_STEPS)))
+            for _ in range(1 + counting.tally.sequences % 2)
+        ):
+            counting.tally.sequences += 1
+        counting.verify_now()
+        counting.run()
+        counting.verify_now()
+    counting.settle()
+
+
+def run_on_lanes(
+    experiment: Callable[[Counting, int, Path], None],
+    *,
+    total: int,
+    lanes: Sequence[Lane],
+    folder: Path,
+    seed: int,
+    fault_rate: float = FAULT_RATE,
+    a_chain: int = KILLS_A_CHAIN,
+) -> Tally:
+    """Run as many campaigns as it takes to `total`, one on each lane; return what they came to."""
+    sizes = [min(a_chain, total - start) for start in range(0, total, a_chain)]
+    work = iter(enumerate(sizes))
+    tally = Tally()
+
+    def drive(lane: Lane) -> list[Tally]:
+        done = []
+        for campaign, size in work:
+            place = folder / f"campaign-{campaign}"
+            counting = Counting(place, lane, seed=seed + campaign, fault_rate=fault_rate)
+            try:
+                experiment(counting, size, place)
+            finally:
+                counting.close()
+            done.append(counting.tally)
+        return done
+
+    with ThreadPoolExecutor(len(lanes)) as pool:
+        for done in pool.map(drive, lanes):
+            for one in done:
+                tally.add(one)
+    return tally

@@ -1,0 +1,56 @@
+"""
+Processes killed with SIGKILL at named points, after any number of points and at random times, while the
+network to the node fails: nothing is lost, nothing is done twice, everything is FINAL.
+
+The contract counts without any guard, so that a double shows; a sender without an outbox is the control.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+from lab.campaign import kill_once_each, run_on_lanes
+from lab.control import kill_a_naive_sender
+from lab.lane import Lane
+
+from tests.conftest import Depth, Figures
+
+pytestmark = pytest.mark.chain
+
+CALLS = (
+    *(
+        f"{what} {name}"
+        for name in ("add_attempt", "mark_sent", "move_intent")
+        for what in ("store", "commit of")
+    ),
+    "store take_lease",
+    "signature",
+    "rpc eth_estimateGas",
+    "rpc eth_sendRawTransaction",
+    "rpc eth_getTransactionReceipt",
+)
+POINTS = {"random time", *(f"{side} {call}" for call in CALLS for side in ("before", "after"))}
+"""Some of the points at which many kills must have come; the lab finds all of them by itself."""
+
+
+def test_no_kill_loses_a_write_or_repeats_one(
+    tmp_path: Path, lanes: Sequence[Lane], depth: Depth, figures: Figures, seed: int
+) -> None:
+    kills = depth.pick(quick=24, ci=500, deep=4_000)
+    tally = run_on_lanes(kill_once_each, total=kills, lanes=lanes, folder=tmp_path, seed=seed)
+    figures.note(str(tally))
+    assert tally.violations == []
+    assert tally.kills.total() >= kills
+    if kills >= 500:
+        assert set(tally.kills) >= POINTS
+
+
+def test_the_lab_catches_a_sender_that_saves_after_sending(
+    tmp_path: Path, lanes: Sequence[Lane], depth: Depth, figures: Figures, seed: int
+) -> None:
+    kills = depth.pick(quick=8, ci=60, deep=200)
+    tally = kill_a_naive_sender(tmp_path, lanes[0], kills=kills, seed=seed)
+    figures.note(f"control: {tally}")
+    assert tally.count("double") + tally.count("lost") > 0

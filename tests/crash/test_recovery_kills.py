@@ -1,0 +1,34 @@
+"""
+Processes killed while they recover from a kill, and the next one while it recovers from that.
+
+A process that was killed leaves something behind; the one that takes it up is killed within its first steps,
+and every other time the third one too. Faults of the network go on through all of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+from lab.campaign import kill_while_recovering, run_on_lanes
+from lab.lane import Lane
+
+from tests.conftest import Depth, Figures
+
+pytestmark = pytest.mark.chain
+
+RUNS_A_CHAIN = 40
+"""A run is three processes or four."""
+
+
+def test_a_recovery_that_is_killed_is_recovered_from(
+    tmp_path: Path, lanes: Sequence[Lane], depth: Depth, figures: Figures, seed: int
+) -> None:
+    runs = depth.pick(quick=4, ci=30, deep=300)
+    tally = run_on_lanes(
+        kill_while_recovering, total=runs, lanes=lanes, folder=tmp_path, seed=seed, a_chain=RUNS_A_CHAIN
+    )
+    figures.note(f"{tally.sequences} crashes during recovery, every other one triple; {tally}")
+    assert tally.violations == []
+    assert tally.sequences == runs
