@@ -11,8 +11,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from attestree.auditing.description import Description
-from attestree.auditing.leaves import ArchiveFiles, check_public, check_sums, rebuild_tree
+from attestree.auditing.leaves import ArchiveFiles, check_public, check_sums, read_whole, rebuild_tree
 from attestree.auditing.private import RowKeyOf, check_private, check_row_keys
+from attestree.credentials.canonical import canonicalize
 from attestree.credentials.dates import format_timestamp
 from attestree.errors import CorruptionError
 from attestree.merkle.kind import TreeKind
@@ -20,6 +21,9 @@ from attestree.ports import Batch, CredentialRow
 
 PRIVATE_FILES = ("private/credentials.jsonl", "private/mailmerge.csv", "private/offsets.u64")
 """Private files that a description lists."""
+
+RECORD_FILE = "private/record.json"
+"""What only the store knows beside; folders that are older than it have none."""
 
 PUBLIC_FILES = {
     TreeKind.OPENZEPPELIN: ("public/leaves.jsonl", "public/nodes.bin", "public/positions.u32"),
@@ -99,6 +103,7 @@ def check_folder(
     if row_keys is not None:
         for fault in check_row_keys(rows, private, row_keys(public.description.achievement_id)):
             yield add_batch(fault, batch)
+    yield from _check_record(batch, rows, files, public.description)
 
 
 def differing_fields(batch: Batch, stated: Description) -> Iterator[str]:
@@ -113,9 +118,26 @@ def differing_fields(batch: Batch, stated: Description) -> Iterator[str]:
         "root": (stated.root, batch.root),
         "created": (stated.created, format_timestamp(batch.created)),
         "achievement": (stated.title, batch.title),
-        "files": (set(stated.files), expected),
+        "files": (set(stated.files) - {RECORD_FILE}, expected),
     }
     yield from (name for name, (found, wanted) in pairs.items() if found != wanted)
+
+
+def _check_record(
+    batch: Batch, rows: Sequence[CredentialRow], files: ArchiveFiles, stated: Description
+) -> Iterator[CorruptionError]:
+    """Yield whether the folder names another roster, or other replacements, than the store."""
+    if RECORD_FILE not in stated.files:
+        return
+    replaces = {str(row.index): row.replaces for row in rows if row.replaces is not None}
+    expected = canonicalize({"fingerprint": batch.fingerprint.hex(), "replaces": {**replaces}}) + b"\n"
+    try:
+        found = read_whole(files, RECORD_FILE, limit=len(expected))
+    except CorruptionError:
+        # The sums have said that it is missing; what is longer differs
+        found = b""
+    if found != expected:
+        yield CorruptionError("fsck.record", batch=batch.id)
 
 
 def add_batch(fault: CorruptionError, batch: Batch) -> CorruptionError:

@@ -8,6 +8,7 @@ Decides content only; `adapters.files` writes. Source: DESIGN section 9.
       offsets.u64                 start of each line, then the end of the last: size + 1, little-endian
       credentials/NAME-TOKEN.json one file each, up to 10,000
       mailmerge.csv               one row per learner, in the order of the roster
+      record.json                 what only the store knows: the roster's fingerprint, and what is replaced
     public/                       safe to publish; enough to rebuild the tree
       leaves.jsonl                {"digest", "index"} a line, by index
       nodes.bin, positions.u32    the tree, as `merkle.shards` describes it; not for Chainpoint
@@ -20,7 +21,7 @@ import hashlib
 import re
 import struct
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from attestree.credentials.canonical import canonicalize
 from attestree.credentials.dates import format_timestamp
@@ -40,14 +41,19 @@ BATCH_FORMAT = "attestree.batch/1"
 MAILMERGE_COLUMNS = ("row", "name", "email", "learner_id", "ref", "awarded_on", "credential_id", "file")
 """Columns of `mailmerge.csv`."""
 
+RECORD_FILE = "private/record.json"
+"""What a lost store is rebuilt from, beside the credentials."""
+
 MAX_SLUG_CHARACTERS = 40
 """Longest part of a file name that comes from a learner's name."""
 
 
-def build_folder(batch_id: str, sealed: SealedBatch, terms: Terms) -> Iterator[FolderFile]:
-    """Yield every file of a batch, `public/batch.json` last."""
+def build_folder(
+    batch_id: str, sealed: SealedBatch, terms: Terms, *, record: bytes | None = None
+) -> Iterator[FolderFile]:
+    """Yield every file of a batch, `public/batch.json` last; `record` is what `format_record` wrote."""
     sums: dict[str, JsonValue] = {}
-    for path, chunks in _files(sealed, terms):
+    for path, chunks in _files(sealed, terms, record):
         yield FolderFile(path, _summed(path, chunks, sums))
     if len(sealed.credentials) <= MAX_SINGLE_FILES:
         for credential in sealed.credentials:
@@ -82,6 +88,21 @@ def describe_batch(
     }
 
 
+def format_record(fingerprint: bytes, *, replaces: Mapping[int, str]) -> bytes:
+    """
+    Return the content of `record.json`.
+
+    Args:
+        fingerprint: Of roster and terms, 32 bytes.
+        replaces: Index of a credential -> token of the one whose place it takes.
+    """
+    members: JsonObject = {
+        "fingerprint": fingerprint.hex(),
+        "replaces": {str(index): token for index, token in sorted(replaces.items())},
+    }
+    return canonicalize(members) + b"\n"
+
+
 def single_file(credential: SealedCredential, terms: Terms) -> str:
     """Return the name of a credential's own file: a safe form of the learner's name, and its token."""
     name = credential.row.full_name if terms.with_names else ""
@@ -94,11 +115,13 @@ def slug(text: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", ascii_text)[:MAX_SLUG_CHARACTERS].strip("-") or "credential"
 
 
-def _files(sealed: SealedBatch, terms: Terms) -> Iterator[tuple[str, Iterable[bytes]]]:
+def _files(sealed: SealedBatch, terms: Terms, record: bytes | None) -> Iterator[tuple[str, Iterable[bytes]]]:
     """Yield the files that `batch.json` lists."""
     yield "private/credentials.jsonl", (credential.octets + b"\n" for credential in sealed.credentials)
     yield "private/offsets.u64", _offsets(sealed)
     yield "private/mailmerge.csv", [_mailmerge(sealed, terms)]
+    if record is not None:
+        yield RECORD_FILE, [record]
     yield "public/leaves.jsonl", (_leaf(credential) for credential in sealed.credentials)
     if sealed.nodes:
         yield "public/nodes.bin", [sealed.nodes]

@@ -9,13 +9,15 @@ and sends nothing: `anchoring` does. Source: DESIGN sections 4 and 6.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from attestree.errors import FeeLimitError, NotAllowedError, RosterError
 from attestree.issuing.derive import SEED_SIZE, derive_list_id
-from attestree.issuing.folder import build_folder
+from attestree.issuing.folder import build_folder, format_record
 from attestree.issuing.plan import IssueRequest, Plan, make_plan
 from attestree.issuing.seal import DocumentSigner, SealedBatch, seal
+from attestree.issuing.terms import Terms
 from attestree.outbox.states import State
 from attestree.ports import (
     Batch,
@@ -143,7 +145,7 @@ class Issuing:
         sealed = seal(
             plan.selection.keyed_rows, terms, seed=batch.seed, created=batch.created, sign=self.sign
         )
-        self.folder.hold(batch.id, build_folder(batch.id, sealed, terms))
+        self._hold(batch, sealed, terms, plan.selection.replaces)
         intent = build_anchor_intent(
             batch, sealed, contract=terms.registry, operator=self.operator, now=self.clock.now()
         )
@@ -161,17 +163,29 @@ class Issuing:
         self.store.seal_batch(batch.id, root=sealed.root, size=sealed.header.size, rows=rows, intent=intent)
         return Issued(self.store.fetch_batch(batch.id), intent.id, sealed.header.size, is_new=True)
 
+    def _hold(self, batch: Batch, sealed: SealedBatch, terms: Terms, replaces: Mapping[bytes, str]) -> None:
+        """Write the folder of a sealed batch and hold it; `replaces` is row key -> token."""
+        by_index = {
+            credential.index: replaces[credential.row_key]
+            for credential in sealed.credentials
+            if credential.row_key in replaces
+        }
+        record = format_record(batch.fingerprint, replaces=by_index)
+        self.folder.hold(batch.id, build_folder(batch.id, sealed, terms, record=record))
+
     def _restore(self, plan: Plan, batch: Batch) -> None:
         """Write the held folder of a sealed batch again where it is gone, if it can still be the same."""
         if batch.delivered or self.folder.is_held(batch.id) or self.folder.is_released(batch.id):
             return
-        keys = {row.row_key for row in self.store.fetch_rows(batch.id)}
+        rows = self.store.fetch_rows(batch.id)
+        keys = {row.row_key for row in rows}
+        replaces = {row.row_key: row.replaces for row in rows if row.replaces is not None}
         terms = plan.request.terms
         kept = [(key, row) for key, row in plan.keyed_rows if key in keys]
         sealed = seal(kept, terms, seed=batch.seed, created=batch.created, sign=self.sign)
         if sealed.root != batch.root:
             raise NotAllowedError("issuing.not_the_same", batch=batch.id)
-        self.folder.hold(batch.id, build_folder(batch.id, sealed, terms))
+        self._hold(batch, sealed, terms, replaces)
 
 
 def anchor_intent_id(batch_id: str) -> str:

@@ -112,12 +112,17 @@ ENTRIES: dict[str, Entry] = {
         "Batch {batch} counts as final here and is not recorded there.", cause=_CHAIN, next=_LOOK
     ),
     "fsck.anchor_differs": Entry("Batch {batch} was recorded with another {field}.", cause=_DISK, next=_LOOK),
+    "fsck.record": Entry(
+        "The folder of batch {batch} names another roster, or other replacements, than the store.",
+        cause="The database was edited, or one of the two is damaged.",
+        next="Restore the one that changed from a backup.",
+    ),
     "fsck.anchor_unknown": Entry(
         "One of our signing keys recorded batch {root} ({size} credentials) for {issuer}, of which the store "
         "knows nothing.",
         cause="The store was restored from an older copy, another store uses the same key, or the "
         "key was stolen.",
-        next="Find out which; if nobody of yours did it, disavow the key now.",
+        next="`attestree recover` takes it in again. If nobody of yours recorded it, disavow the key now.",
     ),
     "fsck.attempt": Entry(
         "Transaction {number} of the write {intent} is not what was signed.", cause=_DISK, next=_LOOK
