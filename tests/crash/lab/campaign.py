@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
+from typing import Protocol, TypeVar
 
 from lab.counting import Counting, Tally
 from lab.lane import Lane
@@ -79,9 +80,21 @@ def kill_while_recovering(counting: Counting, runs: int, folder: Path) -> None:
     counting.settle()
 
 
+class Experiment(Protocol):
+    """A chain, a store and what was found there."""
+
+    tally: Tally
+
+    def close(self) -> None: ...
+
+
+Subject = TypeVar("Subject", bound=Experiment)
+
+
 def run_on_lanes(
-    experiment: Callable[[Counting, int, Path], None],
+    experiment: Callable[[Subject, int, Path], None],
     *,
+    opens: Callable[..., Subject] = Counting,  # type: ignore[assignment]
     total: int,
     lanes: Sequence[Lane],
     folder: Path,
@@ -98,12 +111,12 @@ def run_on_lanes(
         done = []
         for campaign, size in work:
             place = folder / f"campaign-{campaign}"
-            counting = Counting(place, lane, seed=seed + campaign, fault_rate=fault_rate)
+            subject = opens(place, lane, seed=seed + campaign, fault_rate=fault_rate)
             try:
-                experiment(counting, size, place)
+                experiment(subject, size, place)
             finally:
-                counting.close()
-            done.append(counting.tally)
+                subject.close()
+            done.append(subject.tally)
         return done
 
     with ThreadPoolExecutor(len(lanes)) as pool:

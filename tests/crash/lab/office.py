@@ -1,0 +1,252 @@
+"""
+An institution's folder on the real registry: rosters become delivered folders while processes are killed.
+
+Every roster is issued by the commands a person would type, first by a twin that nobody kills and that stops
+before recording: its files are what the killed office must come to, byte for byte.
+"""
+
+from __future__ import annotations
+
+import random
+import secrets
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+from invariants import ALWAYS, AT_REST, World, find_violations
+
+from attestree import Verifier
+from attestree.adapters.evm.anvil_chain import AnvilChain
+from attestree.adapters.keys.files import create_key_file
+from attestree.adapters.keys.private_file import write_private
+from attestree.adapters.sql import SqlStore
+from attestree.registry.event_types import Anchored
+from attestree.registry.events import parse_event
+from attestree.settings import load_settings
+from attestree.verifying.trust import NetworkKind, Trust, TrustedAccreditor, TrustedNetwork, format_trust
+from attestree.wiring.chains import wire_events, wire_sender
+from attestree.wiring.system import SystemClock
+from attestree.wiring.verifiers import wire_verifier
+from lab.chain_scan import ChainScan
+from lab.counting import SETTLE_SECONDS, Tally
+from lab.lane import KILLED, Lane
+from lab.plan import Death, Faults, Plan
+from lab.witness import Witness
+from tests.integration.deployed import Deployed, deploy_registry
+
+DID = "did:key:z6MkhaXgBZDvotDkL5257faiztiGiC2QtKLGpbnnEGta2doK"
+ACHIEVEMENT = 'title = "Welding"\ndescription = "Joins metal."\nlearning_outcomes = ["Joins metal"]\n'
+ISSUED_AT = 1_790_000_000
+"""What the clock of issuing says, for the office and its twin alike."""
+
+OURS = (1, 3)
+"""Exit codes of a command that met an error and said so; the same command again goes on."""
+
+
+class Office:
+    """One registry, one issuer, one store; close it."""
+
+    def __init__(self, folder: Path, lane: Lane, *, seed: int, fault_rate: float) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self.lane = lane
+        self.chance = random.Random(seed)
+        self.fault_rate = fault_rate
+        self.tally = Tally()
+        self.chain = AnvilChain()
+        self._told, self._runs, self._rosters = folder / "told", 0, 0
+        self.home, self.twin = folder / "office", folder / "twin"
+        registry = deploy_registry(self.chain)
+        issuer = registry.new_actor("university")
+        registry.accredit(issuer, did=DID, name="Example University")
+        operator = registry.add_operator(issuer)
+        _furnish(
+            self.home,
+            registry,
+            issuer.address,
+            {"operator": operator.account.key, "issuer": issuer.account.key},
+        )
+        shutil.copytree(self.home, self.twin)
+        settings = load_settings(self.home / "attestree.toml")
+        self._issuer, self._events = issuer.address, wire_events(settings.registry[0], clock=SystemClock())
+        url = f"sqlite:///{self.home}/attestree.db"
+        self.store, self.witness = SqlStore.create(url), Witness(url)
+        self.twin_store = SqlStore.create(f"sqlite:///{self.twin}/attestree.db")
+        verifier = Verifier(wire_verifier(settings, clock=SystemClock(), trust_path=self.home / "trust.toml"))
+        self.world = World(
+            ChainScan(self.chain.url, [issuer.address, operator.address]),
+            self.store,
+            self.witness,
+            wire_sender(settings.registry[0]),  # type: ignore[arg-type]
+            folders=self.home / "batches" / "example-university",
+            anchored=self._anchored,
+            judged=lambda path: verifier.verify(path.read_bytes()).verdict.value,
+        )
+
+    def next_roster(self) -> Roster:
+        """Write a roster of learners nobody has seen, and let the twin make its files."""
+        self._rosters += 1
+        roster = Roster(f"roster-{self._rosters}.csv", secrets.token_bytes(32), self.chance.randint(2, 4))
+        lines = [f"{secrets.token_hex(4)};Learner {n};2026-05-01" for n in range(roster.size)]
+        for folder in (self.home, self.twin):
+            text = "learner_id;name;awarded_on\n" + "\n".join(lines) + "\n"
+            (folder / roster.name).write_text(text, "utf-8")
+        plan = self._plan(roster, [[*roster.command, "--no-wait"]], folder=self.twin)
+        code = self.lane.run(replace(plan, faults=Faults()))
+        assert code == 0, self.lane.said()
+        batch = self.twin_store.fetch_batches()[-1]
+        roster.batch, roster.fingerprint = batch.id, batch.fingerprint
+        roster.token = self.twin_store.fetch_rows(batch.id)[0].token
+        self.tally.writes += 1
+        return roster
+
+    def run(self, roster: Roster, death: Death, *, seconds: float | None = None, trace: str = "") -> int:
+        """Issue a roster and revoke one of it, in a process that may die; return how it ended."""
+        self._told.unlink(missing_ok=True)
+        plan = self._plan(roster, roster.commands, folder=self.home)
+        code = self.lane.run(replace(plan, death=death, trace=trace), seconds)
+        self.tally.runs += 1
+        if code == KILLED:
+            self.tally.kills[self._told.read_text() if self._told.exists() else "random time"] += 1
+            self.tally.violations += find_violations(self.world, ALWAYS)
+        elif code not in (0, *OURS):
+            self.tally.violations.append(f"a process ended with {code} at {death}: {self.lane.said()}")
+        return code
+
+    def finish(self, roster: Roster) -> None:
+        """Run the commands once more without faults; everything must be done, and as the twin has it."""
+        rate, self.fault_rate = self.fault_rate, 0.0
+        code = self.run(roster, Death(), seconds=SETTLE_SECONDS)
+        self.fault_rate = rate
+        if code != 0:
+            self.tally.violations.append(f"stuck: {roster.name} ended with {code}: {self.lane.said()}")
+            return
+        self.world.accepted[roster.fingerprint] = roster.size
+        self.world.revoked += [i.wanted.id for i in self.store.fetch_intents() if i.wanted.kind == "status"]
+        self.tally.violations += find_violations(self.world, AT_REST)
+        base = Path("batches/example-university")
+        made = _files(self.home / base / roster.batch)
+        if made != _files(self.twin / base / f"{roster.batch}.held"):
+            self.tally.violations.append(
+                f"I6: files of {roster.name} differ from those of a run never killed"
+            )
+
+    def check_file_system(self) -> None:
+        """Let the program's own `fsck` look at everything."""
+        plan = self._plan(Roster("", b"", 0), [["fsck"]], folder=self.home)
+        if code := self.lane.run(replace(plan, faults=Faults())):
+            self.tally.violations.append(f"fsck ended with {code}: {self.lane.said()}")
+
+    def close(self) -> None:
+        self.world.scan.close()
+        self.witness.close()
+        self.store.close()
+        self.twin_store.close()
+        self.chain.close()
+
+    def _plan(self, roster: Roster, commands: list[list[str]], *, folder: Path) -> Plan:
+        self._runs += 1
+        given = {
+            "folder": str(folder),
+            "url": self.chain.url,
+            "entropy": roster.entropy,
+            "issued_at": ISSUED_AT,
+            "commands": commands,
+        }
+        faults = Faults(self.fault_rate, self.chance.getrandbits(32))
+        start = ISSUED_AT + 10_000 * self._runs
+        return Plan("issue", given, start=start, faults=faults, folder=str(folder), told=str(self._told))
+
+    def _anchored(self) -> list[bytes]:
+        """Return the roots of all anchors of the issuer."""
+        last = self._events.fetch_block("latest").number
+        events = map(parse_event, self._events.fetch_logs(first_block=0, last_block=last))
+        return [
+            event.root for event in events if isinstance(event, Anchored) and event.issuer == self._issuer
+        ]
+
+
+class Roster:
+    """One roster, and what the twin made of it."""
+
+    def __init__(self, name: str, entropy: bytes, size: int) -> None:
+        self.name, self.entropy, self.size = name, entropy, size
+        self.batch, self.token, self.fingerprint = "", "", b""
+
+    @property
+    def command(self) -> list[str]:
+        return ["issue", self.name, "--achievement", "achievement.toml", "--yes"]
+
+    @property
+    def commands(self) -> list[list[str]]:
+        return [self.command, ["revoke", self.token, "--reason", "issued-in-error", "--yes"]]
+
+
+def kill_offices(office: Office, kills: int, folder: Path) -> None:
+    """Issue roster after roster; kill each at up to three points, in their order, and let it end."""
+    first, trace = office.next_roster(), folder / "trace"
+    office.fault_rate, rate = 0.0, office.fault_rate
+    office.run(first, Death(), trace=str(trace))
+    office.fault_rate = rate
+    office.finish(first)
+    points = list(dict.fromkeys(trace.read_text().split("\n")[:-1]))
+    left = office.chance.sample(points, len(points))
+    while office.tally.kills.total() < kills and not office.tally.violations:
+        roster = office.next_roster()
+        if len(left) < 3:
+            left = office.chance.sample(points, len(points))
+        chosen, left = sorted(left[:3], key=points.index), left[3:]
+        for point in chosen:
+            office.run(roster, Death(point))
+            if office.chance.random() < 0.2:
+                office.run(roster, Death(), seconds=office.chance.uniform(0.02, 0.6))
+        office.finish(roster)
+    office.check_file_system()
+
+
+def _files(folder: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def _furnish(folder: Path, registry: Deployed, issuer: bytes, keys: dict[str, bytes]) -> None:
+    """Write settings, keys, trust file and achievement."""
+    for name, key in keys.items():
+        path = folder / "keys" / f"{name}.json"
+        create_key_file(path, password="pw", private_key=bytes(key), scrypt_work=2**4)
+        write_private(path.with_name(path.name + ".password"), b"pw")
+    write_private(folder / "keys/roster.key", secrets.token_hex(32).encode())
+    pins = registry.identity
+    (folder / "attestree.toml").write_text(
+        f"""
+        public_url = "http://127.0.0.1:8000"
+        [[registry]]
+        name = "local"
+        address = "0x{pins.registry.hex()}"
+        rpc = ["{registry.chain.url}"]
+        finality = "depth:2"
+        chain_id = {pins.chain_id}
+        genesis_hash = "0x{pins.genesis_hash.hex()}"
+        deploy_block = {pins.deploy_block}
+        deploy_block_hash = "0x{pins.deploy_block_hash.hex()}"
+        code_hash = "0x{pins.code_hash.hex()}"
+        [[issuer]]
+        name = "example-university"
+        title = "Example University"
+        address = "0x{issuer.hex()}"
+        did = "{DID}"
+        operator_key = "keys/operator.json"
+        issuer_key = "keys/issuer.json"
+        """,
+        "utf-8",
+    )
+    network = TrustedNetwork(
+        NetworkKind.TEST,
+        pins.chain_id,
+        pins.genesis_hash,
+        pins.registry,
+        pins.deploy_block,
+        pins.code_hash,
+        "l",
+    )
+    trust = Trust("office", (network,), (TrustedAccreditor(registry.accreditor.address, "Agency"),), b"")
+    (folder / "trust.toml").write_text(format_trust(trust), "utf-8")
+    (folder / "achievement.toml").write_text(ACHIEVEMENT, "utf-8")
