@@ -10,13 +10,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeVar
 
 from attestree.adapters.evm.direct_facts import DirectFacts
 from attestree.adapters.evm.followed_facts import FollowedFacts
 from attestree.adapters.evm.rpc import JsonRpc, RpcError
 from attestree.adapters.evm.source import Source
 from attestree.adapters.evm.sources import Sources
+from attestree.errors import ChainUnavailableError
 from attestree.ports import IssuerFacts
 from attestree.registry.facts import ChainIdentity, CredentialFacts, FactsQuery, StateAt
 from attestree.registry.finality import parse_finality
@@ -24,6 +25,8 @@ from tests.fakes.lying_node import LyingNode, Refusal, run_lying_node
 from tests.integration.deployed import Actor, AnchoredBatch, Deployed
 
 KINDS = ("direct", "followed")
+
+Told = TypeVar("Told")
 
 
 @dataclass
@@ -51,13 +54,22 @@ class Reader:
         issuer: Actor | None = None,
         list_id: bytes | None = None,
     ) -> CredentialFacts:
-        self.poll()
         query = FactsQuery((issuer or batch.issuer).address, batch.root, list_id or batch.list_id, index)
-        return self.facts.fetch_facts(query)
+        return self.settled(lambda: self.facts.fetch_facts(query))
 
     def ask_issuer(self, issuer: Actor) -> IssuerFacts:
+        return self.settled(lambda: self.facts.fetch_issuer(issuer.address))
+
+    def settled(self, ask: Callable[[], Told]) -> Told:
+        """Poll and ask; an issuer that nobody asked about before is known after the next poll."""
         self.poll()
-        return self.facts.fetch_issuer(issuer.address)
+        try:
+            return ask()
+        except ChainUnavailableError as error:
+            if error.code != "chain.unproven_issuer":
+                raise
+        self.poll()
+        return ask()
 
     def poll(self) -> None:
         if isinstance(self.facts, FollowedFacts):

@@ -365,11 +365,12 @@ def test_a_view_that_is_contradicted_is_dropped_at_once(registry: Deployed, batc
         assert reader.ask(batch, 5).latest.status.revoked
 
 
-def test_an_issuer_that_a_node_left_out_altogether_is_found_at_the_poll_after_the_question(
+def test_an_issuer_that_a_node_leaves_out_altogether_is_never_said_to_be_absent(
     registry: Deployed, batch: AnchoredBatch
 ) -> None:
     hiding = True
     newcomer = registry.anchor(registry.new_issuer("newcomer"))
+    query = FactsQuery(newcomer.issuer.address, newcomer.root, newcomer.list_id, 0)
 
     def hide(method: str, _params: list[Any], told: Any) -> object:
         if method != "eth_getLogs" or not hiding:
@@ -379,23 +380,54 @@ def test_an_issuer_that_a_node_left_out_altogether_is_found_at_the_poll_after_th
     with forwarding(registry.chain.url, hide) as node:
         reader = build_reader("followed", registry, urls=[node.url])
         assert reader.ask(batch).latest.anchor is not None
-        assert reader.ask(newcomer).latest.anchor is None
+        for ask in (lambda: reader.facts.fetch_facts(query), lambda: reader.facts.fetch_issuer(query.issuer)):
+            assert code_of(ask) == "chain.unproven_issuer"
         assert code_of(reader.poll, HeadMismatchError) in ("head.acts", "head.anchors")
         assert code_of(lambda: reader.ask(newcomer), HeadMismatchError) in ("head.acts", "head.anchors")
         hiding = False
         assert reader.ask(newcomer).latest.anchor is not None
 
 
-def test_an_issuer_of_whom_nothing_is_on_record_stays_absent_and_harms_nobody(
+def test_an_issuer_of_whom_nothing_is_on_record_is_absent_once_that_is_proven_and_harms_nobody(
     registry: Deployed, batch: AnchoredBatch
 ) -> None:
     reader = build_reader("followed", registry)
     reader.poll()
-    for number in range(STRANGERS_LIMIT + 1):
-        query = FactsQuery(number.to_bytes(20, "big"), batch.root, batch.list_id, 0)
+    queries = [
+        FactsQuery(number.to_bytes(20, "big"), batch.root, batch.list_id, 0)
+        for number in range(STRANGERS_LIMIT + 1)
+    ]
+    for query in queries:
+        assert code_of(lambda: reader.facts.fetch_facts(query)) == "chain.unproven_issuer"  # noqa: B023
+    reader.poll()
+    # the one that was asked about longest ago was let go, and so nothing is said of it
+    assert code_of(lambda: reader.facts.fetch_facts(queries[0])) == "chain.unproven_issuer"
+    for query in queries[1:]:
         assert reader.facts.fetch_facts(query).latest.anchor is None
     registry.revoke(batch, [5])
     assert reader.ask(batch, 5).latest.status.revoked
+    assert reader.facts.fetch_facts(queries[-1]).latest.anchor is None
+
+
+def test_a_question_about_a_stranger_calls_for_the_proof_at_once(
+    registry: Deployed, batch: AnchoredBatch
+) -> None:
+    polled = threading.Semaphore(0)
+    facts = FollowedFacts(
+        build_sources([registry.chain.url], registry.identity),
+        clock=SetClock(),
+        poll_seconds=3_600,
+        on_poll=lambda _error: polled.release(),
+    )
+    query = FactsQuery(b"\x77" * 20, batch.root, batch.list_id, 0)
+    facts.start()
+    try:
+        assert polled.acquire(timeout=30)
+        assert code_of(lambda: facts.fetch_facts(query)) == "chain.unproven_issuer"
+        assert polled.acquire(timeout=30)
+        assert facts.fetch_facts(query).latest.anchor is None
+    finally:
+        facts.stop()
 
 
 def test_a_dropped_view_keeps_nothing_of_the_questions_it_refused(

@@ -4,9 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from attestree.adapters.evm.snapshot import Snapshot, format_snapshot, pack_logs, parse_snapshot
 from attestree.errors import HeadMismatchError
 from attestree.merkle.keccak import keccak256
-from attestree.registry.facts import FactsQuery, Log
+from attestree.registry.facts import BlockRef, ChainIdentity, FactsQuery, Log
 from attestree.registry.ledger import IssuerHeads, Ledger
 from tests.unit.registry.contract_logs import ACCREDITOR, CHAIN_ID, ISSUER, LIST, OTHER, REGISTRY, History
 
@@ -93,3 +94,23 @@ def _fold_and_compare(
 ) -> None:
     ledger.apply(logs)
     ledger.verify_heads(registry_head=truth.registry_head, issuers=heads)
+
+
+@given(histories(), st.data())
+def test_a_ledger_folded_from_a_snapshot_is_the_one_folded_from_zero(
+    logs: list[Log], data: st.DataObject
+) -> None:
+    """However often a server was started anew in between, and wherever the parts were cut."""
+    pins = ChainIdentity(CHAIN_ID, bytes(32), REGISTRY, 1, bytes(32), bytes(32))
+    whole = Ledger(chain_id=CHAIN_ID, registry=REGISTRY)
+    whole.apply(logs)
+    cuts = sorted(data.draw(st.lists(st.integers(0, len(logs)), max_size=4)))
+    restarted, parts = Ledger(chain_id=CHAIN_ID, registry=REGISTRY), ()
+    for first, last in zip([0, *cuts], [*cuts, len(logs)], strict=True):
+        restarted.apply(logs[first:last])
+        parts = (*parts, pack_logs(logs[first:last]))
+        kept = format_snapshot(Snapshot(pins, BlockRef(last, bytes(32), 0), parts))
+        read = parse_snapshot(kept, identity=pins)
+        restarted, parts = Ledger(chain_id=CHAIN_ID, registry=REGISTRY), read.parts
+        restarted.apply(read.logs())
+    assert told(restarted, logs) == told(whole, logs)

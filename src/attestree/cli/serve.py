@@ -42,6 +42,10 @@ def serve(
     rate: Annotated[
         str, typer.Option(help="Requests that one address may make, such as 1200/minute, or off.")
     ] = "1200/minute",
+    snapshots: Annotated[
+        Path | None,
+        typer.Option(help="Folder that keeps what was read of the chain, so that a restart is ready sooner."),
+    ] = None,
 ) -> None:
     """Serve the page and the API that check credentials; with a trust file alone it needs no store."""
     context: Context = ctx.obj
@@ -59,6 +63,7 @@ def serve(
             rpc=tuple(rpc or ()),
             rate=None if rate == NO_LIMIT else rate,
             store=store,
+            snapshots=snapshots,
         )
 
         def tell(url: str) -> None:

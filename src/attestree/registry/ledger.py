@@ -124,12 +124,18 @@ class Ledger:
             HeadMismatchError: `head.registry`, `head.anchors`, `head.acts`, or `head.not_read` for an
                 issuer of this ledger that is missing in `issuers`.
         """
-        if registry_head != self.registry_head:
-            raise HeadMismatchError(
-                "head.registry", folded=self.registry_head.count, stored=registry_head.count
-            )
+        self.verify_registry_head(registry_head)
         if not issuers.keys() >= self._issuers.keys():
             raise HeadMismatchError("head.not_read")
+        self.verify_issuer_heads(issuers)
+
+    def verify_registry_head(self, stored: Head) -> None:
+        """Compare the fold over the registry's own events; raises HeadMismatchError `head.registry`."""
+        if stored != self.registry_head:
+            raise HeadMismatchError("head.registry", folded=self.registry_head.count, stored=stored.count)
+
+    def verify_issuer_heads(self, issuers: Mapping[bytes, IssuerHeads]) -> None:
+        """Compare both heads of some issuers; raises HeadMismatchError `head.anchors` or `head.acts`."""
         for address, stored in issuers.items():
             folded = self.heads_of(address)
             if stored.anchor != folded.anchor:

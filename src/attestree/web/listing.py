@@ -57,9 +57,10 @@ class Listing:
         return [self._batch(*one) for one in islice(merged, offset, offset + limit)]
 
     def find_batches(self, *, issuer: bytes, root: bytes) -> list[JsonObject]:
-        """Return the batch in every registry that has it; usually one, or none."""
+        """Return the batch in every registry that has it; usually one, or none, if that is proven."""
         found = []
         for key, registry in self._registries.items():
+            registry.fetch_issuer(issuer)
             ledger = registry.fetch_ledger().issuer(issuer)
             anchor = ledger.anchors.get(root)
             if anchor is not None:

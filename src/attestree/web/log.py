@@ -66,3 +66,9 @@ def log_poll(*, chain_id: int, registry: bytes, failure: AttestreeError | None) 
         logger().info("following", **place)
     else:
         logger().warning("not following", code=failure.code, **place)
+
+
+def log_snapshot(failure: AttestreeError, *, chain_id: int, registry: bytes) -> None:
+    """Write that what was kept of a registry is not used, or that nothing could be kept."""
+    place = {"chain_id": chain_id, "registry": f"0x{registry.hex()}"}
+    logger().warning("snapshot", code=failure.code, **place)

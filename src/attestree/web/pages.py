@@ -98,7 +98,7 @@ def build_page_router(service: WebService, desk: Desk) -> APIRouter:
     async def verify_form(request: Request) -> Response:
         """Show the result."""
         octets = await request.body()
-        return _answer_form(service, desk, octets, request.headers.get("content-type", ""))
+        return await _answer_form(service, desk, octets, request.headers.get("content-type", ""))
 
     @router.get("/c/{token}")
     async def credential_page(request: Request, token: str) -> Response:
@@ -148,11 +148,11 @@ def _typed(octets: bytes) -> str:
     return text
 
 
-def _answer_form(service: WebService, desk: Desk, octets: bytes, content_type: str) -> Response:
+async def _answer_form(service: WebService, desk: Desk, octets: bytes, content_type: str) -> Response:
     """Return the result, or the form again with what was wrong; a body that is no form is refused."""
     form = parse_form(octets, content_type)
     try:
-        report = desk.answer(read_question(form))
+        report = await desk.answer(read_question(form))
     except AttestreeError as error:
         return _form_page(service, error=error)
     return render("result.html", card=build_card(report), service=_about(service))

@@ -2,7 +2,8 @@
 `POST /v1/verify` and `POST /v1/verify/batch`.
 
 Decides how questions arrive and answers leave; judging is CPU only, since every fact is in memory, so it
-runs where the request runs. Posted bodies are neither stored nor logged. Source: DESIGN section 10.
+runs where the request runs. Only where an issuer is met of whom nothing was ever seen does an answer wait a
+moment, for the view to prove it. Posted bodies are neither stored nor logged. Source: DESIGN section 10.
 """
 
 from __future__ import annotations
@@ -39,6 +40,13 @@ ANSWER_LINES_TYPE = "application/x-ndjson"
 """Media type of many answers."""
 
 
+LOOKS = 40
+"""How often a question about an unproven issuer is looked at again before the answer is `unknown`."""
+
+LOOK_SECONDS = 0.05
+"""Pause between two looks."""
+
+
 class Desk:
     """Answers questions and counts the answers."""
 
@@ -46,26 +54,30 @@ class Desk:
         self._service = service
         self._metrics = metrics
 
-    def answer(self, question: Question) -> Report:
+    async def answer(self, question: Question) -> Report:
         """Return the report; InputError where what was sent is no credential."""
-        with self._metrics.timed():
-            report = self._service.verifier.verify_value(
-                question.credential, expect=question.expect, at=question.at, ref=question.ref
-            )
+        for looks_left in reversed(range(LOOKS)):
+            with self._metrics.timed():
+                report = self._service.verifier.verify_value(
+                    question.credential, expect=question.expect, at=question.at, ref=question.ref
+                )
+            if not looks_left or not _waits_for_proof(report):
+                break
+            await asyncio.sleep(LOOK_SECONDS)
         self._metrics.count_verdict(report.verdict)
         return report
 
-    def answer_octets(self, octets: bytes) -> Report:
+    async def answer_octets(self, octets: bytes) -> Report:
         """Return the report of one body; InputError where it cannot be used."""
-        return self.answer(parse_question(octets, limit_bytes=self._service.limits.body_bytes))
+        return await self.answer(parse_question(octets, limit_bytes=self._service.limits.body_bytes))
 
-    def answer_line(self, number: int, octets: bytes) -> tuple[str, Mapping[str, object]]:
+    async def answer_line(self, number: int, octets: bytes) -> tuple[str, Mapping[str, object]]:
         """Return the verdict, or `unusable`, and the answer of one line; never raises."""
         ref: str | None = None
         try:
             value = self._parse_line(octets)
             ref = find_ref(value)
-            report = self.answer(build_question(value))
+            report = await self.answer(build_question(value))
             return str(report.verdict), report.to_json()
         except AttestreeError as error:
             problem = error
@@ -90,7 +102,8 @@ def build_verify_router(service: WebService, desk: Desk) -> APIRouter:
     async def verify(request: Request) -> Response:
         """Answer one question."""
         octets = await read_body(request, JSON_TYPES)
-        return Response(orjson.dumps(desk.answer_octets(octets).to_json()), media_type="application/json")
+        report = await desk.answer_octets(octets)
+        return Response(orjson.dumps(report.to_json()), media_type="application/json")
 
     @router.post("/verify/batch", **BATCH_DESCRIPTION)
     async def verify_batch(request: Request) -> Response:
@@ -109,7 +122,7 @@ async def _answer_lines(desk: Desk, octets: bytes) -> AsyncIterator[bytes]:
     """Yield one answer a line, in order, and the counts at the end."""
     counts: Counter[str] = Counter()
     for number, line in _lines_of(octets):
-        verdict, answer = desk.answer_line(number, line)
+        verdict, answer = await desk.answer_line(number, line)
         counts[verdict] += 1
         yield orjson.dumps(answer) + b"\n"
         # others want to be served too
@@ -117,6 +130,11 @@ async def _answer_lines(desk: Desk, octets: bytes) -> AsyncIterator[bytes]:
     yield (
         orjson.dumps({"done": True, "lines": counts.total(), "counts": dict(sorted(counts.items()))}) + b"\n"
     )
+
+
+def _waits_for_proof(report: Report) -> bool:
+    """Say whether nothing is known only because an issuer is being looked up for the first time."""
+    return any(check.evidence.get("because") == "chain.unproven_issuer" for check in report.checks)
 
 
 def _lines_of(octets: bytes) -> Iterator[tuple[int, bytes]]:

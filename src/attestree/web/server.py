@@ -11,6 +11,7 @@ from __future__ import annotations
 import socket
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import uvicorn
@@ -19,7 +20,7 @@ from attestree.errors import AttestreeError
 from attestree.settings import Settings
 from attestree.verifying.verifier import RegistryKey, Verifier
 from attestree.web.app import create_app
-from attestree.web.log import configure_log, log_poll, logger
+from attestree.web.log import configure_log, log_poll, log_snapshot, logger
 from attestree.web.service import IssuedCredentials, Limits, WebService
 from attestree.wiring.system import SystemClock
 from attestree.wiring.verifiers import read_trust, wire_followers
@@ -56,6 +57,7 @@ def wire_service(
     rpc: tuple[str, ...] = (),
     rate: str | None = Limits().rate,
     store: IssuedCredentials | None = None,
+    snapshots: Path | None = None,
 ) -> WebService:
     """
     Return the service; nothing is asked of a chain before it runs.
@@ -66,11 +68,19 @@ def wire_service(
         rpc: Nodes to follow instead of those of the settings, for every trusted registry.
         rate: Requests of one address; None = no limit.
         store: Of this server's issuers; None = a verifier only.
+        snapshots: Folder that keeps what was read of each registry; None = every start reads all of it.
     """
     clock = SystemClock()
     trust = read_trust(trust_path or settings.path(settings.trust))
     registries = wire_followers(
-        settings, trust=trust, clock=clock, rpc=rpc, poll_seconds=POLL_SECONDS, on_poll=_PollLog
+        settings,
+        trust=trust,
+        clock=clock,
+        rpc=rpc,
+        poll_seconds=POLL_SECONDS,
+        on_poll=_PollLog,
+        snapshots=snapshots,
+        on_snapshot=lambda key: partial(log_snapshot, chain_id=key[0], registry=key[1]),
     )
     age = settings.view_age_limit_seconds
     return WebService(

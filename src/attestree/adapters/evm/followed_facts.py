@@ -1,32 +1,24 @@
 """
 Facts from a view in memory that follows the chain; for servers.
 
-Decides when there is a view to answer from. Each poll folds new events into a ledger at the final block and
-one at the newest block of each node, compares every head with the contract's storage at those very blocks,
-and only then swaps the view, as a whole. Answering does no I/O. A view that cannot be renewed is used up to
-its age limit; one that was contradicted is dropped at once. Source: DESIGN sections 3, 5 and 7.
+Decides when there is a view to answer from, and of whom: only of issuers all of whose history the contract's
+heads prove, were it no history at all. Answering does no I/O. A view that cannot be renewed is used up to
+its age limit; one that was contradicted is dropped at once. How a view comes about is decided in
+`following`. Source: DESIGN sections 3, 5 and 7.
 """
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable
 
-from attestree.adapters.evm.source import Source
-from attestree.adapters.evm.sources import AgreedTip, Sources, require_same
-from attestree.errors import (
-    AttestreeError,
-    ChainIdentityError,
-    ChainUnavailableError,
-    EvidenceError,
-    HeadMismatchError,
-)
+from attestree.adapters.evm.following import CATCH_UP_BLOCKS, Follower, Following
+from attestree.adapters.evm.snapshot import SnapshotFile
+from attestree.adapters.evm.sources import Sources, require_same
+from attestree.errors import AttestreeError, ChainIdentityError, ChainUnavailableError, EvidenceError
 from attestree.ports import Clock, IssuerFacts
-from attestree.registry.facts import BlockRef, CredentialFacts, FactsQuery, Log, View
-from attestree.registry.finality import DEV_CHAIN_IDS
+from attestree.registry.facts import BlockRef, CredentialFacts, FactsQuery, View
 from attestree.registry.ledger import Ledger
-from attestree.registry.reading import read_heads
 
 VIEW_AGE_LIMIT_SECONDS = 600
 """How old a view may be that still answers."""
@@ -34,36 +26,23 @@ VIEW_AGE_LIMIT_SECONDS = 600
 POLL_SECONDS = 4.0
 """Pause between two polls."""
 
-CATCH_UP_BLOCKS = 100_000
-"""Blocks folded at once when there are many."""
+GATHER_SECONDS = 0.05
+"""Pause before a poll that a question calls for: questions come in crowds."""
+
+SAVE_SECONDS = 60
+"""Least time between two snapshots of a chain that moves."""
 
 STRANGERS_LIMIT = 256
 """Issuers without events that are looked for at each poll; those asked about longest ago are let go."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Following:
-    """All that answers need; never changed, only replaced."""
-
-    tip: AgreedTip
-    """Where the nodes stood."""
-    view: View
-    """As of when."""
-    final: Ledger
-    """At the final block."""
-    latest: tuple[Ledger, ...]
-    """At the newest block of each node; one for all where that is the same block."""
-    strangers: tuple[bytes, ...]
-    """Issuers that were asked about, of whom storage proves that they have no events."""
 
 
 class FollowedFacts:
     """
     `ChainFacts` that answers from memory; `start` keeps it fresh, or whoever calls `poll_once`.
 
-    The heads prove the history of every issuer of which at least one event was seen. That a node left out an
-    issuer altogether is found out by a second node, or at the poll after the first question about it: until
-    then it reads as an issuer without anchors.
+    Of an issuer of whom no event was seen nothing is said before its heads were read at the blocks of the
+    view: a node may have left it out. The first question about it calls for that, and is answered by
+    `chain.unproven_issuer`; the next poll, which comes at once, finds out.
     """
 
     def __init__(
@@ -74,7 +53,9 @@ class FollowedFacts:
         view_age_limit_seconds: int = VIEW_AGE_LIMIT_SECONDS,
         poll_seconds: float = POLL_SECONDS,
         catch_up_blocks: int = CATCH_UP_BLOCKS,
-        on_poll: Callable[[AttestreeError | None], None] | None = None,
+        on_poll: Callable[[AttestreeError | None], None] = lambda _error: None,
+        snapshot: SnapshotFile | None = None,
+        on_snapshot: Callable[[AttestreeError], None] = lambda _error: None,
     ) -> None:
         """
         Prepare to follow; nothing is asked before the first poll.
@@ -86,22 +67,32 @@ class FollowedFacts:
             poll_seconds: Pause between two polls of `start`.
             catch_up_blocks: Blocks folded at once; what was folded is kept if the next part fails.
             on_poll: Told of each poll in the background: None, or why it failed.
+            snapshot: Where what was read is kept from one start to the next; None = nowhere.
+            on_snapshot: Told why a snapshot was thrown away or could not be kept.
         """
         self._sources = sources
         self._clock = clock
         self._view_age_limit_seconds = view_age_limit_seconds
         self._poll_seconds = poll_seconds
-        self._catch_up_blocks = catch_up_blocks
-        self._on_poll = on_poll or (lambda _error: None)
-        self._following: _Following | None = None
+        self._on_poll = on_poll
+        self._snapshot = snapshot
+        self._on_snapshot = on_snapshot
+        self._follower = Follower(
+            sources,
+            catch_up_blocks=catch_up_blocks,
+            keep_history=snapshot is not None,
+            on_discard=on_snapshot,
+        )
+        self._restoring = snapshot is not None
+        self._saved: BlockRef | None = None
+        self._saved_at = 0
+        self._following: Following | None = None
         self._failure: AttestreeError | None = None
-        self._base = self._empty_ledger()
-        self._base_block: BlockRef | None = None
-        self._proven: tuple[BlockRef, tuple[bytes, ...]] | None = None
         self._strangers: dict[bytes, None] = {}
         self._noting = threading.Lock()
         self._polling = threading.Lock()
         self._stopping = threading.Event()
+        self._called = threading.Event()
         self._thread: threading.Thread | None = None
 
     # answering
@@ -111,12 +102,11 @@ class FollowedFacts:
         Return the facts at the final and the latest block of the view.
 
         Raises:
-            ChainUnavailableError: `chain.no_view`, `chain.stale_view`, `chain.sources_disagree`, or why
-                the view was dropped.
+            ChainUnavailableError: `chain.no_view`, `chain.stale_view`, `chain.unproven_issuer`,
+                `chain.sources_disagree`, or why the view was dropped.
             ChainIdentityError, HeadMismatchError: Why the view was dropped.
         """
-        following = self._fresh()
-        self._note(query.issuer, following)
+        following = self._fresh_of(query.issuer)
         return CredentialFacts(
             view=following.view,
             final=following.final.state_at(query),
@@ -130,7 +120,7 @@ class FollowedFacts:
         Spans, operators and heads are those of the final block; ends, removals and disavowals of them are
         taken from the latest. Raises as `fetch_facts` does.
         """
-        following = self._fresh()
+        following = self._fresh_of(issuer)
         final = following.final.issuer(issuer)
         spans, operators = require_same(
             [(ledger.issuer(issuer).spans, ledger.issuer(issuer).operators) for ledger in following.latest]
@@ -149,69 +139,14 @@ class FollowedFacts:
         return self._fresh().view
 
     def fetch_issuers(self) -> tuple[bytes, ...]:
-        """Return the address of every issuer to whom something happened; raises as `fetch_facts` does."""
+        """Return the address of every issuer of whom an event was seen; raises as `fetch_facts` does."""
         return tuple(self._fresh().final.issuers)
 
     def fetch_ledger(self) -> Ledger:
         """Return the ledger at the final block, only to be read; raises as `fetch_facts` does."""
         return self._fresh().final
 
-    def _note(self, issuer: bytes, following: _Following) -> None:
-        """Have an issuer looked for at the next poll if no event of it was seen."""
-        if any(issuer in ledger.issuers for ledger in (following.final, *following.latest)):
-            return
-        with self._noting:
-            self._strangers.pop(issuer, None)
-            self._strangers[issuer] = None
-            if len(self._strangers) > STRANGERS_LIMIT:
-                del self._strangers[next(iter(self._strangers))]
-
-    # following
-
-    def start(self) -> None:
-        """Poll in the background until `stop`; the first poll begins at once."""
-        self._stopping.clear()
-        self._thread = threading.Thread(target=self._run, name="attestree-follow", daemon=True)
-        self._thread.start()
-
-    def stop(self) -> None:
-        """Stop polling and wait until a poll under way has ended."""
-        self._stopping.set()
-        if self._thread is not None:
-            self._thread.join()
-            self._thread = None
-
-    def poll_once(self) -> View:
-        """
-        Fold what is new and swap the view.
-
-        Raises:
-            ChainUnavailableError: `chain.*` or `event.*`; the view in use stays until it is too old, unless
-                nodes disagree.
-            ChainIdentityError, HeadMismatchError: The view in use is dropped.
-        """
-        with self._polling:
-            try:
-                following = self._follow_or_begin_again()
-            except AttestreeError as error:
-                if _contradicts(error):
-                    self._following, self._failure = None, error
-                    self._begin_again()
-                raise
-            self._following, self._failure = following, None
-            return following.view
-
-    def _run(self) -> None:
-        while not self._stopping.is_set():
-            try:
-                self.poll_once()
-            except AttestreeError as error:
-                self._on_poll(error)
-            else:
-                self._on_poll(None)
-            self._stopping.wait(self._poll_seconds)
-
-    def _fresh(self) -> _Following:
+    def _fresh(self) -> Following:
         following = self._following
         if following is None:
             failure = self._failure or ChainUnavailableError("chain.no_view")
@@ -223,101 +158,109 @@ class FollowedFacts:
             raise ChainUnavailableError("chain.stale_view", age_seconds=age_seconds)
         return following
 
-    def _follow_or_begin_again(self) -> _Following:
-        try:
-            return self._follow()
-        except HeadMismatchError:
-            # a service with several nodes behind one URL may have left out events of the newest blocks
-            self._begin_again()
-            return self._follow()
-
-    def _follow(self) -> _Following:
-        now = self._clock.now()
-        tip = self._sources.fetch_tip(now=now)
-        known = self._following
+    def _fresh_of(self, issuer: bytes) -> Following:
+        """Return the view if it proves all there is of an issuer; else call for the proof."""
+        following = self._fresh()
+        if following.seen(issuer):
+            return following
         with self._noting:
-            strangers = tuple(sorted(self._strangers))
-        if known is not None and (known.tip, known.strangers) == (tip, strangers):
-            return replace(known, view=replace(known.view, polled_at=now))
-        final = self._advance(tip)
-        self._verify_base(final, strangers)
-        ledgers = self._fold_latest(tip, final, strangers)
-        view = self._sources.view(replace(tip, final=final), now=now)
-        return _Following(tip, view, self._base, ledgers, strangers)
+            self._strangers.pop(issuer, None)
+            self._strangers[issuer] = None
+            if len(self._strangers) > STRANGERS_LIMIT:
+                del self._strangers[next(iter(self._strangers))]
+        if issuer not in following.strangers:
+            self._called.set()
+            raise ChainUnavailableError("chain.unproven_issuer")
+        return following
 
-    def _verify_base(self, final: BlockRef, strangers: tuple[bytes, ...]) -> None:
-        if self._proven == (final, strangers):
+    # following
+
+    def start(self) -> None:
+        """Poll in the background until `stop`; the first poll begins at once."""
+        self._stopping.clear()
+        self._thread = threading.Thread(target=self._run, name="attestree-follow", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Stop polling, wait until a poll under way has ended, and keep a snapshot."""
+        self._stopping.set()
+        self._called.set()
+        if self._thread is not None:
+            self._thread.join()
+            self._thread = None
+            self.save_snapshot()
+
+    def poll_once(self) -> View:
+        """
+        Fold what is new and swap the view.
+
+        Raises:
+            ChainUnavailableError: `chain.*` or `event.*`; the view in use stays until it is too old, unless
+                nodes disagree.
+            ChainIdentityError, HeadMismatchError: The view in use is dropped.
+        """
+        with self._polling:
+            self._restore()
+            with self._noting:
+                strangers = frozenset(self._strangers)
+            now = self._clock.now()
+            try:
+                following = self._follower.follow(self._following, now=now, strangers=strangers)
+            except AttestreeError as error:
+                if _contradicts(error):
+                    self._following, self._failure = None, error
+                    self._follower.begin_again()
+                raise
+            self._following, self._failure = following, None
+            self._forget_seen(following)
+            return following.view
+
+    def save_snapshot(self) -> None:
+        """Keep what was read and proven, if it is more than was kept before; failures go to `on_snapshot`."""
+        with self._polling:
+            found = self._follower.build_snapshot()
+            if self._snapshot is None or found is None or found.block == self._saved:
+                return
+            try:
+                self._snapshot.write(found)
+            except AttestreeError as error:
+                self._on_snapshot(error)
+            else:
+                self._saved = found.block
+            self._saved_at = self._clock.now()
+
+    def _restore(self) -> None:
+        """Begin with the snapshot, once; one that is no use is said and left."""
+        if self._snapshot is None or not self._restoring:
             return
-        for source in self._sources.all:
-            _verify_heads(source, self._base, final, strangers)
-        self._proven = final, strangers
+        self._restoring = False
+        try:
+            found = self._snapshot.read(identity=self._sources.identity)
+            if found is not None:
+                self._follower.restore(found)
+                self._saved = found.block
+        except AttestreeError as error:
+            self._on_snapshot(error)
 
-    def _fold_latest(
-        self, tip: AgreedTip, final: BlockRef, strangers: tuple[bytes, ...]
-    ) -> tuple[Ledger, ...]:
-        by_hash: dict[bytes, Ledger] = {final.hash: self._base}
-        for source, latest in zip(self._sources.all, tip.latest, strict=True):
-            if latest.hash not in by_hash:
-                logs = source.fetch_logs(first=final.number + 1, last=latest)
-                by_hash[latest.hash] = _extend(self._base, logs)
-            if latest != final:
-                _verify_heads(source, by_hash[latest.hash], latest, strangers)
-        return tuple(by_hash[latest.hash] for latest in tip.latest)
+    def _forget_seen(self, following: Following) -> None:
+        """Let issuers go of whom events have been seen meanwhile."""
+        with self._noting:
+            for issuer in [issuer for issuer in self._strangers if following.seen(issuer)]:
+                del self._strangers[issuer]
 
-    def _advance(self, tip: AgreedTip) -> BlockRef:
-        """Fold up to the final block; a ledger that was in a view is replaced, never changed."""
-        self._rewind(tip)
-        reached = self._base_block
-        while reached is None or reached.number < tip.final.number:
-            first = self._sources.identity.deploy_block if reached is None else reached.number + 1
-            last = self._end_of_part(first, tip.final)
-            self._base = _extend(self._base, self._fetch_logs(first, last))
-            reached = self._base_block = last
-        return reached
-
-    def _end_of_part(self, first: int, final: BlockRef) -> BlockRef:
-        number = first + self._catch_up_blocks - 1
-        if number >= final.number:
-            return final
-        return self._sources.ask_all(lambda source: source.fetch_block(number))
-
-    def _fetch_logs(self, first: int, last: BlockRef) -> list[Log]:
-        return self._sources.ask_all(lambda source: source.fetch_logs(first=first, last=last))
-
-    def _rewind(self, tip: AgreedTip) -> None:
-        """Begin again where the block that was reached is no longer in the chain."""
-        reached = self._base_block
-        if reached is None or reached == tip.final:
-            return
-        if all(source.has_block(reached) for source in self._sources.all):
-            return
-        behind = any(latest.number < reached.number for latest in tip.latest)
-        if behind and self._sources.identity.chain_id not in DEV_CHAIN_IDS:
-            # a node that lags is no reason to read the whole chain again
-            raise ChainUnavailableError("chain.went_back", block=reached.number)
-        self._begin_again()
-
-    def _begin_again(self) -> None:
-        self._base, self._base_block, self._proven = self._empty_ledger(), None, None
-
-    def _empty_ledger(self) -> Ledger:
-        pinned = self._sources.identity
-        return Ledger(chain_id=pinned.chain_id, registry=pinned.registry)
-
-
-def _extend(ledger: Ledger, logs: Sequence[Log]) -> Ledger:
-    if not logs:
-        return ledger
-    branch = ledger.branch()
-    branch.apply(logs)
-    return branch
-
-
-def _verify_heads(source: Source, ledger: Ledger, block: BlockRef, strangers: tuple[bytes, ...]) -> None:
-    wanted = [*ledger.issuers, *(issuer for issuer in strangers if issuer not in ledger.issuers)]
-    reading = read_heads(wanted, chain_id=ledger.chain_id, registry=ledger.registry)
-    registry_head, issuers = source.read(reading, block)
-    ledger.verify_heads(registry_head=registry_head, issuers=issuers)
+    def _run(self) -> None:
+        while not self._stopping.is_set():
+            try:
+                self.poll_once()
+            except AttestreeError as error:
+                self._on_poll(error)
+            else:
+                self._on_poll(None)
+                if abs(self._clock.now() - self._saved_at) >= SAVE_SECONDS:
+                    self.save_snapshot()
+            if self._called.wait(self._poll_seconds):
+                self._called.clear()
+                self._stopping.wait(min(GATHER_SECONDS, self._poll_seconds))
 
 
 def _contradicts(error: AttestreeError) -> bool:
