@@ -65,7 +65,7 @@ class MemoryStore:
         return list(self.attempts.get(intent_id, []))
 
     def fetch_lane(self, *, sender: bytes, registry: str) -> Lane | None:
-        return self.lanes.get((self._chain(registry), sender))
+        return None if registry not in self.pins else self.lanes.get((self._chain(registry), sender))
 
     def open_lane(self, *, sender: bytes, registry: str, first: int) -> Lane:
         return self.lanes.setdefault((self._chain(registry), sender), Lane(first, first))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from attestree.ports import NewIntent, Probe
-from tests.fakes.fake_chain import REGISTRY, FakeSigner
+from tests.fakes.fake_chain import REGISTRY, FakeClock, FakeSigner
 
 
 def slot_of(name: str) -> bytes:
@@ -24,6 +24,6 @@ def wanted(name: str, **changes: object) -> NewIntent:
         payload=slot_of(name) + (5).to_bytes(32, "big"),
         probes=(Probe(slot=slot_of(name), mask=2**256 - 1, value=5),),
         title=f"write {name}",
-        created=1,
+        created=FakeClock().now(),
     )
     return replace(write, **changes)  # type: ignore[arg-type]

@@ -7,8 +7,9 @@ about. What an alarm does, and how often it is repeated, is decided by the adapt
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
+from attestree.errors import AttestreeError
 from attestree.ports import Alarm, Clock
 
 
@@ -32,11 +33,20 @@ class Bell:
             after_seconds: How long it may stand before it is an alarm.
             values: Facts that its sentence names.
         """
+        self._ring(code, subject, values, after_seconds=after_seconds)
+
+    def ring_for(self, error: AttestreeError, *, subject: str) -> None:
+        """Say that an error stands in the way of `subject` now."""
+        self._ring(error.code, subject, error.values, after_seconds=0)
+
+    def _ring(self, code: str, subject: str, values: Mapping[str, object], *, after_seconds: int) -> None:
+        """Ring, once it has stood for long enough."""
         now = self._clock.now()
         since = self._since.setdefault((code, subject), now)
         if self._alarm is not None and now - since >= after_seconds:
             self._rung.add((code, subject))
-            self._alarm.raise_alarm(code, subject=subject, **values)
+            facts = {name: value for name, value in values.items() if name not in {"code", "subject"}}
+            self._alarm.raise_alarm(code, subject=subject, **facts)
 
     def hush(self, code: str, *, subject: str) -> None:
         """Say that it no longer stands; without effect where it did not."""

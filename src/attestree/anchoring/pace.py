@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from attestree.anchoring.lease import LEASE_SECONDS
+from attestree.anchoring.vigil import DEFAULT_PATIENCE, Patience
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +22,8 @@ class Pace:
     """Pause after a round in which nothing happened."""
     lease_seconds: int = LEASE_SECONDS
     """How long a killed worker keeps others out."""
+    patience: Patience = DEFAULT_PATIENCE
+    """How long something may last before a person is called."""
     pause: Callable[[float], None] = time.sleep
     """Waits so many seconds."""
 

@@ -22,6 +22,7 @@ from attestree.anchoring.pace import DEFAULT_PACE, Pace
 from attestree.anchoring.progress import Event, OnProgress, Progress, build_blocked_event, build_event, ignore
 from attestree.anchoring.taker import Taker
 from attestree.anchoring.until_final import UntilFinal
+from attestree.anchoring.vigil import UNFINISHED, Vigil
 from attestree.errors import (
     ChainIdentityError,
     LeaseHeldError,
@@ -31,12 +32,9 @@ from attestree.errors import (
 from attestree.outbox.decide import DEFAULT_LIMITS, Limits, decide
 from attestree.outbox.lane import CLOSING_CODES, blocks, is_closed
 from attestree.outbox.states import State
-from attestree.outbox.steps import Halt, Wait
+from attestree.outbox.steps import Wait
 from attestree.ports import Alarm, Clock, Intent, Signer, Store, TransactionSender
 from attestree.registry.facts import BlockRef, ChainIdentity
-
-UNFINISHED = frozenset(State) - {State.OPEN, State.FINAL}
-"""States that a lane has to know of."""
 
 
 class Worker:
@@ -64,8 +62,8 @@ class Worker:
             signers: Keys that this process may sign with.
             clock: Wall time.
             limits: Patience and purse.
-            alarm: Told when a write halts.
-            pace: How long to hold, and when to look again.
+            alarm: Told of what a person should know.
+            pace: How long to hold, when to look again, and when to call a person.
         """
         self.registry = registry
         """Name of the registry in the settings."""
@@ -76,8 +74,16 @@ class Worker:
         self._signers = {signer.address: signer for signer in signers}
         self._clock = clock
         self._limits = limits
-        self._alarm = alarm
         self._bell = Bell(alarm, clock)
+        self._vigil = Vigil(
+            registry,
+            store,
+            sender,
+            clock,
+            addresses=self._signers.keys(),
+            bell=self._bell,
+            patience=pace.patience,
+        )
         self._final_watch = FinalWatch(registry, store, sender, self._bell)
         self._leases = Leases(store, clock, owner=name_owner(now=clock.now()), seconds=pace.lease_seconds)
 
@@ -89,9 +95,10 @@ class Worker:
             ChainIdentityError: `identity.not_pinned`.
             LeaseHeldError: Another process writes with one of the keys.
         """
-        pinned = fetch_pin(self._store, registry=self.registry)
-        for address in self._signers:
-            self._leases.take(build_lease_key(chain_id=pinned.chain_id, address=address))
+        with self._vigil.keep(), self._vigil.keep_leases():
+            pinned = fetch_pin(self._store, registry=self.registry)
+            for address in self._signers:
+                self._leases.take(build_lease_key(chain_id=pinned.chain_id, address=address))
 
     def drive_once(self, on_progress: OnProgress = ignore) -> Progress:
         """
@@ -105,6 +112,13 @@ class Worker:
             LeaseHeldError: Another process writes with one of the keys.
             UnavailableError: Chain or store do not answer; nothing is lost.
         """
+        with self._vigil.keep():
+            progress = self._drive_round(on_progress)
+        self._vigil.note_round(progress)
+        return progress
+
+    def _drive_round(self, on_progress: OnProgress) -> Progress:
+        """Drive one round."""
         unfinished = self._store.fetch_intents(states=UNFINISHED)
         ours = [intent for intent in unfinished if self._is_ours(intent)]
         if not ours and self._store.fetch_pin(self.registry) is None:
@@ -176,9 +190,7 @@ class Worker:
         lane = [intent for intent in unfinished if _is_in_lane(intent, address, registries)]
         taker = Taker(self._store, self._sender, self._signers[address], self._leases, pinned)
         look = Look(self._sender, address, final=final)
-        watch = LaneWatch(
-            self._store, self._bell, sender=address, registry=self.registry, counts=look.nonces
-        )
+        watch = LaneWatch(self._store, self._bell, sender=address, registry=self.registry, counts=look.nonces)
         closed = is_closed(lane)
         for place, queued in enumerate(lane):
             if not self._is_ours(queued):
@@ -211,8 +223,6 @@ class Worker:
         except (RefusedError, UnavailableError) as exc:
             stored = self._store.fetch_intent(intent.wanted.id) or intent
             return build_blocked_event(intent, stored, attempts, exc)
-        if isinstance(step, Halt) and self._alarm is not None:
-            self._alarm.raise_alarm(step.code, subject=intent.wanted.id)
         return build_event(intent, step, attempts, after=after)
 
     def _registries_on(self, pinned: ChainIdentity) -> Sequence[str]:

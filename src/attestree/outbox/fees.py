@@ -16,6 +16,9 @@ DEFAULT_LIMIT_WEI = 200 * 10**9
 GAS_MARGIN_PARTS = 5
 """A transaction may use one part in this many above the estimate: heads move before it is mined."""
 
+USUAL_GAS = 80_000
+"""Most that recording a batch takes, with room; status changes of a few credentials take less."""
+
 _PARTS = 8
 """A raise adds one part in this many, 12.5 %."""
 
@@ -31,6 +34,11 @@ def raise_fees(paid: Fees, *, suggested: Fees) -> Fees:
         max_fee=max(_raise(paid.max_fee), suggested.max_fee),
         priority_fee=max(_raise(paid.priority_fee), suggested.priority_fee),
     )
+
+
+def count_affordable(balance_wei: int, *, fees: Fees) -> int:
+    """Return how many usual transactions a balance pays for, each at its dearest."""
+    return balance_wei // (USUAL_GAS * max(1, fees.max_fee))
 
 
 def is_within(fees: Fees, *, limit_wei: int) -> bool:

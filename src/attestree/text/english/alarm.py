@@ -1,0 +1,41 @@
+"""What calls a person at night: in words for whoever looks after the service. Source: DESIGN section 6."""
+
+from __future__ import annotations
+
+from attestree.text.entry import Entry
+
+ENTRIES: dict[str, Entry] = {
+    "alarm.chain_silent": Entry(
+        "The chain of {registry} has not given a usable answer for a while.",
+        cause="Its node is down or behind, or the network to it is cut ({reason}).",
+        next="`attestree doctor` says what answers. Whatever is queued is kept and goes on by itself.",
+    ),
+    "alarm.store_silent": Entry(
+        "The database does not answer.",
+        cause="It is down, full or locked ({reason}).",
+        next="`attestree doctor` says how it stands. Nothing that was acknowledged is lost.",
+    ),
+    "alarm.stuck": Entry(
+        "Nothing has become final for {minutes} minutes: {writes:write waits|writes wait} for {registry}.",
+        cause="The fee limit, a stopped write, a silent chain, or a node that drops what it is given.",
+        next="`attestree doctor` names the next step for each write.",
+    ),
+    "alarm.fee_limit": Entry(
+        "{writes:write has|writes have} waited at the fee limit for {registry} for a while.",
+        cause="The network is dearer than the settings allow.",
+        next="Wait, or raise gas_price_limit_gwei in the settings and start `attestree anchor` again.",
+    ),
+    "alarm.low_balance": Entry(
+        "The key {address} can pay for {transactions} more transactions.",
+        next="Send ether to it. Nothing is lost meanwhile: what cannot be paid stays queued.",
+    ),
+    "alarm.disk_low": Entry(
+        "Only {free_mb} MB are free in {place}.",
+        cause="A full disk stops issuing; it loses nothing that was acknowledged.",
+        next="Free some space before the next batch.",
+    ),
+    "alarm.test": Entry(
+        "This is a test of the alarm; nothing is wrong.",
+    ),
+}
+"""Code to entry."""
