@@ -113,6 +113,8 @@ class UntilFinal:
                 raise event.error
             if event.code == "fee.above_limit":
                 raise FeeLimitError("fee.above_limit")
+            if event.code in ("outbox.waits_for_relayer", "outbox.root_taken"):
+                raise TransitionError(event.code)
             if event.code in NEEDS_A_PERSON and not progress.acted:
                 (sender,) = {one.wanted.sender for one in intents if one.wanted.id == event.intent_id}
                 raise TransitionError(event.code, address=f"0x{sender.hex()}")

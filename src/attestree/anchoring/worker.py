@@ -20,6 +20,7 @@ from attestree.anchoring.lease import Leases, build_lease_key, name_owner
 from attestree.anchoring.observe import Look
 from attestree.anchoring.pace import DEFAULT_PACE, Pace
 from attestree.anchoring.progress import Event, OnProgress, Progress, build_blocked_event, build_event, ignore
+from attestree.anchoring.relayed import watch_relayed
 from attestree.anchoring.taker import Taker
 from attestree.anchoring.until_final import UntilFinal
 from attestree.anchoring.vigil import UNFINISHED, Vigil
@@ -31,6 +32,7 @@ from attestree.errors import (
 )
 from attestree.outbox.decide import DEFAULT_LIMITS, Limits, decide
 from attestree.outbox.lane import CLOSING_CODES, blocks, is_closed
+from attestree.outbox.relayed import NOBODY
 from attestree.outbox.states import State
 from attestree.outbox.steps import Wait
 from attestree.ports import Alarm, Clock, Intent, Signer, Store, TransactionSender
@@ -132,6 +134,11 @@ class Worker:
             for event in self._drive_lane(address, unfinished, pinned, final):
                 events.append(event)
                 on_progress(event)
+        for event in watch_relayed(
+            self._store, self._sender, unfinished, registry=self.registry, final=final
+        ):
+            events.append(event)
+            on_progress(event)
         for address in self._signers.keys() - {intent.wanted.sender for intent in ours}:
             watch_idle_lane(self._store, self._bell, self._sender, sender=address, registry=self.registry)
         ended = sum(event.after in (State.FINAL, State.HALTED) for event in events)
@@ -157,7 +164,7 @@ class Worker:
             KeyFileError: `key.not_here`, no key here can sign one of them.
         """
         drive = UntilFinal(self, self._store, self._clock, on_progress, patience_seconds=patience_seconds)
-        return drive.run(intent_ids, addresses=self._signers.keys())
+        return drive.run(intent_ids, addresses=self._signers.keys() | {NOBODY})
 
     def close(self) -> None:
         """Give the leases back."""

@@ -123,7 +123,7 @@ def advance(lane: Lane, *, signed: int) -> Lane:
 
 def is_closed(lane: Iterable[Intent]) -> bool:
     """Say whether a write of the key is in doubt, so that no new nonce may be signed."""
-    return any(intent.state is State.HALTED for intent in lane)
+    return any(intent.state is State.HALTED and not intent.is_given_up for intent in lane)
 
 
 def blocks(earlier: Intent, later: Intent) -> bool:
@@ -132,7 +132,7 @@ def blocks(earlier: Intent, later: Intent) -> bool:
 
     Suspending and reinstating one credential would otherwise each take the other's effect for its own.
     """
-    if earlier.state is State.FINAL or earlier.wanted.to != later.wanted.to:
+    if earlier.state is State.FINAL or earlier.is_given_up or earlier.wanted.to != later.wanted.to:
         return False
     return any(_overlap(one, other) for one in earlier.wanted.probes for other in later.wanted.probes)
 

@@ -11,6 +11,9 @@ from dataclasses import dataclass
 
 from attestree.outbox.states import State
 
+GIVEN_UP = frozenset({"outbox.root_taken", "outbox.ruled_out", "outbox.deadline_over"})
+"""Notes of a HALTED write that can never succeed: nobody takes it up again, and nothing waits for it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Fees:
@@ -122,6 +125,11 @@ class Intent:
     """Its hash, 32 bytes."""
     note: str
     """Code of why it is HALTED or REVERTED; else empty."""
+
+    @property
+    def is_given_up(self) -> bool:
+        """Whether it stopped for good, with nothing of it left that could still be mined."""
+        return self.state is State.HALTED and self.note in GIVEN_UP
 
 
 @dataclass(frozen=True, slots=True)

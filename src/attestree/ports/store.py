@@ -62,6 +62,9 @@ class Store(Protocol):
     def mark_delivered(self, batch_id: str) -> None:
         """Record that the folder was handed out, and erase the seed."""
 
+    def give_up_batch(self, batch_id: str, *, fence: int, note: str) -> None:
+        """Stop the anchor of a SEALED batch for good, so that its roster can be issued anew."""
+
     def fetch_row(self, token: str) -> CredentialRow | None:
         """Return one credential's row or None."""
 
@@ -69,7 +72,7 @@ class Store(Protocol):
         """Return a batch's rows by index."""
 
     def fetch_rows_by_key(self, row_keys: Sequence[bytes]) -> Mapping[bytes, Sequence[CredentialRow]]:
-        """Return what was issued before under each row key, oldest first."""
+        """Return what was issued before under each row key, oldest first, without what was given up."""
 
     # outbox
     def add_intent(self, intent: NewIntent) -> Intent:
@@ -130,7 +133,11 @@ class Store(Protocol):
         """Take one edge; TransitionError `outbox.lost_race` if state or fence differ."""
 
     def drop_intent(self, intent_id: str, *, fence: int) -> None:
-        """Forget a SEALED write for which nothing was ever signed; TransitionError if that is not so."""
+        """
+        Forget a SEALED write and, with an anchor, its batch; TransitionError where it is not SEALED.
+
+        SEALED says that whatever was signed for it is spent for ever without effect.
+        """
 
     def start_over(self, registry: str, *, identity: ChainIdentity) -> None:
         """

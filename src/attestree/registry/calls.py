@@ -17,6 +17,7 @@ from attestree.registry.facts import Purpose, Reason, Role
 
 SIGNATURES = {
     "anchor": "anchor(address,bytes32,uint32,uint8,uint104)",
+    "anchorBySig": "anchorBySig((address,bytes32,uint32,uint8,uint104,uint40,uint224),bytes)",
     "confirm": "confirm(bytes32)",
     "cancel": "cancel(bytes32)",
     "revoke": "revoke(address,bytes32,(uint256,uint256)[],uint8)",

@@ -8,17 +8,19 @@ is read from its intent, so that the two can never disagree. Source: DESIGN sect
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from hashlib import sha256
 from itertools import islice
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Select, and_, func, insert, select, update
+from sqlalchemy import Connection, Select, and_, func, insert, select, true, update
 from sqlalchemy.exc import IntegrityError
 
 from attestree.adapters.sql.batch_rows import batch_columns, batch_of, credential_columns, credential_of
 from attestree.adapters.sql.connections import Transactions, insert_unless_there
-from attestree.adapters.sql.intents import insert_intent
+from attestree.adapters.sql.intents import insert_intent, stop_intent_of
 from attestree.adapters.sql.tables import BATCHES, CREDENTIALS, INTENTS
 from attestree.errors import TransitionError
+from attestree.outbox.records import GIVEN_UP
 from attestree.outbox.states import State
 from attestree.ports import Batch, CredentialRow, NewIntent
 
@@ -90,6 +92,24 @@ class Batches(Transactions):
             if connection.execute(row.values(delivered=True, seed=None)).rowcount != 1:
                 raise TransitionError("store.no_such_batch")
 
+    def give_up_batch(self, batch_id: str, *, fence: int, note: str) -> None:
+        """
+        Stop the anchor of a SEALED batch for good, so that its roster can be issued anew.
+
+        The batch stays as a record of what was tried; its secrets go, and another may have its fingerprint.
+
+        Raises:
+            TransitionError: `store.no_such_batch`; `outbox.lost_race` where the anchor moved meanwhile.
+        """
+        with self._writing() as connection:
+            batch = fetch_one_batch(connection, BATCHES.c.id == batch_id)
+            if batch is None:
+                raise TransitionError("store.no_such_batch")
+            stop_intent_of(connection, batch_id, fence=fence, note=note)
+            freed = sha256(b"attestree/1 given up" + batch_id.encode() + batch.fingerprint).digest()
+            row = update(BATCHES).where(BATCHES.c.id == batch_id)
+            connection.execute(row.values(fingerprint=freed, seed=None))
+
     def fetch_row(self, token: str) -> CredentialRow | None:
         """Return one credential's row or None."""
         with self._reading() as connection:
@@ -103,12 +123,18 @@ class Batches(Transactions):
             return [credential_of(row) for row in connection.execute(query)]
 
     def fetch_rows_by_key(self, row_keys: Sequence[bytes]) -> Mapping[bytes, Sequence[CredentialRow]]:
-        """Return what was issued before under each row key, oldest first; keys without any are left out."""
+        """
+        Return what was issued before under each row key, oldest first.
+
+        Keys without any are left out, and so is what was given up: nobody holds that.
+        """
+        given_up = INTENTS.c.note.in_(GIVEN_UP) & (INTENTS.c.state == State.HALTED.value)
         found: dict[bytes, list[CredentialRow]] = {}
         with self._reading() as connection:
             for chunk in _chunks(row_keys):
                 query = _rows().join(BATCHES, BATCHES.c.id == CREDENTIALS.c.batch_id)
-                query = query.where(CREDENTIALS.c.row_key.in_(chunk))
+                query = query.outerjoin(INTENTS, INTENTS.c.batch_id == BATCHES.c.id)
+                query = query.where(CREDENTIALS.c.row_key.in_(chunk), func.coalesce(~given_up, true()))
                 for row in connection.execute(query.order_by(BATCHES.c.position, CREDENTIALS.c.leaf_index)):
                     found.setdefault(row.row_key, []).append(credential_of(row))
         return found

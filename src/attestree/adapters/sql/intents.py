@@ -138,6 +138,14 @@ def insert_intent(connection: Connection, intent: NewIntent) -> None:
     connection.execute(_new_row(intent))
 
 
+def stop_intent_of(connection: Connection, batch_id: str, *, fence: int, note: str) -> None:
+    """Move the SEALED anchor of a batch to HALTED; TransitionError `outbox.lost_race` if it moved."""
+    query = select(INTENTS.c.id).where(INTENTS.c.batch_id == batch_id)
+    intent_id = connection.execute(query).scalar_one()
+    columns: dict[str, object] = {"note": note}
+    _update(connection, intent_id, before=State.SEALED, after=State.HALTED, fence=fence, columns=columns)
+
+
 def _new_row(intent: NewIntent) -> Insert:
     """Return the insertion of an intent in state SEALED."""
     return insert(INTENTS).values(**intent_columns(intent), state=State.SEALED.value, fence=1, note="")

@@ -40,6 +40,20 @@ ENTRIES: dict[str, Entry] = {
     ),
     "outbox.behind_another": Entry("Waiting for an earlier change to the same credentials."),
     "outbox.at_rest": Entry("Nothing to do."),
+    "outbox.waits_for_relayer": Entry(
+        "Signed; waiting until somebody else has recorded it.",
+        cause="It was asked for with `attestree issue --request`: whoever pays records it.",
+        next="Give the request file to them (`attestree anchor FILE`), and run `attestree anchor` here "
+        "afterwards. A request that ran out is made again with the same command.",
+    ),
+    "outbox.root_taken": Entry(
+        "This batch cannot be recorded: something else stands in its place.",
+        cause="Somebody who could act in your name recorded its root with other values, or it was ruled out "
+        "with `--cancel`.",
+        next="Disavow a stolen key first, then seal the batch anew: `attestree issue ... --reseal BATCH`.",
+    ),
+    "outbox.ruled_out": Entry("Given up: the institution ruled out that it is ever recorded."),
+    "outbox.deadline_over": Entry("Given up: a newer request for the same batch took its place."),
     # -- halted ------------------------------------------------------------------------------
     "outbox.foreign_nonce": Entry(
         "Stopped: somebody else used this key.",
@@ -70,7 +84,7 @@ ENTRIES: dict[str, Entry] = {
     ),
     "outbox.cannot_drop": Entry(
         "This write cannot be withdrawn any more.",
-        cause="It was signed already, so that the network may record it at any time; or it was recorded.",
+        cause="It is signed, so that the network may record it at any time; or it was recorded.",
         next="`attestree anchor` brings it to its end.",
     ),
     "outbox.handed_out": Entry(

@@ -95,6 +95,77 @@ ENTRIES: dict[str, Entry] = {
         cause="This should not happen; it has been logged under the request id of this answer.",
         next="Try again; if it stays, report the request id.",
     ),
+    "request.file_form": Entry(
+        "This file is no request for a recording.",
+        cause="It is of another kind, or was damaged on the way.",
+        next="`attestree issue ROSTER --achievement FILE --request FILE --yes` writes one.",
+    ),
+    "request.file_differs": Entry(
+        "This request shows one thing and asks to sign another.",
+        cause="Somebody changed it: what is written for people and what a wallet signs must be the same.",
+        next="Do not use it. Ask the institution for the file again.",
+    ),
+    "request.other_registry": Entry(
+        "This request is for a public record that the settings do not know (chain {chain_id}).",
+        next="Add that registry to attestree.toml, or run the command where it is known.",
+    ),
+    "request.deadline_passed": Entry(
+        "This request has run out.",
+        next="The institution makes it again with the same command; nothing else changes.",
+    ),
+    "request.deadline_far": Entry(
+        "The deadline of this request lies further ahead than the public record allows, 30 days.",
+        cause="It was changed, or a clock is wrong.",
+        next="The institution makes it again; look at the clocks of both machines.",
+    ),
+    "request.not_signed": Entry(
+        "This request is not signed yet.",
+        cause="The institution's account is a contract account: its wallet signs the typed data in the file "
+        "({digest}).",
+        next="Give the wallet's signature with `--signature 0x..`, or write it into the file.",
+    ),
+    "request.signature": Entry(
+        "A signature is 0x and an even number of hex digits.", next="Copy it whole from the wallet."
+    ),
+    "request.bad_signature": Entry(
+        "This request is not signed by {issuer}.",
+        cause="Another key signed it, too few owners signed, or something was changed afterwards.",
+        next="Nothing was paid. Ask the institution for the file again.",
+    ),
+    "request.taken": Entry(
+        "This batch cannot be recorded any more: its root stands on the public record with other values.",
+        cause="Somebody who could act in the institution's name was faster.",
+        next="Nothing was paid. Tell the institution: it disavows the key and seals the batch anew.",
+    ),
+    "request.ruled_out": Entry(
+        "The institution ruled out that this batch is ever recorded.",
+        next="Nothing was paid. Ask the institution for another request, if there is one.",
+    ),
+    "request.recorded_already": Entry(
+        "This batch is recorded already; no request is needed.",
+        next="`attestree deliver` hands its files out.",
+    ),
+    "request.not_squatted": Entry(
+        "Batch {batch} does not need to be sealed anew.",
+        cause="Nothing else stands in its place on the public record, so that it could still be recorded.",
+        next="Record it with `attestree anchor`; or rule it out first with `attestree anchor FILE --cancel`.",
+    ),
+    "request.still_out": Entry(
+        "Batch {batch} cannot be given up now.",
+        cause="It is on its way, recorded, or was given up before.",
+        next="`attestree anchor` brings what is on its way to an end; then try again.",
+    ),
+    "request.no_such_batch": Entry(
+        "There is no such batch of this institution here.",
+        next="A batch is called as its folder is, in batches/.",
+    ),
+    "request.file_needed": Entry(
+        "{option} belongs to a request file.", next="Name it: attestree anchor FILE {option}."
+    ),
+    "request.file_exists": Entry(
+        'The file "{file}" is there already and is no request of this batch.',
+        next="Choose another name; nothing is overwritten.",
+    ),
     "request.address": Entry(
         "That is no account.",
         cause="An account is written 0x and 40 digits from 0 to 9 and a to f.",
