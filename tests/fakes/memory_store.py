@@ -154,12 +154,9 @@ class MemoryStore:
 
     def drop_intent(self, intent_id: str, *, fence: int) -> None:
         intent = self.intents.get(intent_id)
-        if (
-            intent is None
-            or (intent.state, intent.fence) != (State.SEALED, fence)
-            or self.attempts.get(intent_id)
-        ):
+        if intent is None or (intent.state, intent.fence) != (State.SEALED, fence):
             raise TransitionError("outbox.cannot_drop")
+        self.past += self.attempts.pop(intent_id, [])
         del self.intents[intent_id]
 
     def start_over(self, registry: str, *, identity: ChainIdentity) -> None:

@@ -10,6 +10,7 @@ from sqlalchemy import text
 
 from attestree.adapters.sql import SqlStore
 from attestree.errors import TransitionError
+from attestree.outbox.relayed import NOBODY
 from attestree.outbox.states import State
 from attestree.registry.facts import BlockRef
 from tests.integration.store_records import BLOCK, KEY, LEASE, ROOT, attempt, batch, identity, intent, row
@@ -29,6 +30,7 @@ def block(number: int) -> BlockRef:
 def sign(store: SqlStore, name: str, *, nonce: int) -> None:
     lease = store.take_lease(key=LEASE, owner="me", now=0, seconds=60)
     signed = attempt(intent_id=name, nonce=nonce)
+    store.open_lane(sender=KEY, registry="local", first=nonce)
     store.add_attempt(signed, lease_key=LEASE, lease_fence=lease, intent_fence=1)
     store.mark_sent(signed, now=5, intent_fence=2)
 
@@ -50,17 +52,53 @@ def test_the_highest_of_marks_written_at_once_stays(store: SqlStore) -> None:
     assert store.fetch_final_mark("local") == block(24)
 
 
-def test_a_write_is_dropped_only_while_nothing_was_signed_for_it(store: SqlStore) -> None:
+def test_a_write_is_dropped_only_while_it_waits_for_a_signature(store: SqlStore) -> None:
     store.write_pin("local", identity())
     for name in ("a", "b"):
         store.add_intent(intent(name))
     sign(store, "b", nonce=0)
-    for name, fence in (("a", 2), ("b", 3), ("c", 1)):
+    store.add_intent(intent("d", sender=NOBODY))
+    for name, fence in (("a", 2), ("b", 3), ("c", 1), ("d", 1)):
         with pytest.raises(TransitionError) as caught:
             store.drop_intent(name, fence=fence)
         assert caught.value.code == "outbox.cannot_drop"
     store.drop_intent("a", fence=1)
-    assert [one.wanted.id for one in store.fetch_intents()] == ["b"]
+    assert [one.wanted.id for one in store.fetch_intents()] == ["b", "d"]
+
+
+def test_what_was_signed_in_vain_for_a_dropped_write_is_kept_apart(store: SqlStore) -> None:
+    store.write_pin("local", identity())
+    store.add_intent(intent("a"))
+    sign(store, "a", nonce=0)
+    store.move_intent("a", before=State.SENT, after=State.REVERTED, fence=3, block=BLOCK)
+    store.move_intent("a", before=State.REVERTED, after=State.SEALED, fence=4)
+    store.drop_intent("a", fence=5)
+    assert store.fetch_intents() == []
+    with store._engine.connect() as connection:
+        kept = connection.execute(text("SELECT intent_id, nonce FROM past_attempts")).all()
+    assert [tuple(one) for one in kept] == [("a", 0)]
+
+
+def test_what_was_given_up_stays_so_on_a_new_chain(store: SqlStore) -> None:
+    store.write_pin("local", identity())
+    store.open_batch(batch())
+    store.seal_batch("b1", root=ROOT, size=1, rows=[row(0)], intent=intent(batch_id="b1"))
+    store.give_up_batch("b1", fence=1, note="outbox.ruled_out")
+    store.start_over("local", identity=identity(genesis_hash=b"\x0f" * 32))
+    kept = store.fetch_intent("anchor:b1")
+    assert kept is not None
+    assert kept.state is State.HALTED
+
+
+def test_the_lanes_of_a_wiped_chain_end_with_it_though_its_first_block_is_the_same(store: SqlStore) -> None:
+    store.write_pin("local", identity())
+    store.add_intent(intent("a"))
+    sign(store, "a", nonce=0)
+    store.start_over("local", identity=identity(genesis_hash=b"\x0f" * 32))
+    assert store.fetch_lane(sender=KEY, registry="local") is None
+    store.open_lane(sender=KEY, registry="local", first=4)
+    store.start_over("local", identity=identity(genesis_hash=b"\x0f" * 32))
+    assert store.fetch_lane(sender=KEY, registry="local") is None
 
 
 def test_with_a_dropped_anchor_goes_its_batch(store: SqlStore) -> None:

@@ -1,13 +1,14 @@
 """
-What a person takes back: a write for which nothing was signed, and a whole test chain that was wiped.
+What a person takes back: a write that waits for its signature, and a whole test chain that was wiped.
 
-Decides that neither can touch what may still be recorded: a signed transaction is kept for ever, and for a
-chain that is gone it is kept apart. Whether a chain is gone is decided by who asks. Source: DESIGN 6.
+Decides that neither can touch what may still be recorded: a write is SEALED only while every transaction
+signed for it is spent for ever without effect. What was signed is kept for ever, but apart. Whether a chain
+is gone is decided by who asks. Source: DESIGN section 6.
 """
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, and_, delete, insert, literal, select, update
+from sqlalchemy import ColumnElement, Connection, and_, delete, func, insert, not_, select, update
 
 from attestree.adapters.sql.connections import Transactions
 from attestree.adapters.sql.leases import pin_columns
@@ -17,10 +18,13 @@ from attestree.adapters.sql.tables import (
     CREDENTIALS,
     FINAL_MARKS,
     INTENTS,
+    LANES,
     PAST_ATTEMPTS,
     PINS,
 )
 from attestree.errors import TransitionError
+from attestree.outbox.records import GIVEN_UP
+from attestree.outbox.relayed import NOBODY
 from attestree.outbox.states import State
 from attestree.registry.facts import ChainIdentity
 
@@ -30,18 +34,20 @@ class Withdrawals(Transactions):
 
     def drop_intent(self, intent_id: str, *, fence: int) -> None:
         """
-        Forget a SEALED write for which nothing was ever signed; with an anchor goes its batch.
+        Forget a SEALED write, keeping apart what was signed for it in vain; with an anchor goes its batch.
 
         Raises:
             TransitionError: `outbox.cannot_drop`, or `outbox.handed_out` where files of the batch are out.
         """
-        signed = select(ATTEMPTS.c.number).where(ATTEMPTS.c.intent_id == intent_id)
         waiting = and_(
-            INTENTS.c.id == intent_id, INTENTS.c.state == State.SEALED.value, INTENTS.c.fence == fence
+            INTENTS.c.id == intent_id,
+            INTENTS.c.state == State.SEALED.value,
+            INTENTS.c.fence == fence,
+            # What somebody else sends may be recorded at any time
+            INTENTS.c.sender != NOBODY,
         )
         with self._writing() as connection:
-            if connection.execute(signed).first() is not None:
-                raise TransitionError("outbox.cannot_drop")
+            _keep_apart(connection, waiting)
             batch_id = connection.execute(select(INTENTS.c.batch_id).where(waiting)).scalar_one_or_none()
             if connection.execute(delete(INTENTS).where(waiting)).rowcount != 1:
                 raise TransitionError("outbox.cannot_drop")
@@ -52,10 +58,11 @@ class Withdrawals(Transactions):
         """
         Put every write of a registry back to SEALED, because its test chain was wiped.
 
-        What was signed for the old chain is kept apart, the mark is forgotten, and `identity` is pinned.
+        What was given up stays so. What was signed for the old chain is kept apart, the mark is forgotten,
+        and `identity` is pinned.
         """
-        ours = INTENTS.c.registry == registry
-        names = select(INTENTS.c.id).where(ours)
+        given_up = and_(INTENTS.c.state == State.HALTED.value, INTENTS.c.note.in_(GIVEN_UP))
+        ours = and_(INTENTS.c.registry == registry, not_(given_up))
         fresh = {
             "state": State.SEALED.value,
             "fence": INTENTS.c.fence + 1,
@@ -64,9 +71,9 @@ class Withdrawals(Transactions):
             "note": "",
         }
         with self._writing() as connection:
-            _keep_apart(connection, registry)
-            connection.execute(delete(ATTEMPTS).where(ATTEMPTS.c.intent_id.in_(names)))
+            _keep_apart(connection, ours)
             connection.execute(update(INTENTS).where(ours).values(**fresh))
+            connection.execute(delete(LANES).where(_lanes_of(registry, identity)))
             connection.execute(delete(FINAL_MARKS).where(FINAL_MARKS.c.registry == registry))
             connection.execute(
                 update(PINS).where(PINS.c.registry == registry).values(**pin_columns(identity))
@@ -81,13 +88,27 @@ def _drop_batch(connection: Connection, batch_id: str) -> None:
         raise TransitionError("outbox.handed_out")
 
 
-def _keep_apart(connection: Connection, registry: str) -> None:
-    """Copy what was signed for a registry to where nothing looks for it."""
-    wiped = select(PINS.c.genesis_hash).where(PINS.c.registry == registry).scalar_subquery()
+def _lanes_of(registry: str, identity: ChainIdentity) -> ColumnElement[bool]:
+    """Name the lanes that a wiped chain left behind where the new one begins with the same block."""
+    senders = select(INTENTS.c.sender).where(INTENTS.c.registry == registry)
+    pinned = select(PINS.c.genesis_hash).where(PINS.c.registry == registry).scalar_subquery()
+    return and_(
+        LANES.c.sender.in_(senders),
+        LANES.c.chain_id == identity.chain_id,
+        LANES.c.genesis_hash == identity.genesis_hash,
+        LANES.c.genesis_hash == pinned,
+    )
+
+
+def _keep_apart(connection: Connection, condition: ColumnElement[bool]) -> None:
+    """Move what was signed for some intents to where nothing looks for it."""
     shared = [column.name for column in PAST_ATTEMPTS.c if column.name in ATTEMPTS.c]
+    pinned = select(PINS.c.genesis_hash).where(PINS.c.registry == INTENTS.c.registry).scalar_subquery()
     rows = (
-        select(literal(registry), wiped, *(ATTEMPTS.c[name] for name in shared))
+        select(INTENTS.c.registry, func.coalesce(pinned, b""), *(ATTEMPTS.c[name] for name in shared))
         .join(INTENTS, INTENTS.c.id == ATTEMPTS.c.intent_id)
-        .where(INTENTS.c.registry == registry)
+        .where(condition)
     )
     connection.execute(insert(PAST_ATTEMPTS).from_select(["registry", "genesis_hash", *shared], rows))
+    names = select(INTENTS.c.id).where(condition)
+    connection.execute(delete(ATTEMPTS).where(ATTEMPTS.c.intent_id.in_(names)))
