@@ -6,45 +6,21 @@ import {IERC5267} from "@openzeppelin/contracts/interfaces/IERC5267.sol";
 import {IRegistryErrors} from "../../contracts/interfaces/IRegistryErrors.sol";
 import {SignedAnchor} from "../../contracts/interfaces/RegistryTypes.sol";
 import {RegistryTest} from "./support/RegistryTest.sol";
+import {SignedAnchors} from "./support/SignedAnchors.sol";
 import {Vm} from "./support/Vm.sol";
 import {ReenteringWallet, Wallet} from "./support/Wallets.sol";
 
 contract AnchorBySigTest is RegistryTest, IRegistryErrors {
     uint256 internal constant CURVE_ORDER =
         0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141;
-    bytes32 internal constant TYPEHASH = keccak256(
-        "SignedAnchor(address issuer,bytes32 root,uint32 size,uint8 kind,uint104 list,uint40 deadline,uint224 expectedHead)"
-    );
 
     function request() internal view returns (SignedAnchor memory) {
         return SignedAnchor(issuer, ROOT, SIZE, 0, LIST, uint40(block.timestamp + 1 days), 0);
     }
 
-    /// Written out from EIP-712, not taken from the contract.
-    function digestOf(SignedAnchor memory r, uint256 chain, address verifying)
-        internal
-        pure
-        returns (bytes32)
-    {
-        bytes32 domain = keccak256(
-            abi.encode(
-                keccak256(
-                    "EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)"
-                ),
-                keccak256("Attestree CredentialRegistry"),
-                keccak256("1"),
-                chain,
-                verifying
-            )
-        );
-        bytes32 body = keccak256(
-            abi.encode(TYPEHASH, r.issuer, r.root, r.size, r.kind, r.list, r.deadline, r.expectedHead)
-        );
-        return keccak256(abi.encodePacked(hex"1901", domain, body));
-    }
-
     function signed(SignedAnchor memory r) internal view returns (bytes memory) {
-        (uint8 v, bytes32 rr, bytes32 s) = vm.sign(ISSUER_KEY, digestOf(r, block.chainid, address(registry)));
+        (uint8 v, bytes32 rr, bytes32 s) =
+            vm.sign(ISSUER_KEY, SignedAnchors.digestOf(r, block.chainid, address(registry)));
         return abi.encodePacked(rr, s, v);
     }
 
@@ -110,7 +86,7 @@ contract AnchorBySigTest is RegistryTest, IRegistryErrors {
     function testAnchorBySigForAnotherChainIsRefused() public {
         SignedAnchor memory r = request();
         (uint8 v, bytes32 rr, bytes32 s) =
-            vm.sign(ISSUER_KEY, digestOf(r, block.chainid + 1, address(registry)));
+            vm.sign(ISSUER_KEY, SignedAnchors.digestOf(r, block.chainid + 1, address(registry)));
         refuse(r, abi.encodePacked(rr, s, v));
     }
 
@@ -126,14 +102,16 @@ contract AnchorBySigTest is RegistryTest, IRegistryErrors {
     // ct-sig-other-chain
     function testAnchorBySigForAnotherRegistryIsRefused() public {
         SignedAnchor memory r = request();
-        (uint8 v, bytes32 rr, bytes32 s) = vm.sign(ISSUER_KEY, digestOf(r, block.chainid, address(this)));
+        (uint8 v, bytes32 rr, bytes32 s) =
+            vm.sign(ISSUER_KEY, SignedAnchors.digestOf(r, block.chainid, address(this)));
         refuse(r, abi.encodePacked(rr, s, v));
     }
 
     // ct-sig-high-s
     function testAnchorBySigWithSInTheUpperHalfIsRefused() public {
         SignedAnchor memory r = request();
-        (uint8 v, bytes32 rr, bytes32 s) = vm.sign(ISSUER_KEY, digestOf(r, block.chainid, address(registry)));
+        (uint8 v, bytes32 rr, bytes32 s) =
+            vm.sign(ISSUER_KEY, SignedAnchors.digestOf(r, block.chainid, address(registry)));
         bytes32 high = bytes32(CURVE_ORDER - uint256(s));
         refuse(r, abi.encodePacked(rr, high, v == 27 ? uint8(28) : uint8(27)));
     }
@@ -141,7 +119,8 @@ contract AnchorBySigTest is RegistryTest, IRegistryErrors {
     // ct-sig-high-s
     function testAnchorBySigOf64BytesIsRefused() public {
         SignedAnchor memory r = request();
-        (uint8 v, bytes32 rr, bytes32 s) = vm.sign(ISSUER_KEY, digestOf(r, block.chainid, address(registry)));
+        (uint8 v, bytes32 rr, bytes32 s) =
+            vm.sign(ISSUER_KEY, SignedAnchors.digestOf(r, block.chainid, address(registry)));
         refuse(r, abi.encodePacked(rr, bytes32(uint256(s) | uint256(v - 27) << 255)));
     }
 
@@ -163,7 +142,8 @@ contract AnchorBySigTest is RegistryTest, IRegistryErrors {
         vm.prank(issuer);
         registry.addOperator(vm.addr(key), 3, OPERATOR_END);
         SignedAnchor memory r = request();
-        (uint8 v, bytes32 rr, bytes32 s) = vm.sign(key, digestOf(r, block.chainid, address(registry)));
+        (uint8 v, bytes32 rr, bytes32 s) =
+            vm.sign(key, SignedAnchors.digestOf(r, block.chainid, address(registry)));
         refuse(r, abi.encodePacked(rr, s, v));
     }
 

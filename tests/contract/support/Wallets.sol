@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
+import {ECDSA} from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
+
 import {ICredentialRegistry} from "../../../contracts/interfaces/ICredentialRegistry.sol";
 import {SignedAnchor} from "../../../contracts/interfaces/RegistryTypes.sol";
 
@@ -80,5 +82,19 @@ contract ReenteringWallet {
             try registry.cancel{gas: INNER_GAS}(request.root) {} catch {}
         }
         return MAGIC;
+    }
+}
+
+/// @notice A contract account that says yes to the signature of one key.
+contract OwnedWallet {
+    address private immutable owner;
+
+    constructor(address owner_) {
+        owner = owner_;
+    }
+
+    function isValidSignature(bytes32 digest, bytes calldata signature) external view returns (bytes4) {
+        (address signer, ECDSA.RecoverError problem,) = ECDSA.tryRecoverCalldata(digest, signature);
+        return problem == ECDSA.RecoverError.NoError && signer == owner ? MAGIC : bytes4(0);
     }
 }
