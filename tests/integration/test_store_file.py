@@ -54,6 +54,24 @@ def test_a_store_opened_twice_in_one_process_is_still_locked_against_others(
         store.add_intent(intent("second"))
 
 
+def test_stores_are_created_by_several_threads_at_once(tmp_path: Path) -> None:
+    # In a process of its own: two threads in one migration ended the process, not the test alone.
+    script = (
+        "import sys\n"
+        "from concurrent.futures import ThreadPoolExecutor\n"
+        "from attestree.adapters.sql import SqlStore\n"
+        "def create(number):\n"
+        "    with SqlStore.create(f'sqlite:///{sys.argv[1]}/{number}.db') as store:\n"
+        "        return len(store.fetch_intents())\n"
+        "with ThreadPoolExecutor(4) as pool:\n"
+        "    print(sum(pool.map(create, range(8))))\n"
+    )
+    ran = subprocess.run(
+        [sys.executable, "-c", script, tmp_path], capture_output=True, text=True, check=False
+    )
+    assert (ran.returncode, ran.stdout) == (0, "0\n"), ran.stderr
+
+
 def test_the_file_and_what_grows_beside_it_are_for_the_owner_alone(store: SqlStore, tmp_path: Path) -> None:
     store.add_intent(intent())
     modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in tmp_path.iterdir()}

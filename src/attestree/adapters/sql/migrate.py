@@ -8,6 +8,7 @@ The steps themselves stand in `migrations/versions`. Source: DESIGN section 11.
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
 from sqlalchemy import Engine, inspect, text
@@ -17,6 +18,9 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 
 NEWEST = "0004"
 """Revision of the newest migration."""
+
+_ONE_AT_A_TIME = threading.Lock()
+"""Alembic keeps the connection that it works on in a place which all threads share."""
 
 
 def upgrade(engine: Engine) -> None:
@@ -28,7 +32,7 @@ def upgrade(engine: Engine) -> None:
 
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
-    with engine.begin() as connection:
+    with _ONE_AT_A_TIME, engine.begin() as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
 
