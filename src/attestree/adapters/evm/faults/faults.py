@@ -84,8 +84,8 @@ class Lies:
     """Storage words by slot. Empty = every word is turned: zero into one, anything else into zero."""
     calls: Mapping[str, str] = field(default_factory=dict)
     """Answers of `eth_call` by the beginning of what is called. Empty = every word is turned."""
-    hidden_topics: frozenset[str] = frozenset()
-    """A log that bears one of these is left out. Empty = all are."""
+    hidden: frozenset[str] = frozenset()
+    """Topics and transaction hashes: a log that bears one is left out. Empty = all are."""
     invented_logs: tuple[Mapping[str, object], ...] = ()
     """Logs that are added where their block is in the range. Empty = the last log is told twice."""
     stale_blocks: int = 100

@@ -100,9 +100,9 @@ def _forge_nonce(_params: list[Any], result: Any, _lies: Lies, _head: Any) -> An
 
 
 def _hide_logs(_params: list[Any], result: Any, lies: Lies, _head: Any) -> Any:
-    if not isinstance(result, list) or not lies.hidden_topics:
+    if not isinstance(result, list) or not lies.hidden:
         return []
-    return [log for log in result if not lies.hidden_topics.intersection(log["topics"])]
+    return [log for log in result if not lies.hidden.intersection([*log["topics"], log["transactionHash"]])]
 
 
 def _invent_logs(params: list[Any], result: Any, lies: Lies, _head: Any) -> Any:

@@ -15,8 +15,14 @@ from attestree.errors import ChainUnavailableError
 from tests.fakes.lying_node import LyingNode, Refusal, run_lying_node
 
 HEAD = {"number": "0x9", "hash": "0x" + "09" * 32, "timestamp": "0x1"}
-LOG = {"topics": ["0x" + "01" * 32], "blockNumber": "0x5", "logIndex": "0x0", "address": "0x" + "aa" * 20}
-OTHER_LOG = LOG | {"topics": ["0x" + "02" * 32], "logIndex": "0x1"}
+LOG = {
+    "topics": ["0x" + "01" * 32],
+    "blockNumber": "0x5",
+    "logIndex": "0x0",
+    "address": "0x" + "aa" * 20,
+    "transactionHash": "0x" + "a1" * 32,
+}
+OTHER_LOG = LOG | {"topics": ["0x" + "02" * 32], "logIndex": "0x1", "transactionHash": "0x" + "a2" * 32}
 
 
 def respond(method: str, params: list[Any]) -> object:
@@ -140,8 +146,9 @@ def test_logs_are_hidden_and_invented(proxy: FaultProxy, rpc: JsonRpc) -> None:
     wish = {"fromBlock": "0x0", "toBlock": "0x9"}
     proxy.plan = plan(Fault.HIDDEN_LOGS)
     assert rpc.call("eth_getLogs", [wish]) == []
-    proxy.plan = plan(Fault.HIDDEN_LOGS, lies=Lies(hidden_topics=frozenset(LOG["topics"])))
-    assert rpc.call("eth_getLogs", [wish]) == [OTHER_LOG]
+    for found in (*LOG["topics"], str(LOG["transactionHash"])):
+        proxy.plan = plan(Fault.HIDDEN_LOGS, lies=Lies(hidden=frozenset({found})))
+        assert rpc.call("eth_getLogs", [wish]) == [OTHER_LOG]
     proxy.plan = plan(Fault.INVENTED_LOGS)
     assert rpc.call("eth_getLogs", [wish]) == [LOG, OTHER_LOG, OTHER_LOG | {"logIndex": "0x2"}]
     proxy.plan = plan(Fault.INVENTED_LOGS, lies=Lies(invented_logs=(LOG | {"logIndex": "0x8"},)))
