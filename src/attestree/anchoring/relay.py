@@ -89,9 +89,8 @@ def verify_signature(request: AnchorRequest, *, recover: RecoverSigner, ask_wall
         raise RequestError("request.bad_signature", issuer="0x" + request.anchor.issuer.hex())
 
 
-def fetch_standing(sender: TransactionSender, anchor: SignedAnchor, *, block: BlockRef) -> Standing:
-    """Return what stands in the place of an anchor at a block; raises as the sender does."""
-    probe = build_probe(anchor)
+def fetch_standing(sender: TransactionSender, probe: Probe, *, block: BlockRef) -> Standing:
+    """Return what stands at a block where a probe looks for an anchor; raises as the sender does."""
     (word,) = sender.fetch_words([probe.slot], block=block)
     record = parse_anchor_record(word)
     if record is None:

@@ -14,6 +14,7 @@ from attestree.accrediting.acts import Act
 from attestree.cli.console import Context
 from attestree.cli.password import ask_password
 from attestree.errors import KeyFileError, RequestError
+from attestree.ports import Intent
 from attestree.settings import KeySetting, RegistrySettings, Settings
 from attestree.wiring.keys import read_key_address
 from attestree.wiring.stores import wire_store
@@ -43,11 +44,27 @@ def account_of(settings: Settings, key: KeySetting | None, *, setting: str) -> b
 
 def act(context: Context, settings: Settings, registry: RegistrySettings, wanted: Act) -> None:
     """Queue an act, drive it until it is final, and say so."""
-    context.console.progress(f"{wanted.title} ...")
-    with wire_store(settings) as store:
-        done = wire_act(wanted, settings=settings, registry=registry, store=store, ask=ask_password)
+    done = drive_act(context, settings, registry, wanted)
     block = done.block_number
     context.console.result(
         f"Done: {wanted.title}, final in block {block}.",
         {"id": done.wanted.id, "title": wanted.title, "state": done.state.value, "block": block},
     )
+
+
+def drive_act(context: Context, settings: Settings, registry: RegistrySettings, wanted: Act) -> Intent:
+    """
+    Queue an act and drive it until it is final; return it.
+
+    Raises:
+        KeyFileError: `key.not_here`, nobody here signs for that account; nothing is queued. The call is
+            told, for it may be a contract account, whose wallet can make it.
+    """
+    context.console.progress(f"{wanted.title} ...")
+    with wire_store(settings) as store:
+        try:
+            return wire_act(wanted, settings=settings, registry=registry, store=store, ask=ask_password)
+        except KeyFileError as error:
+            if error.code == "key.not_here":
+                context.console.progress(f"to    0x{registry.contract.hex()}\ndata  0x{wanted.payload.hex()}")
+            raise

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import signal
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -22,13 +23,22 @@ from attestree.cli.console import Console, Context
 from attestree.cli.delivery import deliver_ready
 from attestree.cli.healing import accept, fill
 from attestree.cli.password import ask_password
-from attestree.errors import AttestreeError, NotAllowedError, TransitionError, UnavailableError
+from attestree.errors import (
+    AttestreeError,
+    NotAllowedError,
+    TransitionError,
+    UnavailableError,
+)
+from attestree.outbox.relayed import is_relayed
 from attestree.outbox.states import State
 from attestree.ports import Intent, Store
 from attestree.settings import Settings
 from attestree.text.catalogue import explain, explain_error
+from attestree.wiring.alarms import wire_alarms, write_figures
 from attestree.wiring.chains import wire_sender
+from attestree.wiring.recovery import verify_nothing_forgotten
 from attestree.wiring.stores import wire_store
+from attestree.wiring.system import SystemClock
 from attestree.wiring.workers import wire_worker
 
 STATE_WORDS = {
@@ -50,6 +60,20 @@ def register(app: typer.Typer) -> None:
 
 def anchor(
     ctx: typer.Context,
+    request: Annotated[
+        Path | None, typer.Argument(help="A request that somebody signed: record it and pay for it.")
+    ] = None,
+    *,
+    signature: Annotated[
+        str | None, typer.Option(metavar="HEX", help="FILE: what the wallet of a contract account signed.")
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="FILE: check it and say what it costs; send nothing.")
+    ] = False,
+    cancel: Annotated[
+        bool,
+        typer.Option("--cancel", help="FILE: rule it out for ever; for the institution itself."),
+    ] = False,
     watch_on: Annotated[
         bool, typer.Option("--watch", help="Go on until stopped; what a server's issuer runs.")
     ] = False,
@@ -64,7 +88,7 @@ def anchor(
     ] = None,
     drop: Annotated[
         str | None,
-        typer.Option(metavar="ID", help="Withdraw a queued write for which nothing was signed yet."),
+        typer.Option(metavar="ID", help="Withdraw a queued write; one that is out already cannot be."),
     ] = None,
     accept_foreign: Annotated[
         str | None,
@@ -77,15 +101,22 @@ def anchor(
         ),
     ] = None,
 ) -> None:
-    """Record everything that is queued, and wait until it is final."""
+    """Record everything that is queued, or what another signed in FILE, and wait until it is final."""
     context: Context = ctx.obj
+    # Loaded here: it stands on this module.
+    from attestree.cli.relay import take_request
+
+    if take_request(context, request, signature=signature, dry_run=dry_run, cancel=cancel):
+        return
     if watch_on and once:
         raise NotAllowedError("refused.two_modes", first="--watch", second="--once")
     if resume is not None and drop is not None:
         raise NotAllowedError("refused.two_modes", first="--resume", second="--drop")
     settings = context.settings()
     with wire_store(settings) as store:
-        done = {one.wanted.id for one in store.fetch_intents() if one.state is State.FINAL}
+        for issuer in settings.issuer:
+            verify_nothing_forgotten(settings, issuer, store)
+        done = {one.wanted.id for one in store.fetch_intents() if one.state is State.FINAL or one.is_given_up}
         if drop is not None:
             _drop(context.console, store, drop)
             return
@@ -96,12 +127,17 @@ def anchor(
         if fill_gap is not None:
             fill(context.console, settings, store, fill_gap)
         with ExitStack() as stack:
+            clock = SystemClock()
+            book = stack.enter_context(wire_alarms(settings, clock=clock, writes_log=watch_on))
+            note = partial(write_figures, settings, book, store, clock=clock)
+            stack.callback(_do_if_possible, note)
             opened = [
-                wire_worker(settings, registry, store, ask=ask_password) for registry in settings.registry
+                wire_worker(settings, registry, store, ask=ask_password, alarm=book)
+                for registry in settings.registry
             ]
             workers = [stack.enter_context(worker) for worker in opened]
             hand_out = partial(deliver_ready, settings, store, context.console)
-            _drive(context.console, store, workers, hand_out, watch_on=watch_on, once=once)
+            _drive(context.console, store, workers, hand_out, note, watch_on=watch_on, once=once)
         intents = [one for one in store.fetch_intents() if one.wanted.id not in done]
     _show(context.console, intents)
     _verify_none_stopped(intents)
@@ -122,6 +158,7 @@ def _drive(
     store: Store,
     workers: Sequence[Worker],
     hand_out: Callable[[], Sequence[str]],
+    note: Callable[[], None],
     *,
     watch_on: bool,
     once: bool,
@@ -139,7 +176,7 @@ def _drive(
         # Whoever stops a service means what Ctrl-C means: give the keys back and go.
         signal.signal(signal.SIGTERM, signal.default_int_handler)
         try:
-            watch(workers, tell, on_silence=teller.tell_silence)
+            watch(workers, tell, on_silence=teller.tell_silence, on_round=note)
         except KeyboardInterrupt:
             console.progress("Stopped. Whatever was signed is saved; the next run goes on from there.")
         return
@@ -148,10 +185,18 @@ def _drive(
             worker.drive_once(teller.tell)
         else:
             worker.drive_until_final(_ids_of(store, worker), teller.tell)
+            # What somebody else recorded needs nothing from us but to wait until it is final.
+            worker.drive_until_final(teller.list_told("outbox.effect_not_final", of=store), teller.tell)
     # What replaces something queues one more write when it is final
     if hand_out() and not once:
         for worker in workers:
             worker.drive_until_final(_ids_of(store, worker), teller.tell)
+
+
+def _do_if_possible(act: Callable[[], None]) -> None:
+    """Do what nobody waits for, at the end."""
+    with suppress(UnavailableError):
+        act()
 
 
 def _ids_of(store: Store, worker: Worker) -> Sequence[str]:
@@ -240,6 +285,11 @@ class Teller:
         said = explain(event.code, {}) if event.error is None else explain_error(event.error)
         where = f" Block {event.block_number}." if event.code == "outbox.mined" else ""
         self.say(f"{event.title}: {said.sentence}{where}")
+
+    def list_told(self, code: str, *, of: Store) -> Sequence[str]:
+        """Return the writes of a store of which this was said last, and that nobody here sends."""
+        intents = (of.fetch_intent(name) for name, told in self.told.items() if told == code)
+        return [one.wanted.id for one in intents if one is not None and is_relayed(one)]
 
     def tell_silence(self, error: AttestreeError) -> None:
         """Print a line when chain or store begin to be silent."""

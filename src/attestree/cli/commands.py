@@ -20,8 +20,9 @@ MODULES: dict[str, tuple[str, ...]] = {
     "chain": ("chain",),
     "template": ("template",),
     "doctor": ("doctor",),
-    "issue": ("lint", "preview", "issue", "deliver"),
+    "issue": ("lint", "preview", "issue"),
     "anchor": ("anchor",),
+    "deliver": ("deliver",),
     "quote": ("quote",),
     "verify": ("verify",),
     "audit": ("audit",),
@@ -32,6 +33,7 @@ MODULES: dict[str, tuple[str, ...]] = {
     "config": ("config",),
     "fsck": ("fsck",),
     "backup": ("backup",),
+    "recover": ("recover",),
 }
 """Module of `attestree.cli` -> the commands that it registers: Start, Issue, Check, Correct, Operate."""
 

@@ -1,5 +1,5 @@
 """
-`attestree issue`, `lint`, `preview`, `deliver`: from a roster to files that can be checked.
+`attestree issue`, `lint`, `preview`: from a roster to files that can be checked.
 
 Decides flags and what is printed; what happens is decided in `issuing`. `issue` is a dry run unless
 `--yes`. Source: DESIGN section 9.
@@ -13,29 +13,26 @@ from typing import Annotated
 import typer
 
 from attestree.adapters.files.achievements import read_achievement
-from attestree.adapters.files.atomic import write_whole
 from attestree.adapters.files.reading import MAX_ROSTER_BYTES, read_limited
-from attestree.adapters.sql.store import SqlStore
-from attestree.cli.anchor import Teller, telling_that_it_waits
-from attestree.cli.console import REJECT, Console, Context
-from attestree.cli.delivery import deliver_issuer
-from attestree.cli.password import ask_password
-from attestree.cli.plan_lines import format_plan, format_roster, label, many
+from attestree.cli.console import REJECT, Context
+from attestree.cli.issuing import build_terms, describe_plan, finish_batch, print_issued, write_findings
+from attestree.cli.plan_lines import format_plan, format_roster
 from attestree.cli.preview import format_preview
-from attestree.credentials.achievement import Achievement
-from attestree.issuing.deliver import Delivered, deliver_batch
+from attestree.cli.requesting import (
+    RequestWish,
+    find_request_signer,
+    parse_head,
+    print_request,
+    reseal,
+    write_request,
+)
 from attestree.issuing.duplicates import OnDuplicate
-from attestree.issuing.finding import Finding
-from attestree.issuing.issue import Issued
 from attestree.issuing.plan import IssueRequest, Plan
-from attestree.issuing.roster_errors import format_errors_csv
-from attestree.issuing.terms import IssuerProfile, Terms
 from attestree.merkle.kind import TreeKind
-from attestree.settings import IssuerSettings, Settings
-from attestree.text.catalogue import explain
-from attestree.wiring.issuers import wire_issuing, wire_status
-from attestree.wiring.stores import wire_folders, wire_store
-from attestree.wiring.workers import wire_worker
+from attestree.settings import Settings
+from attestree.wiring.issuers import wire_issuing
+from attestree.wiring.recovery import verify_nothing_forgotten
+from attestree.wiring.stores import wire_store
 
 KINDS = {"openzeppelin": TreeKind.OPENZEPPELIN, "chainpoint": TreeKind.CHAINPOINT}
 """Names of the kinds of tree on the command line."""
@@ -52,32 +49,9 @@ IssuerName = Annotated[str | None, typer.Option("--issuer", help="Issuer in the 
 
 
 def register(app: typer.Typer) -> None:
-    """Add `lint`, `preview`, `issue` and `deliver` to the program."""
-    for command in (lint, preview, issue, deliver):
+    """Add `lint`, `preview` and `issue` to the program."""
+    for command in (lint, preview, issue):
         app.command(rich_help_panel="Issue")(command)
-
-
-def build_terms(
-    settings: Settings,
-    issuer: IssuerSettings,
-    achievement: Achievement,
-    *,
-    with_names: bool = True,
-    kind: TreeKind = TreeKind.OPENZEPPELIN,
-) -> Terms:
-    """Return the terms of a batch as the settings have them."""
-    registry = settings.find_registry(issuer.registry)
-    profile = IssuerProfile(name=issuer.title, did=issuer.did, address=issuer.account, url=issuer.url)
-    return Terms(
-        profile=profile,
-        achievement=achievement,
-        chain_id=registry.chain_id,
-        registry=registry.contract,
-        registry_name=registry.name,
-        public_url=settings.public_url,
-        with_names=with_names,
-        kind=kind,
-    )
 
 
 def lint(
@@ -130,6 +104,21 @@ def issue(
     ] = False,
     kind: Annotated[str, typer.Option(help="Kind of tree: openzeppelin or chainpoint.")] = "openzeppelin",
     fee_limit: Annotated[float | None, typer.Option(help="Most that recording may cost, in ETH.")] = None,
+    request_file: Annotated[
+        Path | None,
+        typer.Option("--request", metavar="FILE", help="Sign only; write FILE, with which others record it."),
+    ] = None,
+    valid_days: Annotated[
+        int, typer.Option(min=1, max=30, help="--request: for how many days it is good.")
+    ] = 7,
+    expected_head: Annotated[
+        str | None,
+        typer.Option(metavar="HEX", help="--request: refuse it unless this is our newest anchor head."),
+    ] = None,
+    reseal_batch: Annotated[
+        str | None,
+        typer.Option("--reseal", metavar="BATCH", help="Seal a batch anew whose root somebody else took."),
+    ] = None,
 ) -> None:
     """Issue a roster's credentials: a dry run, unless --yes."""
     context: Context = ctx.obj
@@ -149,8 +138,12 @@ def issue(
         on_duplicate=on_duplicate,
         release_early=release_early,
     )
+    head, asked = parse_head(expected_head), request_file is not None
     with wire_store(settings) as store:
-        issuing = wire_issuing(settings, chosen, store, fee_limit_wei=limit)
+        verify_nothing_forgotten(settings, chosen, store)
+        if reseal_batch is not None:
+            reseal(settings, chosen, store, reseal_batch, context.console, yes=yes)
+        issuing = wire_issuing(settings, chosen, store, fee_limit_wei=limit, relayed=asked)
         plan = issuing.plan(request)
         details = write_findings(roster, plan)
         if not yes:
@@ -158,91 +151,17 @@ def issue(
             context.console.result(text, {**describe_plan(plan), "issued": False})
             raise typer.Exit(REJECT if plan.is_stopped else 0)
         context.console.progress("\n".join(format_roster(plan, details=details)))
+        signer = find_request_signer(settings, chosen) if asked else None
         issued = issuing.issue(plan)
+        if request_file is not None and issued.batch is not None:
+            wish = RequestWish(request_file, signer, valid_days, head)
+            made = write_request(settings, chosen, issued.batch, wish)
+            print_request(context.console, made, issued.batch, request_file)
+            return
         delivered = None
         if issued.batch is not None:
             delivered = finish_batch(settings, chosen, store, issued, context.console, wait=not no_wait)
-        _print_issued(context.console, issued, delivered)
-
-
-def deliver(
-    ctx: typer.Context,
-    batch: Annotated[str | None, typer.Argument(help="Batch; else all that are final.")] = None,
-    issuer: IssuerName = None,
-) -> None:
-    """Hand out the files of batches whose recording is final."""
-    context: Context = ctx.obj
-    settings = context.settings()
-    chosen = settings.find_issuer(issuer)
-    with wire_store(settings) as store:
-        folder, status = wire_folders(settings, chosen), wire_status(settings, chosen, store)
-        if batch is not None:
-            found = [deliver_batch(batch, store=store, folder=folder, status=status)]
-        else:
-            found = [*deliver_issuer(settings, chosen, store)]
-    lines = [f"{item.batch.id}  {item.location or f'held: {item.batch.state.value}'}" for item in found]
-    batches = [
-        {"batch": item.batch.id, "state": item.batch.state.value, "folder": item.location} for item in found
-    ]
-    context.console.result("\n".join(lines) or "Nothing waits.", {"batches": batches})
-
-
-def finish_batch(
-    settings: Settings,
-    issuer: IssuerSettings,
-    store: SqlStore,
-    issued: Issued,
-    console: Console,
-    *,
-    wait: bool,
-) -> Delivered:
-    """Record a sealed batch, hand it out, and mark what it replaces; without `wait`, only what is due now."""
-    if issued.batch is None or issued.intent_id is None:
-        raise TypeError("nothing was sealed")
-    folder, status = wire_folders(settings, issuer), wire_status(settings, issuer, store)
-    if not wait:
-        return deliver_batch(issued.batch.id, store=store, folder=folder, status=status)
-    registry = settings.find_registry(issuer.registry)
-    with (
-        telling_that_it_waits(console.progress),
-        wire_worker(settings, registry, store, ask=ask_password) as worker,
-    ):
-        teller = Teller(console.progress)
-        worker.drive_until_final([issued.intent_id], teller.tell)
-        delivered = deliver_batch(issued.batch.id, store=store, folder=folder, status=status)
-        if delivered.supersedes:
-            worker.drive_until_final(delivered.supersedes, teller.tell)
-    return delivered
-
-
-def write_findings(roster: Path, plan: Plan) -> str:
-    """Write all findings beside the roster, for its owner alone; return the file's name, or nothing."""
-    if not plan.findings:
-        return ""
-    path = roster.with_name(f"{roster.stem}.errors.csv")
-    write_whole(path, format_errors_csv(plan.findings, _explain), mode=0o600)
-    return path.name
-
-
-def describe_plan(plan: Plan) -> dict[str, object]:
-    """Return a plan for programs; cells are left out."""
-    return {
-        "roster": {"rows": plan.roster.total, "good": plan.good, "bad": plan.bad, "warnings": plan.warnings},
-        "findings": [
-            {
-                "row": finding.row,
-                "severity": finding.severity.value,
-                "column": finding.column,
-                "code": finding.code,
-                "text": explain(finding.code, finding.facts(with_cell=False)).sentence,
-            }
-            for finding in plan.findings
-        ],
-        "size": plan.size,
-        "stopped": plan.is_stopped,
-        "feeWei": plan.quote.fee_wei if plan.quote else None,
-        "batch": plan.batch.id if plan.batch else None,
-    }
+        print_issued(context.console, issued, delivered)
 
 
 def _plan_offline(
@@ -255,40 +174,3 @@ def _plan_offline(
     with wire_store(settings) as store:
         issuing = wire_issuing(settings, chosen, store)
         return issuing.plan(IssueRequest(octets=octets, file_name=roster.name, terms=terms), ask_chain=False)
-
-
-def _explain(finding: Finding) -> tuple[str, str, str]:
-    said = explain(finding.code, finding.facts(with_cell=True))
-    return said.sentence, said.cause, said.next
-
-
-def _print_issued(console: Console, issued: Issued, delivered: Delivered | None) -> None:
-    """Print what was made, where it is, and how to undo it."""
-    if delivered is None:
-        console.result(
-            "Nothing new: every learner holds this credential already.", {"issued": False, "size": 0}
-        )
-        return
-    batch = delivered.batch
-    root = "" if batch.root is None else f"0x{batch.root.hex()}"
-    what = "Recorded" if batch.state.value == "final" else "Queued"
-    if not issued.is_new and what == "Recorded":
-        what = "Recorded before"
-    count = many(issued.size, "credential")
-    lines = [
-        label(what) + f"batch {batch.id}, {count}, {root[:8]}..{root[-4:]}, {batch.state.value}",
-        label("Files") + (delivered.location or "held until the recording is final: attestree anchor"),
-        label("Undo") + f"attestree revoke --batch {batch.id} --reason issued-in-error",
-    ]
-    console.result(
-        "\n".join(lines),
-        {
-            "issued": True,
-            "new": issued.is_new,
-            "batch": batch.id,
-            "size": issued.size,
-            "root": root,
-            "state": batch.state.value,
-            "folder": delivered.location,
-        },
-    )

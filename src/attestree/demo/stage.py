@@ -19,7 +19,7 @@ from attestree.adapters.files.achievements import read_achievement
 from attestree.adapters.files.atomic import write_whole
 from attestree.adapters.sql.store import SqlStore
 from attestree.cli.console import Console
-from attestree.cli.issue import build_terms, finish_batch, write_findings
+from attestree.cli.issuing import build_terms, finish_batch, write_findings
 from attestree.credentials.credential import parse_credential
 from attestree.credentials.identity import NAME_TYPE
 from attestree.credentials.strict_json import JsonObject, parse_json

@@ -16,6 +16,7 @@ from attestree.adapters.evm.rpc import JsonRpc
 from attestree.adapters.evm.sender import EvmSender
 from attestree.adapters.evm.source import Source
 from attestree.adapters.evm.sources import Sources
+from attestree.adapters.evm.wallets import Wallets
 from attestree.ports import ChainEvents, ChainFacts, Clock, TransactionSender
 from attestree.registry.facts import ChainIdentity
 from attestree.registry.finality import Finality, FinalityRule, parse_finality
@@ -57,6 +58,11 @@ def wire_sender(registry: RegistrySettings) -> TransactionSender:
         identity=identity_of(registry),
         finality=parse_finality(registry.finality),
     )
+
+
+def wire_wallets(registry: RegistrySettings) -> Wallets:
+    """Return who asks contract accounts on a registry's chain whether a signature is theirs."""
+    return Wallets([JsonRpc(url) for url in registry.rpc])
 
 
 def fetch_identity(urls: Sequence[str], *, address: bytes, deploy_block: int) -> ChainIdentity:

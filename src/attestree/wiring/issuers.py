@@ -10,6 +10,7 @@ from attestree.adapters.keys.roster_key import read_roster_key
 from attestree.adapters.sql.store import SqlStore
 from attestree.issuing.issue import Issuing
 from attestree.issuing.status import StatusDesk
+from attestree.outbox.relayed import NOBODY
 from attestree.settings import IssuerSettings, Settings
 from attestree.wiring.chains import wire_sender
 from attestree.wiring.keys import read_key_address
@@ -25,17 +26,31 @@ def operator_address(settings: Settings, issuer: IssuerSettings) -> bytes:
 
 
 def wire_issuing(
-    settings: Settings, issuer: IssuerSettings, store: SqlStore, *, fee_limit_wei: int | None = None
+    settings: Settings,
+    issuer: IssuerSettings,
+    store: SqlStore,
+    *,
+    fee_limit_wei: int | None = None,
+    relayed: bool = False,
 ) -> Issuing:
-    """Return what issues for one issuer; nothing is signed by it."""
+    """
+    Return what issues for one issuer; nothing is signed by it.
+
+    Args:
+        settings: Say where everything is.
+        issuer: Which.
+        store: Where batches are remembered.
+        fee_limit_wei: A batch that might cost more is not started; None = as the settings have it.
+        relayed: Whether somebody else records and pays; then no chain is asked.
+    """
     return Issuing(
         store=store,
         folder=wire_folders(settings, issuer),
-        sender=wire_sender(settings.find_registry(issuer.registry)),
+        sender=None if relayed else wire_sender(settings.find_registry(issuer.registry)),
         clock=SystemClock(),
         entropy=SystemEntropy(),
         roster_key=read_roster_key(settings.path(issuer.roster_key)),
-        operator=operator_address(settings, issuer),
+        operator=NOBODY if relayed else operator_address(settings, issuer),
         fee_limit_wei=int(settings.fee_limit_eth * 10**18) if fee_limit_wei is None else fee_limit_wei,
     )
 

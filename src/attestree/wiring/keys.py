@@ -8,8 +8,9 @@ opened until something must be signed. Source: DESIGN sections 3 and 11.
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from attestree.adapters.evm.dev_accounts import DEV_CHAIN_IDS
 from attestree.adapters.keys.deferred import DeferredSigner
@@ -22,10 +23,13 @@ from attestree.settings import EnvironmentKey, KeySetting, RegistrySettings, Rem
 
 
 class OpenableSigner(Signer, Protocol):
-    """A signer that can be asked beforehand whether it will sign."""
+    """A signer that can be asked beforehand whether it will sign, and that signs typed data too."""
 
     def open(self) -> object:
         """Make sure that the key can be used; raises as signing would."""
+
+    def sign_typed(self, typed: Mapping[str, Any], *, digest: bytes) -> bytes:
+        """Return the signature of EIP-712 typed data whose hash is `digest`, 65 bytes."""
 
 
 def registry_keys(settings: Settings, registry: RegistrySettings) -> list[KeySetting]:

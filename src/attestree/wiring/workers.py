@@ -7,6 +7,7 @@ Decides which key files belong to a registry and how fast a chain is polled. Sou
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from attestree.accrediting.acts import Act
@@ -19,13 +20,16 @@ from attestree.adapters.keys.password import AskPassword
 from attestree.adapters.sql.store import SqlStore
 from attestree.anchoring.pace import DEFAULT_PACE, Pace
 from attestree.anchoring.worker import Worker
+from attestree.errors import KeyFileError
 from attestree.outbox.decide import Limits
-from attestree.ports import Intent, Signer
+from attestree.ports import Alarm, Intent, Signer
 from attestree.registry.facts import ChainIdentity
 from attestree.registry.finality import DEV_CHAIN_IDS, parse_finality
 from attestree.settings import RegistrySettings, Settings
+from attestree.wiring.alarms import wire_patience
 from attestree.wiring.chains import identity_of, wire_sender
 from attestree.wiring.keys import OpenableSigner, is_here, registry_keys, wire_signer
+from attestree.wiring.recovery import wire_gated_sender
 from attestree.wiring.system import SystemClock, SystemEntropy
 
 DEV_PACE = Pace(poll_seconds=0.05)
@@ -55,9 +59,10 @@ def wire_worker(
     *,
     ask: AskPassword | None = None,
     signers: Sequence[Signer] | None = None,
+    alarm: Alarm | None = None,
 ) -> Worker:
     """
-    Return what drives every write of our keys on a registry.
+    Return what drives every write of our keys on a registry; `alarm` is told of what a person should know.
 
     Raises:
         TransitionError: `store.pinned_otherwise`, the settings pin another chain than before.
@@ -66,11 +71,15 @@ def wire_worker(
     return Worker(
         registry=registry.name,
         store=store,
-        sender=wire_sender(registry),
+        sender=wire_gated_sender(settings, registry, store),
         limits=Limits(max_fee_wei=int(settings.gas_price_limit_gwei * 10**9)),
         signers=wire_signers(settings, registry, ask=ask) if signers is None else signers,
         clock=SystemClock(),
-        pace=DEV_PACE if registry.chain_id in DEV_CHAIN_IDS else DEFAULT_PACE,
+        alarm=alarm,
+        pace=replace(
+            DEV_PACE if registry.chain_id in DEV_CHAIN_IDS else DEFAULT_PACE,
+            patience=wire_patience(settings),
+        ),
     )
 
 
@@ -89,9 +98,11 @@ def wire_act(
 
     Raises:
         RevertedError: The contract would refuse; nothing is queued.
-        KeyFileError: The key does not open; nothing is queued.
+        KeyFileError: The key does not open, or `key.not_here`; nothing is queued.
     """
     signers = wire_signers(settings, registry, ask=ask)
+    if all(signer.address != act.sender for signer in signers):
+        raise KeyFileError("key.not_here", address="0x" + act.sender.hex())
     for signer in signers:
         if signer.address == act.sender:
             signer.open()

@@ -79,6 +79,19 @@ class BatchFolders:
         except OSError as exc:
             raise FolderUnavailableError("folder.write_failed", file=place.name) from exc
 
+    def discard(self, batch_id: str) -> None:
+        """
+        Remove the held folder of a batch that was given up, if there is one; what was handed out stays.
+
+        Raises:
+            FolderUnavailableError: `folder.write_failed` or `folder.bad_name`.
+        """
+        held = self._path(batch_id, ".held")
+        try:
+            _remove(held)
+        except OSError as exc:
+            raise FolderUnavailableError("folder.write_failed", file=held.name) from exc
+
     def is_held(self, batch_id: str) -> bool:
         """Say whether a whole folder is held."""
         return self._path(batch_id, ".held").is_dir()

@@ -7,7 +7,9 @@ inside is the key of that address is compared before the first signature. Source
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from attestree.adapters.keys.files import open_key_file, read_key_file_address
 from attestree.adapters.keys.password import AskPassword
@@ -35,6 +37,10 @@ class DeferredSigner:
     def sign(self, transaction: Transaction) -> SignedTransaction:
         """Return the signed bytes; the first time raises as `open_key_file` does."""
         return self.open().sign(transaction)
+
+    def sign_typed(self, typed: Mapping[str, Any], *, digest: bytes) -> bytes:
+        """Return the signature of typed data; the first time raises as `open_key_file` does."""
+        return self.open().sign_typed(typed, digest=digest)
 
     def open(self) -> LocalSigner:
         """Open the key file, if it is not open yet: who queues a write asks for the password first."""

@@ -8,7 +8,8 @@ test chain funds are public; off those chains they sign nothing. Source: DESIGN 
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 from attestree.adapters.evm.dev_accounts import DEV_CHAIN_IDS, is_dev_address
 from attestree.errors import KeyFileError, NotAllowedError
@@ -80,8 +81,8 @@ class LocalSigner:
         """Return itself: there is nothing left to open."""
         return self
 
-    def sign_digest(self, digest: bytes) -> bytes:
-        """Return the signature of an EIP-712 digest: r, s and v, 65 bytes."""
+    def sign_typed(self, typed: Mapping[str, Any], *, digest: bytes) -> bytes:  # noqa: ARG002 - as a remote one
+        """Return the signature of EIP-712 typed data: r, s and v, 65 bytes; `digest` is its hash."""
         return bytes(self._account.unsafe_sign_hash(digest).signature)
 
     def __repr__(self) -> str:

@@ -53,8 +53,9 @@ ENTRIES: dict[str, Entry] = {
     ),
     "key.not_here": Entry(
         "No key on this machine can sign for {address}.",
-        cause="This write was queued for another signing key.",
-        next="Run the command where that key is, or name its file in attestree.toml.",
+        cause="The key lies elsewhere, or the account is a contract account, which has none.",
+        next="Run the command where that key is, or name its file in attestree.toml. The wallet of a contract "
+        "account makes the call that is printed above.",
     ),
 }
 """Code to entry."""

@@ -159,6 +159,9 @@ ENTRIES: dict[str, Entry] = {
         "There is no such batch of this institution here.",
         next="A batch is called as its folder is, in batches/.",
     ),
+    "request.head": Entry(
+        "A head is 0x and 56 hex digits.", next="`attestree audit` prints the institution's heads."
+    ),
     "request.file_needed": Entry(
         "{option} belongs to a request file.", next="Name it: attestree anchor FILE {option}."
     ),

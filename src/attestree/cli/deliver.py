@@ -1,0 +1,46 @@
+"""
+`attestree deliver`: hands out the files of batches whose recording is final.
+
+Decides flags and words; whether a batch may be handed out is decided in `issuing.deliver`.
+Source: DESIGN sections 6 and 9.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from attestree.cli.console import Context
+from attestree.cli.delivery import deliver_issuer
+from attestree.cli.issue import IssuerName
+from attestree.issuing.deliver import deliver_batch
+from attestree.wiring.issuers import wire_status
+from attestree.wiring.stores import wire_folders, wire_store
+
+
+def register(app: typer.Typer) -> None:
+    """Add `deliver` to the program."""
+    app.command(rich_help_panel="Issue")(deliver)
+
+
+def deliver(
+    ctx: typer.Context,
+    batch: Annotated[str | None, typer.Argument(help="Batch; else all that are final.")] = None,
+    issuer: IssuerName = None,
+) -> None:
+    """Hand out the files of batches whose recording is final."""
+    context: Context = ctx.obj
+    settings = context.settings()
+    chosen = settings.find_issuer(issuer)
+    with wire_store(settings) as store:
+        folder, status = wire_folders(settings, chosen), wire_status(settings, chosen, store)
+        if batch is not None:
+            found = [deliver_batch(batch, store=store, folder=folder, status=status)]
+        else:
+            found = [*deliver_issuer(settings, chosen, store)]
+    lines = [f"{item.batch.id}  {item.location or f'held: {item.batch.state.value}'}" for item in found]
+    batches = [
+        {"batch": item.batch.id, "state": item.batch.state.value, "folder": item.location} for item in found
+    ]
+    context.console.result("\n".join(lines) or "Nothing waits.", {"batches": batches})
