@@ -117,6 +117,27 @@ class StoreSettings(_Section):
     """SQLAlchemy URL; a relative SQLite path counts from the file's folder."""
 
 
+class AlarmSettings(_Section):
+    """`[alarm]`: when a person is called, and how; docs/how-to/operate.md says what each alarm means."""
+
+    command: tuple[str, ...] = ()
+    """Program and arguments, run without a shell for each alarm, with the alarm as JSON on its stdin."""
+    metrics_file: Path | None = None
+    """File in the text format of Prometheus, replaced after each round of `attestree anchor --watch`."""
+    repeat_minutes: Annotated[int, Field(ge=1)] = 60
+    """An alarm that still stands is told again after this time."""
+    silent_minutes: Annotated[int, Field(ge=0)] = 5
+    """The chain may be silent for this long."""
+    stuck_minutes: Annotated[int, Field(ge=1)] = 60
+    """A write may be queued for this long without being final."""
+    fee_minutes: Annotated[int, Field(ge=0)] = 30
+    """A write may wait at the fee limit for this long."""
+    least_transactions: Annotated[int, Field(ge=0)] = 20
+    """A key must be able to pay for so many recordings."""
+    least_free_mb: Annotated[int, Field(ge=0)] = 1_000
+    """So much must be free where batches and the database lie."""
+
+
 class _Named(_Section):
     """A table of which there may be several."""
 
@@ -211,6 +232,8 @@ class Settings(BaseSettings):
     """A transaction is never sent, nor made dearer, above this price of a unit of gas."""
     store: StoreSettings = StoreSettings()
     """Where batches and writes are remembered."""
+    alarm: AlarmSettings = AlarmSettings()
+    """When a person is called, and how."""
     registry: Annotated[tuple[RegistrySettings, ...], AfterValidator(_each_once)] = ()
     """Registries by order of the file; the first is the default."""
     issuer: Annotated[tuple[IssuerSettings, ...], AfterValidator(_each_once)] = ()

@@ -19,6 +19,7 @@ def watch(
     on_progress: OnProgress = ignore,
     *,
     on_silence: Callable[[UnavailableError], None] = lambda _error: None,
+    on_round: Callable[[], None] = lambda: None,
     goes_on: Callable[[], bool] = lambda: True,
 ) -> None:
     """
@@ -28,6 +29,7 @@ def watch(
         workers: What drives, one a registry; at least one.
         on_progress: Told of every event.
         on_silence: Told when a chain or the store does not answer; the next round tries again.
+        on_round: Called after each round over all of them; what it cannot reach is told as silence.
         goes_on: Asked before each round.
 
     Raises:
@@ -36,6 +38,10 @@ def watch(
     """
     while goes_on():
         acted = [_drive(worker, on_progress, on_silence) for worker in workers]
+        try:
+            on_round()
+        except UnavailableError as exc:
+            on_silence(exc)
         if not any(acted):
             min((worker.pace for worker in workers), key=lambda pace: pace.poll_seconds).rest()
 
@@ -43,8 +49,9 @@ def watch(
 def _drive(worker: Worker, on_progress: OnProgress, on_silence: Callable[[UnavailableError], None]) -> bool:
     """Drive one round and say whether anything changed."""
     try:
-        worker.hold()
-        return worker.drive_once(on_progress).acted
+        with worker.guard_keys():
+            worker.hold()
+            return worker.drive_once(on_progress).acted
     except UnavailableError as exc:
         on_silence(exc)
         return False

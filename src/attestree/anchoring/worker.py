@@ -9,6 +9,7 @@ the last one was killed. Source: DESIGN section 6.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager
 from types import TracebackType
 from typing import Self
 
@@ -97,10 +98,14 @@ class Worker:
             ChainIdentityError: `identity.not_pinned`.
             LeaseHeldError: Another process writes with one of the keys.
         """
-        with self._vigil.keep(), self._vigil.keep_leases():
+        with self._vigil.keep():
             pinned = fetch_pin(self._store, registry=self.registry)
             for address in self._signers:
                 self._leases.take(build_lease_key(chain_id=pinned.chain_id, address=address))
+
+    def guard_keys(self) -> AbstractContextManager[None]:
+        """Report it to the alarm where another process has a key: for whoever is meant to write alone."""
+        return self._vigil.keep_leases()
 
     def drive_once(self, on_progress: OnProgress = ignore) -> Progress:
         """

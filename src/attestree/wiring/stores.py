@@ -30,6 +30,12 @@ def store_url(settings: Settings) -> str:
     return url
 
 
+def sqlite_path(settings: Settings) -> Path | None:
+    """Return the file of the store, or None where it is a server."""
+    url = store_url(settings)
+    return Path(url.removeprefix(SQLITE_PREFIX)) if url.startswith(SQLITE_PREFIX) else None
+
+
 def wire_folders(settings: Settings, issuer: IssuerSettings) -> BatchFolders:
     """Return the batch folders of an issuer."""
     return BatchFolders(settings.path(settings.batches) / issuer.name)

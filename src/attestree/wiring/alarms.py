@@ -1,0 +1,91 @@
+"""
+Who is told when a person should look, and how long what may last.
+
+Decides which adapters the settings ask for. Source: DESIGN sections 3 and 6.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+from pathlib import Path
+
+from attestree.adapters.alarms.book import AlarmBook, Teller
+from attestree.adapters.alarms.command import CommandTeller
+from attestree.adapters.alarms.log import LogTeller
+from attestree.adapters.alarms.textfile import Figures, write_metrics
+from attestree.adapters.files.disk import fetch_free_bytes
+from attestree.anchoring.vigil import Patience
+from attestree.outbox.states import State
+from attestree.ports import Clock, Store
+from attestree.settings import Settings
+from attestree.wiring.stores import sqlite_path
+
+
+def wire_alarms(settings: Settings, *, clock: Clock, writes_log: bool) -> AlarmBook:
+    """
+    Return what tells of alarms; close it, so that the last ones are told.
+
+    Args:
+        settings: Names the operator's program.
+        clock: Wall time.
+        writes_log: Whether each alarm is a line on stderr, for a service; a person reads the command's own.
+    """
+    tellers: list[Teller] = [LogTeller()] if writes_log else []
+    if settings.alarm.command:
+        tellers.append(CommandTeller(_command(settings)))
+    return AlarmBook(clock, tellers, repeat_seconds=60 * settings.alarm.repeat_minutes)
+
+
+def wire_patience(settings: Settings) -> Patience:
+    """Return how long, and how little, before a person is called."""
+    alarm = settings.alarm
+    return Patience(
+        silent_seconds=60 * alarm.silent_minutes,
+        stuck_seconds=60 * alarm.stuck_minutes,
+        fee_seconds=60 * alarm.fee_minutes,
+        transactions=alarm.least_transactions,
+        free_bytes=alarm.least_free_mb * 10**6,
+        fetch_free=partial(fetch_free, settings),
+    )
+
+
+def disk_places(settings: Settings) -> Mapping[str, Path]:
+    """Return the folders that must not fill up: of the batches, and of a database that is a file."""
+    places = {"the batch folder": settings.path(settings.batches)}
+    database = sqlite_path(settings)
+    return places if database is None else places | {"the database's folder": database.parent}
+
+
+def fetch_free(settings: Settings) -> Mapping[str, int]:
+    """Return the free bytes of each place; FolderUnavailableError where a disk does not answer."""
+    return {name: fetch_free_bytes(folder) for name, folder in disk_places(settings).items()}
+
+
+def count_queue(store: Store, *, now: int) -> tuple[Mapping[str, int], int]:
+    """Return the writes by state, FINAL ones apart, and the age of the oldest in seconds (0 = none)."""
+    states = [state for state in State if state not in (State.OPEN, State.FINAL)]
+    waiting = store.fetch_intents(states=states)
+    counts = {state.value: sum(one.state is state for one in waiting) for state in states}
+    return counts, max((now - one.wanted.created for one in waiting), default=0)
+
+
+def write_figures(settings: Settings, book: AlarmBook, store: Store, *, clock: Clock) -> None:
+    """
+    Replace the metrics file, where the settings name one.
+
+    Raises:
+        UnavailableError: The store does not answer, or the file cannot be written.
+    """
+    if settings.alarm.metrics_file is None:
+        return
+    now = clock.now()
+    queue, oldest = count_queue(store, now=now)
+    figures = Figures(now, book.standing, book.raised, queue, max(0, oldest))
+    write_metrics(settings.path(settings.alarm.metrics_file), figures)
+
+
+def _command(settings: Settings) -> list[str]:
+    """Return the operator's program; a relative path counts from the settings file, a bare name from PATH."""
+    program, *arguments = settings.alarm.command
+    return [str(settings.path(Path(program))) if "/" in program else program, *arguments]
