@@ -126,7 +126,7 @@ class Counting:
         self.tally = Tally()
         self.fault_rate = fault_rate
         self._chain = CountingChain(folder)
-        self._told = folder / "told"
+        self.told = folder / "told"
         self._runs = 0
         url = url or f"sqlite:///{folder}/attestree.db"
         self.store = SqlStore.create(url)
@@ -141,7 +141,7 @@ class Counting:
         self._rpc = rpc
         node = self._chain.chain.url
         given = {"url": node, "node": node, "store": url, "identity": self.identity, "key": self._chain.key}
-        self.plan = Plan("drive", given, told=str(self._told))
+        self.plan = Plan("drive", given, told=str(self.told))
         self.reach_through(proxy)
 
     def reach_through(self, proxy: Any) -> None:
@@ -186,12 +186,12 @@ class Counting:
 
     def run(self, death: Death = Death(), *, seconds: float | None = None) -> bool:  # noqa: B008 - frozen
         """Run one process until it is done, dead, or killed after so many seconds; say whether it died."""
-        self._told.unlink(missing_ok=True)
+        self.told.unlink(missing_ok=True)
         plan = self.next_plan(death)
         code = self.lane.run(plan, seconds)
         self.tally.runs += 1
         if code == KILLED:
-            self.tally.kills[self._told.read_text() if self._told.exists() else "random time"] += 1
+            self.tally.kills[self.told.read_text() if self.told.exists() else "random time"] += 1
         elif code not in (0, BROKEN_OFF):
             self.tally.violations.append(f"a process ended with {code} at {death}: {self.lane.said()}")
         return code == KILLED
@@ -209,6 +209,9 @@ class Counting:
         if code != 0:
             self.tally.violations.append(f"the last process ended with {code}: {self.lane.said()}")
         self.tally.violations += find_violations(self.world, AT_REST)
+
+    def mine(self) -> None:
+        self._chain.chain.mine()
 
     def disturb(self) -> None:
         self._chain.disturb(self.chance)

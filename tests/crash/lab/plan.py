@@ -52,6 +52,8 @@ class Plan:
     """What its clock says first; far ahead from process to process, so that leases run out."""
     death: Death = Death()
     """When it dies by itself."""
+    sleeps: bool = False
+    """Instead of dying it stops there, once, until somebody lets it go on."""
     faults: Faults = Faults()
     """How the network behaves."""
     failure: Failure | None = None

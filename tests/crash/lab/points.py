@@ -14,8 +14,9 @@ from lab.plan import Death
 class Points:
     """What one process passed so far."""
 
-    def __init__(self, death: Death, *, trace: str = "", told: str = "") -> None:
+    def __init__(self, death: Death, *, trace: str = "", told: str = "", sleeps: bool = False) -> None:
         self._death = death
+        self._signal = signal.SIGSTOP if sleeps else signal.SIGKILL
         self._told = told
         self._trace = os.open(trace, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600) if trace else None
         self._seen: Counter[str] = Counter()
@@ -34,11 +35,11 @@ class Points:
             self.die(name)
 
     def die(self, name: str) -> None:
-        """Leave a note and end this process as a loss of power would, but for what the kernel still holds."""
+        """Leave a note; end, or stop, this process in the middle of whatever it does."""
         if self._told:
             descriptor = os.open(self._told, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
             os.write(descriptor, name.encode())
-        os.kill(os.getpid(), signal.SIGKILL)
+        os.kill(os.getpid(), self._signal)
 
     @contextmanager
     def around(self, name: str) -> Iterator[None]:

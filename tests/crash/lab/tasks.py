@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -20,6 +21,7 @@ from attestree.ports import Fees, Transaction
 from attestree.registry.facts import ChainIdentity
 from attestree.registry.finality import parse_finality
 from attestree.text.catalogue import explain_error
+from attestree.wiring.system import SystemClock
 from lab import disk, hooks
 from lab.network import Network
 from lab.plan import Plan
@@ -49,7 +51,7 @@ class SteppingClock:
 def carry_out(plan: Plan) -> int:
     """Do what a plan says, with everything around it that can go wrong; return the exit code."""
     os.environ.update(plan.environment)
-    points = Points(plan.death, trace=plan.trace, told=plan.told)
+    points = Points(plan.death, trace=plan.trace, told=plan.told, sleeps=plan.sleeps)
     Network(plan.faults).install()
     if plan.failure is not None:
         refusals = disk.Refusals(plan.failure, tell=lambda name: _tell(plan.told, name))
@@ -70,7 +72,15 @@ def warm() -> None:
 
 
 def drive(
-    plan: Plan, points: Points, *, url: str, node: str, store: str, identity: ChainIdentity, key: bytes
+    plan: Plan,
+    points: Points,
+    *,
+    url: str,
+    node: str,
+    store: str,
+    identity: ChainIdentity,
+    key: bytes,
+    in_real_time: bool = False,
 ) -> int:
     """Drive everything in the store to FINAL; `url` may be a proxy before the node."""
     clock = SteppingClock(plan.start)
@@ -78,6 +88,9 @@ def drive(
     def rest(_seconds: float) -> None:
         clock.seconds += 1
         ask(node, "evm_mine")
+
+    def sleep(_seconds: float) -> None:
+        time.sleep(0.02)
 
     rpc = JsonRpc(url)
     sender = EvmSender([rpc], identity=identity, finality=parse_finality(FINALITY), clock=SteppingClock(0))
@@ -88,9 +101,9 @@ def drive(
                 store=opened,
                 sender=sender,
                 signers=[LocalSigner(key, chain_id=CHAIN_ID)],
-                clock=clock,
+                clock=SystemClock() if in_real_time else clock,
                 limits=LIMITS,
-                pace=Pace(pause=rest),
+                pace=Pace(pause=sleep if in_real_time else rest),
             )
             waiting = [i.wanted.id for i in opened.fetch_intents() if i.state is not State.FINAL]
             with worker:
@@ -129,8 +142,6 @@ def stand_watch(
     lease_seconds: int,
 ) -> int:
     """Drive for ever in real time, as a service does; say who else does where that ends it."""
-    from attestree.wiring.system import SystemClock
-
     sender = EvmSender([JsonRpc(url)], identity=identity, finality=parse_finality(FINALITY))
     with SqlStore(store) as opened:
         worker = Worker(
