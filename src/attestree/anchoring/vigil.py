@@ -162,7 +162,8 @@ class Vigil:
     def _note_queue(self) -> None:
         """Ring for writes that stopped, by the reason, and for one that is not final for too long."""
         ours = [one for one in self._store.fetch_intents(states=UNFINISHED) if self._is_ours(one)]
-        halted = [one for one in ours if one.state is State.HALTED]
+        # One that was given up has been looked at.
+        halted = [one for one in ours if one.state is State.HALTED and not one.is_given_up]
         notes = {one.note for one in halted}
         subject = f"writes for {self._registry}"
         self._bell.hush_all(self._halted - notes, subject=subject)
