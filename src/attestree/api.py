@@ -39,6 +39,7 @@ from attestree.verifying.report import Report
 from attestree.verifying.verifier import Verifier as Judge
 from attestree.wiring.audits import wire_audit, wire_trusted_audit
 from attestree.wiring.issuers import wire_issuing, wire_status
+from attestree.wiring.recovery import verify_nothing_forgotten
 from attestree.wiring.stores import wire_folders, wire_store
 from attestree.wiring.system import SystemClock
 from attestree.wiring.verifiers import read_trust, wire_verifier
@@ -154,6 +155,7 @@ class Issuer:
             RefusedError: Too dear, refused by the contract, or another process holds the key.
             UnavailableError: Chain, store or disk do not answer; run it again and it goes on.
         """
+        verify_nothing_forgotten(self.settings, self._chosen, self._store)
         issued = wire_issuing(self.settings, self._chosen, self._store).issue(plan)
         if issued.batch is None or issued.intent_id is None:
             return None
@@ -199,6 +201,7 @@ class Issuer:
         self.close()
 
     def _change(self, ids: Sequence[str], request: StatusRequest) -> Sequence[Intent]:
+        verify_nothing_forgotten(self.settings, self._chosen, self._store)
         desk = wire_status(self.settings, self._chosen, self._store)
         return self._drive([intent.wanted.id for intent in desk.queue_credentials(ids, request)])
 

@@ -65,6 +65,11 @@ class Office:
 @pytest.fixture
 def office(chain: DevChain, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Office:
     monkeypatch.chdir(tmp_path)
+    return open_office(chain, tmp_path)
+
+
+def open_office(chain: DevChain, tmp_path: Path) -> Office:
+    """Found an issuer on a chain, with its folder at `tmp_path`."""
     registry = deploy_registry(chain)
     issuer = registry.new_actor("university")
     registry.accredit(issuer, did=DID, name="Example University")

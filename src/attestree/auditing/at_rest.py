@@ -15,6 +15,7 @@ from attestree.auditing.leaves import ArchiveFiles, check_public, check_sums, re
 from attestree.auditing.private import RowKeyOf, check_private, check_row_keys
 from attestree.credentials.canonical import canonicalize
 from attestree.credentials.dates import format_timestamp
+from attestree.credentials.strict_json import JsonObject
 from attestree.errors import CorruptionError
 from attestree.merkle.kind import TreeKind
 from attestree.ports import Batch, CredentialRow
@@ -127,10 +128,14 @@ def _check_record(
     batch: Batch, rows: Sequence[CredentialRow], files: ArchiveFiles, stated: Description
 ) -> Iterator[CorruptionError]:
     """Yield whether the folder names another roster, or other replacements, than the store."""
-    if RECORD_FILE not in stated.files:
+    if RECORD_FILE not in stated.files or not rows:
         return
-    replaces = {str(row.index): row.replaces for row in rows if row.replaces is not None}
-    expected = canonicalize({"fingerprint": batch.fingerprint.hex(), "replaces": {**replaces}}) + b"\n"
+    record: JsonObject = {
+        "fingerprint": batch.fingerprint.hex(),
+        "firstRowKey": rows[0].row_key.hex(),
+        "replaces": {str(row.index): row.replaces for row in rows if row.replaces is not None},
+    }
+    expected = canonicalize(record) + b"\n"
     try:
         found = read_whole(files, RECORD_FILE, limit=len(expected))
     except CorruptionError:

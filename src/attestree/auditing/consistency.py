@@ -7,7 +7,7 @@ not be looked at is reported beside what is wrong. Repairs nothing. Source: DESI
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -84,6 +84,8 @@ class Consistency:
     """What tells row keys, by issuer; for those whose roster key is at hand."""
     keys: frozenset[bytes] = frozenset()
     """Addresses of keys that record for us, beside those that the store knows."""
+    given_up: Collection[tuple[bytes, bytes]] = ()
+    """Issuer and root of anchors whose documents are lost, as a person has accepted."""
 
     def run(self, on_progress: Callable[[str], None] | None = None) -> ConsistencyReport:
         """
@@ -167,7 +169,7 @@ class Consistency:
         # And the chain before the store: what is there was sealed here before it was sent
         known = [batch for batch in self.store.fetch_batches() if batch.registry == name]
         keys = self.keys | {intent.wanted.sender for intent in intents}
-        yield from check_known(known, replayed.ledger, issuers=issuers, keys=keys)
+        yield from check_known(known, replayed.ledger, issuers=issuers, keys=keys, given_up=self.given_up)
         yield from check_final_writes(intents, registry.events, block=block)
 
 

@@ -7,7 +7,7 @@ must be known here. Source: DESIGN section 6; invariants I1, I2, I5, I8 and I10.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 
 from attestree.errors import ChainUnavailableError, CorruptionError
@@ -38,10 +38,19 @@ def check_anchors(batches: Iterable[Batch], ledger: Ledger) -> Iterator[Corrupti
 
 
 def check_known(
-    batches: Iterable[Batch], ledger: Ledger, *, issuers: Iterable[bytes], keys: frozenset[bytes]
+    batches: Iterable[Batch],
+    ledger: Ledger,
+    *,
+    issuers: Iterable[bytes],
+    keys: frozenset[bytes],
+    given_up: Collection[tuple[bytes, bytes]] = (),
 ) -> Iterator[CorruptionError]:
-    """Yield each anchor that one of our keys wrote and the store does not know (I8)."""
-    known = {(batch.issuer, batch.root) for batch in batches}
+    """
+    Yield each anchor that one of our keys wrote and the store does not know (I8).
+
+    A person may have given the documents of some anchors up, told here by issuer and root.
+    """
+    known = {(batch.issuer, batch.root) for batch in batches} | {*given_up}
     for address in dict.fromkeys(issuers):
         issuer = ledger.issuer(address)
         writers = {operator.number: operator.address for operator in issuer.operators} | {0: address}

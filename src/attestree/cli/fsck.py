@@ -35,7 +35,8 @@ def fsck(ctx: typer.Context) -> None:
     with wire_store(settings) as store:
         consistency = wire_consistency(settings, store, clock=SystemClock())
         report = consistency.run(lambda name: context.console.progress(f"Checking {name}"))
-    context.console.result("\n".join(format_report(report)), report_to_json(report))
+    lines = [*format_report(report), *_tell_given_up(len(consistency.given_up))]
+    context.console.result("\n".join(lines), report_to_json(report, given_up=len(consistency.given_up)))
     raise typer.Exit(REJECT if report.faults else RETRY if report.silent else 0)
 
 
@@ -52,7 +53,7 @@ def format_report(report: ConsistencyReport) -> Iterator[str]:
         yield "Everything fits."
 
 
-def report_to_json(report: ConsistencyReport) -> dict[str, object]:
+def report_to_json(report: ConsistencyReport, *, given_up: int = 0) -> dict[str, object]:
     """Return the report for programs, `attestree.fsck/1`."""
     return {
         "format": "attestree.fsck/1",
@@ -60,9 +61,16 @@ def report_to_json(report: ConsistencyReport) -> dict[str, object]:
         "batches": report.batches,
         "credentials": report.credentials,
         "writes": report.writes,
+        "givenUp": given_up,
         "faults": [_fields(fault) for fault in report.faults],
         "notChecked": [_fields(error) for error in report.silent],
     }
+
+
+def _tell_given_up(count: int) -> list[str]:
+    """Say of how many recorded batches the documents were given up."""
+    plural = "batch" if count == 1 else "batches"
+    return [f"{count} {plural} recorded without documents here, as accepted in `recover`"] if count else []
 
 
 def _lines(label: str, error: AttestreeError) -> Iterator[str]:

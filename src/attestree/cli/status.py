@@ -30,6 +30,7 @@ from attestree.ports import Intent
 from attestree.registry.facts import Purpose, Reason
 from attestree.settings import Settings
 from attestree.wiring.issuers import wire_status
+from attestree.wiring.recovery import verify_nothing_forgotten
 from attestree.wiring.stores import wire_store
 from attestree.wiring.workers import wire_worker
 
@@ -172,6 +173,7 @@ def _change(
     settings = context.settings()
     chosen = settings.find_issuer(issuer)
     with wire_store(settings) as store:
+        verify_nothing_forgotten(settings, chosen, store)
         desk = wire_status(settings, chosen, store)
         if not yes:
             _print_plan(context, request, desk, ids, batch)

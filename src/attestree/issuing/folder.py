@@ -88,16 +88,18 @@ def describe_batch(
     }
 
 
-def format_record(fingerprint: bytes, *, replaces: Mapping[int, str]) -> bytes:
+def format_record(fingerprint: bytes, *, first_row_key: bytes, replaces: Mapping[int, str]) -> bytes:
     """
     Return the content of `record.json`.
 
     Args:
         fingerprint: Of roster and terms, 32 bytes.
+        first_row_key: Of the credential with index 0, 32 bytes: another roster key shows.
         replaces: Index of a credential -> token of the one whose place it takes.
     """
     members: JsonObject = {
         "fingerprint": fingerprint.hex(),
+        "firstRowKey": first_row_key.hex(),
         "replaces": {str(index): token for index, token in sorted(replaces.items())},
     }
     return canonicalize(members) + b"\n"

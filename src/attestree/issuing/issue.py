@@ -170,7 +170,9 @@ class Issuing:
             for credential in sealed.credentials
             if credential.row_key in replaces
         }
-        record = format_record(batch.fingerprint, replaces=by_index)
+        record = format_record(
+            batch.fingerprint, first_row_key=sealed.credentials[0].row_key, replaces=by_index
+        )
         self.folder.hold(batch.id, build_folder(batch.id, sealed, terms, record=record))
 
     def _restore(self, plan: Plan, batch: Batch) -> None:

@@ -30,3 +30,9 @@ def format_csv(header: Sequence[str], rows: Iterable[Iterable[object]]) -> bytes
 def defuse(cell: str) -> str:
     """Return a cell that no spreadsheet takes for a formula."""
     return "'" + cell if cell.lstrip(" ").startswith(FORMULA_STARTS) else cell
+
+
+def undefuse(cell: str) -> str:
+    """Return a cell as it was before `defuse`."""
+    bare = cell.removeprefix("'")
+    return bare if bare.lstrip(" ").startswith(FORMULA_STARTS) else cell

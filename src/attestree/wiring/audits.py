@@ -20,7 +20,8 @@ from attestree.auditing.private import RowKeyOf
 from attestree.errors import AttestreeError
 from attestree.issuing.row_key import build_row_key
 from attestree.issuing.rows import Row
-from attestree.ports import Clock, Store
+from attestree.ports import Clock
+from attestree.ports.recovering import RecoverableStore
 from attestree.registry.facts import ChainIdentity
 from attestree.registry.finality import DEV_CHAIN_IDS, parse_finality
 from attestree.settings import RegistrySettings, Settings
@@ -64,7 +65,7 @@ def wire_trusted_audit(network: TrustedNetwork, *, rpc: Sequence[str], clock: Cl
     )
 
 
-def wire_consistency(settings: Settings, store: Store, *, clock: Clock) -> Consistency:
+def wire_consistency(settings: Settings, store: RecoverableStore, *, clock: Clock) -> Consistency:
     """Return the check of a whole installation."""
     base = settings.path(settings.batches)
     issuers = {issuer.account: issuer for issuer in settings.issuer}
@@ -81,6 +82,7 @@ def wire_consistency(settings: Settings, store: Store, *, clock: Clock) -> Consi
             for address, issuer in issuers.items()
             if (path := settings.path(issuer.roster_key)).exists()
         },
+        given_up=frozenset((missing.issuer, missing.root) for missing in store.fetch_missing()),
         keys=frozenset(read_key_address(settings, key) for key in keys if is_here(settings, key)),
     )
 
@@ -89,13 +91,13 @@ def row_keys_of(issuer: bytes, roster_key: bytes) -> Callable[[str], RowKeyOf]:
     """
     Return what tells an issuer's row keys, by achievement, from lines of `mailmerge.csv`.
 
-    A learner who is known by DID alone has none there: that line tells nothing.
+    A learner who is known by DID alone has none there: that line tells nothing, unless `did` is added to it.
     """
 
     def of_achievement(achievement_id: str) -> RowKeyOf:
         def of_line(line: Mapping[str, str]) -> bytes | None:
             ref, learner_id, email = (line.get(name, "") for name in ("ref", "learner_id", "email"))
-            row = Row(0, ref=ref, learner_id=learner_id, email=email)
+            row = Row(0, ref=ref, learner_id=learner_id, email=email, did=line.get("did", ""))
             if not row.identity[0]:
                 return None
             return build_row_key(roster_key, issuer=issuer, achievement_id=achievement_id, row=row)

@@ -1,0 +1,177 @@
+"""
+Yesterday's backup over today's chain: the store notices before anything is signed, and is brought up to date.
+
+Random histories on a real chain and real files. What is lost is, in turn, today's database, or today's
+database and today's folders. Afterwards everything is found: same verdicts, no credential twice, no nonce
+twice. Without the gate the same rosters would be issued again: the control shows that.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from attestree.adapters.evm.dev_chain import DevChain
+from tests.conftest import Depth, Figures
+from tests.crash.histories import HEADER, History, dump_store
+from tests.integration.test_issue import open_office
+
+NewHistory = Callable[[], History]
+
+
+@pytest.fixture
+def new_history(
+    chain: DevChain, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> NewHistory:
+    made = 0
+
+    def new() -> History:
+        nonlocal made
+        made += 1
+        folder = tmp_path / f"h{made}" / "office"
+        folder.mkdir(parents=True)
+        monkeypatch.chdir(folder)
+        seed = random.SystemRandom().randrange(2**32)
+        # Shown where a test fails
+        sys.stderr.write(f"history {made}: seed {seed}\n")
+        return History(open_office(chain, folder), capsys, random.Random(seed))
+
+    return new
+
+
+def back_up(history: History) -> Path:
+    """Make a backup outside the office, and check it."""
+    place = history.office.folder.with_name("backup")
+    history.run("backup", str(place))
+    assert history.run("backup", str(place), "--check")["clean"] is True
+    return place
+
+
+def test_yesterdays_database_is_brought_up_to_todays_chain(
+    new_history: NewHistory, depth: Depth, figures: Figures
+) -> None:
+    runs = depth.pick(quick=2, ci=10, deep=100)
+    entered = 0
+    for number in range(runs):
+        history = new_history()
+        history.issue()
+        history.live(history.chance.randint(0, 3))
+        backup = back_up(history)
+        history.live(history.chance.randint(1, 4))
+        history.issue()
+        before = history.look(history.files())
+        history.restore_store(backup)
+        if number % 2:
+            history.restore_batches(backup)
+        history.verify_refused()
+        store = dump_store(history.office.folder / "attestree.db")
+        history.run("recover", code=1)
+        assert dump_store(history.office.folder / "attestree.db") == store, "a dry run changed something"
+        if number % 2:
+            left = history.run("recover", "--yes", code=1)["missing"]
+            assert left
+            history.verify_refused()
+            history.fetch_batches()
+        done = history.run("recover", "--yes")
+        entered += done["batches"]
+        assert done["batches"] + done["changes"] > 0
+        history.verify_recovered(before)
+        shutil.rmtree(history.office.folder.parent)
+    figures.note(f"{runs} restored: {entered} batches found again, 0 lost, 0 twice, 0 nonces reused")
+
+
+def test_without_the_gate_the_same_roster_would_be_issued_again(new_history: NewHistory) -> None:
+    history = new_history()
+    history.issue()
+    backup = back_up(history)
+    roster = HEADER + "5001;;Twice;2026-05-01\n"
+    history.issue_roster(roster)
+    before = history.count_anchors()
+    history.restore_store(backup)
+    script = (
+        "from attestree.recovering.gate import Gate\n"
+        "Gate.verify = lambda *_: None\n"
+        "from attestree.outbox import lane\n"
+        "from attestree.anchoring import lane_watch\n"
+        "lane_watch.check_lane = lambda *_, **__: lane.OPEN_LANE\n"
+        "lane_watch.LaneWatch.next_nonce = lambda self, intent, *, closed: self._counts.mined\n"
+        "from attestree.adapters.sql import lanes\n"
+        "lanes.verify_nonce = lambda *_, **__: None\n"
+        "from attestree.cli.main import run\n"
+        "run(['issue', 'roster.csv', '-a', 'achievement.toml', '--yes'])\n"
+    )
+    (history.office.folder / "roster.csv").write_text(roster, "utf-8")
+    subprocess.run(
+        [sys.executable, "-c", script], cwd=history.office.folder, capture_output=True, check=False
+    )
+    assert history.count_anchors() == before + 1, "the control is not caught: nothing was issued twice"
+
+
+KILLED = """
+import os, sys
+from attestree.adapters.sql import connections
+from attestree.cli.main import run
+left = int(sys.argv[1])
+writing = connections.Transactions._writing
+def counted(self):
+    global left
+    left -= 1
+    if left == 0:
+        os.kill(os.getpid(), 9)
+    return writing(self)
+connections.Transactions._writing = counted
+sys.exit(run(["recover", "--yes"]))
+"""
+
+
+@pytest.mark.slow
+def test_recovering_that_is_killed_is_gone_on_with(
+    new_history: NewHistory, depth: Depth, figures: Figures
+) -> None:
+    kills = 0
+    for _ in range(depth.pick(quick=1, ci=3, deep=20)):
+        history = new_history()
+        history.issue()
+        backup = back_up(history)
+        history.issue()
+        history.replace()
+        history.revoke()
+        history.suspend()
+        before = history.look(history.files())
+        history.restore_store(backup)
+        point, ended = 0, False
+        while not ended:
+            # Each run dies a little later than the one before; what it entered is there already
+            point += history.chance.randint(1, 2)
+            ran = subprocess.run(
+                [sys.executable, "-c", KILLED, str(point)],
+                cwd=history.office.folder,
+                env=dict(os.environ),
+                capture_output=True,
+                check=False,
+            )
+            assert ran.returncode in (0, -signal.SIGKILL), ran.stderr
+            ended = ran.returncode == 0
+            kills += not ended
+            free_the_keys(history)
+        history.verify_recovered(before)
+    assert kills > 0
+    figures.note(f"{kills} kills while recovering: 0 lost, 0 twice")
+
+
+def free_the_keys(history: History) -> None:
+    """Let the lease of a killed process run out."""
+    import sqlite3
+    from contextlib import closing
+
+    with closing(sqlite3.connect(history.office.folder / "attestree.db")) as database:
+        database.execute("UPDATE leases SET expires = 0")
+        database.commit()
