@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -260,3 +261,41 @@ def test_a_snapshot_that_cannot_be_kept_stops_nothing(server: Server, batch: Anc
     facts.save_snapshot()
     assert server.said == ["snapshot.unreadable", "folder.write_failed"]
     assert ask(facts, batch).latest.status.revoked
+
+
+def test_a_server_that_runs_keeps_new_events_and_does_not_write_for_empty_blocks(
+    registry: Deployed, server: Server, batch: AnchoredBatch
+) -> None:
+    polls = threading.Semaphore(0)
+    clock = SetClock()
+    facts = FollowedFacts(
+        build_sources([registry.chain.url], registry.identity, finality="depth:2"),
+        clock=clock,
+        poll_seconds=0.01,
+        on_poll=lambda _error: polls.release(),
+        snapshot=SnapshotFile(server.path),
+        on_snapshot=lambda error: server.said.append(error.code),
+    )
+
+    def kept_after(*, seconds: int) -> bytes | None:
+        """Let some time pass, and some polls; return what is kept then."""
+        clock.moment += seconds
+        for _ in range(4):
+            assert polls.acquire(timeout=30)
+        while polls.acquire(blocking=False):
+            pass
+        return server.path.read_bytes() if server.path.exists() else None
+
+    facts.start()
+    try:
+        first = kept_after(seconds=0)
+        assert first is not None
+        registry.mine(3)
+        assert kept_after(seconds=61) == first
+        registry.revoke(batch, [6])
+        registry.mine(3)
+        assert kept_after(seconds=0) == first
+        assert kept_after(seconds=61) != first
+    finally:
+        facts.stop()
+    assert server.said == []

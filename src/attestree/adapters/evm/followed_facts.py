@@ -13,11 +13,11 @@ import threading
 from collections.abc import Callable
 
 from attestree.adapters.evm.following import CATCH_UP_BLOCKS, Follower, Following
-from attestree.adapters.evm.snapshot import SnapshotFile
+from attestree.adapters.evm.snapshot import Snapshot, SnapshotFile
 from attestree.adapters.evm.sources import Sources, require_same
 from attestree.errors import AttestreeError, ChainIdentityError, ChainUnavailableError, EvidenceError
 from attestree.ports import Clock, IssuerFacts
-from attestree.registry.facts import BlockRef, CredentialFacts, FactsQuery, View
+from attestree.registry.facts import CredentialFacts, FactsQuery, View
 from attestree.registry.ledger import Ledger
 
 VIEW_AGE_LIMIT_SECONDS = 600
@@ -30,7 +30,10 @@ GATHER_SECONDS = 0.05
 """Pause before a poll that a question calls for: questions come in crowds."""
 
 SAVE_SECONDS = 60
-"""Least time between two snapshots of a chain that moves."""
+"""Least time between two snapshots."""
+
+SAVE_BLOCKS = 10_000
+"""Blocks without events after which a snapshot is worth its while: as many as are asked for at once."""
 
 STRANGERS_LIMIT = 256
 """Issuers without events that are looked for at each poll; those asked about longest ago are let go."""
@@ -84,7 +87,7 @@ class FollowedFacts:
             on_discard=on_snapshot,
         )
         self._restoring = snapshot is not None
-        self._saved: BlockRef | None = None
+        self._saved: Snapshot | None = None
         self._saved_at = 0
         self._following: Following | None = None
         self._failure: AttestreeError | None = None
@@ -209,7 +212,9 @@ class FollowedFacts:
             except AttestreeError as error:
                 if _contradicts(error):
                     self._following, self._failure = None, error
-                    self._follower.begin_again()
+                    if not isinstance(error, ChainUnavailableError):
+                        # what was folded came from all nodes: that they disagree now does not undo it
+                        self._follower.begin_again()
                 raise
             self._following, self._failure = following, None
             self._forget_seen(following)
@@ -219,15 +224,30 @@ class FollowedFacts:
         """Keep what was read and proven, if it is more than was kept before; failures go to `on_snapshot`."""
         with self._polling:
             found = self._follower.build_snapshot()
-            if self._snapshot is None or found is None or found.block == self._saved:
+            if self._snapshot is None or found is None or found == self._saved:
                 return
             try:
                 self._snapshot.write(found)
             except AttestreeError as error:
                 self._on_snapshot(error)
             else:
-                self._saved = found.block
-            self._saved_at = self._clock.now()
+                self._saved = found
+
+    def _save_if_due(self) -> None:
+        """Keep what was read now and then, if there are new events, or many blocks without."""
+        now = self._clock.now()
+        if self._snapshot is None or abs(now - self._saved_at) < SAVE_SECONDS:
+            return
+        self._saved_at = now
+        found, saved = self._follower.build_snapshot(), self._saved
+        if found is None:
+            return
+        if (
+            saved is None
+            or len(found.parts) != len(saved.parts)
+            or found.block.number - saved.block.number >= SAVE_BLOCKS
+        ):
+            self.save_snapshot()
 
     def _restore(self) -> None:
         """Begin with the snapshot, once; one that is no use is said and left."""
@@ -238,7 +258,7 @@ class FollowedFacts:
             found = self._snapshot.read(identity=self._sources.identity)
             if found is not None:
                 self._follower.restore(found)
-                self._saved = found.block
+                self._saved = found
         except AttestreeError as error:
             self._on_snapshot(error)
 
@@ -256,8 +276,7 @@ class FollowedFacts:
                 self._on_poll(error)
             else:
                 self._on_poll(None)
-                if abs(self._clock.now() - self._saved_at) >= SAVE_SECONDS:
-                    self.save_snapshot()
+                self._save_if_due()
             if self._called.wait(self._poll_seconds):
                 self._called.clear()
                 self._stopping.wait(min(GATHER_SECONDS, self._poll_seconds))
