@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from hashlib import sha256
 
 from attestree.errors import ChainUnavailableError, RefusedError, RevertedError
+from attestree.merkle.keccak import keccak256
 from attestree.ports import Fees, Nonces, Receipt, SignedTransaction, Transaction
 from attestree.registry.facts import BlockRef, ChainIdentity
 
@@ -57,7 +58,7 @@ def sign_as(address: bytes, transaction: Transaction) -> SignedTransaction:
             transaction.fees.max_fee,
         ]
     ).encode()
-    return SignedTransaction(raw, sha256(raw).digest())
+    return SignedTransaction(raw, keccak256(raw))
 
 
 @dataclass(frozen=True)
@@ -107,7 +108,7 @@ class FakeChain:
         self.salt += 1
         block_hash = sha256(b"%d %d" % (number, self.salt)).digest()
         receipts = {
-            sha256(raw).digest(): _receipt(raw, number, block_hash, succeeded=succeeded)
+            keccak256(raw): _receipt(raw, number, block_hash, succeeded=succeeded)
             for raw, succeeded in zip(raws, outcomes, strict=True)
         }
         ref = BlockRef(number, block_hash, number)
@@ -159,7 +160,7 @@ class FakeChain:
         hits = 0
         for block in self.blocks:
             for raw in block.raws:
-                done = block.receipts[sha256(raw).digest()].succeeded
+                done = block.receipts[keccak256(raw)].succeeded
                 hits += done and _fields(raw)[3][:32] == slot
         return hits
 
@@ -182,8 +183,8 @@ def _run(raw: bytes, words: dict[bytes, int]) -> bool:
 
 
 def _receipt(raw: bytes, number: int, block_hash: bytes, *, succeeded: bool) -> Receipt:
-    contract = b"" if _fields(raw)[2] else sha256(raw).digest()[:20]
-    return Receipt(sha256(raw).digest(), number, block_hash, succeeded, 21_000, GWEI, contract)
+    contract = b"" if _fields(raw)[2] else keccak256(raw)[:20]
+    return Receipt(keccak256(raw), number, block_hash, succeeded, 21_000, GWEI, contract)
 
 
 class FakeSender:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from attestree.errors import LeaseHeldError, TransitionError
+from attestree.errors import CorruptionError, LeaseHeldError, TransitionError
 from attestree.outbox.lane import advance, verify_nonce
 from attestree.outbox.states import State, verify_transition
 from attestree.ports import Attempt, Batch, CredentialRow, Intent, Lane, NewIntent
@@ -101,6 +101,12 @@ class MemoryStore:
         wanted = [i.wanted for i in self.intents.values() if i.wanted.sender == sender]
         ids = [one.id for one in wanted if one.registry in registries]
         return max((a.nonce for id in ids for a in self.attempts.get(id, [])), default=None)
+
+    def check_at_rest(self) -> Iterator[CorruptionError]:
+        return iter(())
+
+    def verify_outbox(self) -> None:
+        """Memory does not rot."""
 
     def add_attempt(self, attempt: Attempt, *, lease_key: bytes, lease_fence: int, intent_fence: int) -> None:
         if self.leases[lease_key][1] != lease_fence:

@@ -17,6 +17,7 @@ from attestree.settings import load_settings
 from attestree.wiring.audits import wire_consistency
 from attestree.wiring.system import SystemClock
 from tests.integration import test_issue
+from tests.integration.row_editing import sum_anew
 from tests.integration.test_audit import Liar
 from tests.integration.test_issue import Office
 
@@ -31,9 +32,11 @@ def fsck(office: Office, capsys: pytest.CaptureFixture[str]) -> tuple[int, set[s
 
 
 def write(office: Office, statement: str, *values: object) -> None:
+    """Change rows as somebody does who knows how, sums included."""
     with closing(sqlite3.connect(office.folder / "attestree.db")) as database:
         assert database.execute(statement, values).rowcount > 0
         database.commit()
+    sum_anew(office.folder / "attestree.db")
 
 
 @pytest.fixture

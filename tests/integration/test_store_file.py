@@ -138,8 +138,9 @@ def test_a_store_without_tables_does_not_answer(url: str) -> None:
 
 def test_a_file_that_is_no_database_does_not_answer(url: str, tmp_path: Path) -> None:
     (tmp_path / "attestree.db").write_bytes(b"not a database, " * 64)
-    with pytest.raises(StoreUnavailableError):
+    with pytest.raises(CorruptionError) as caught:
         SqlStore.create(url)
+    assert caught.value.code == "store.damaged"
 
 
 def test_a_full_disk_is_named(store: SqlStore, url: str) -> None:

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 
 from attestree.anchoring.identity import verify_identity
 from attestree.anchoring.lease import Leases, build_lease_key
-from attestree.errors import RefusedError
+from attestree.errors import CorruptionError, RefusedError
+from attestree.merkle.keccak import keccak256
 from attestree.outbox.fees import limit_gas
 from attestree.outbox.states import State
 from attestree.outbox.steps import Bump, Final, Halt, Lost, Mined, Retry, Reverted, Send, Sign, Step, Wait
@@ -73,7 +74,9 @@ class Taker:
         return after
 
     def _send(self, intent: Intent, attempt: Attempt, *, now: int) -> State:
-        """Record that the bytes may have left, then hand them over."""
+        """Record that the bytes may have left, then hand them over, if they are those that were signed."""
+        if keccak256(attempt.raw) != attempt.tx_hash:
+            raise CorruptionError("fsck.attempt", intent=attempt.intent_id, number=attempt.number)
         self.store.mark_sent(attempt, now=now, intent_fence=intent.fence)
         self.sender.send(attempt.raw)
         return State.SENT

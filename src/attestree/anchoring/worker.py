@@ -117,6 +117,7 @@ class Worker:
             ChainIdentityError: Another chain answers, or what was final is no longer; nothing was
                 signed or sent.
             LeaseHeldError: Another process writes with one of the keys.
+            CorruptionError: What is stored is not what was written; nothing was signed or sent.
             UnavailableError: Chain or store do not answer; nothing is lost.
         """
         with self._vigil.keep():
@@ -130,6 +131,7 @@ class Worker:
         ours = [intent for intent in unfinished if self._is_ours(intent)]
         if not ours and self._store.fetch_pin(self.registry) is None:
             return Progress((), 0)
+        self._store.verify_outbox()
         pinned = fetch_pin(self._store, registry=self.registry)
         verify_identity(self._sender.fetch_identity(), pinned=pinned)
         final = self._sender.fetch_block("final")

@@ -63,6 +63,8 @@ class ConsistencyReport:
     """Rows that were checked."""
     writes: int = 0
     """Writes that were checked."""
+    damaged: bool = False
+    """Whether rows of the store are not what was written: what else is found may come from that."""
 
     @property
     def clean(self) -> bool:
@@ -99,7 +101,10 @@ class Consistency:
         """
         tell = on_progress or (lambda _: None)
         report = ConsistencyReport()
-        batches = self.store.fetch_batches()
+        tell("the store")
+        self._collect(report, self.store.check_at_rest())
+        report.damaged = bool(report.faults)
+        batches = self._fetch_batches(report)
         report.batches = len(batches)
         for batch in batches:
             tell(batch.id)
@@ -108,6 +113,9 @@ class Consistency:
         for name, registry in self.registries.items():
             tell(name)
             self._collect(report, self._check_registry(name, registry, batches))
+        if report.damaged:
+            # A batch that is unknown because its row is damaged is no reason to suspect a key.
+            report.faults = [fault for fault in report.faults if fault.code != "fsck.anchor_unknown"]
         return report
 
     @staticmethod
@@ -120,8 +128,22 @@ class Consistency:
                 if batch is not None:
                     fault.values.setdefault("batch", batch)
                 report.faults.append(fault)
+        except CorruptionError as fault:
+            report.faults.append(fault)
         except (UnavailableError, RefusedError) as error:
             report.silent.append(error)
+        except (ArithmeticError, LookupError, TypeError, ValueError):
+            # A damaged row may hold anything, and was named; otherwise this is a mistake of ours.
+            if not report.damaged:
+                raise
+
+    def _fetch_batches(self, report: ConsistencyReport) -> Sequence[Batch]:
+        """Return the batches; none where one of them cannot even be read."""
+        try:
+            return self.store.fetch_batches()
+        except CorruptionError as fault:
+            report.faults.append(fault)
+            return ()
 
     def _check_batch(self, batch: Batch, report: ConsistencyReport) -> Iterator[CorruptionError]:
         rows = self.store.fetch_rows(batch.id)

@@ -32,7 +32,7 @@ def fsck(ctx: typer.Context) -> None:
     """Check store, folders and chain against each other; repairs nothing."""
     context: Context = ctx.obj
     settings = context.settings()
-    with wire_store(settings) as store:
+    with wire_store(settings, verifies=False) as store:
         consistency = wire_consistency(settings, store, clock=SystemClock())
         report = consistency.run(lambda name: context.console.progress(f"Checking {name}"))
     lines = [*format_report(report), *_tell_given_up(len(consistency.given_up))]

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Protocol
 
+from attestree.errors import CorruptionError
 from attestree.outbox.batches import Batch, CredentialRow
 from attestree.outbox.records import Attempt, Intent, Lane, NewIntent
 from attestree.outbox.states import State
@@ -108,6 +109,12 @@ class Store(Protocol):
 
     def resume_intent(self, intent_id: str, *, after: State, fence: int) -> None:
         """Take a HALTED intent up again because a person said so; `after` is SEALED or SENT."""
+
+    def check_at_rest(self) -> Iterator[CorruptionError]:
+        """Yield a fault for every row, and every part of a file, that is not what was written."""
+
+    def verify_outbox(self) -> None:
+        """Return if all that a nonce is reckoned from is what was written; CorruptionError otherwise."""
 
     def add_attempt(self, attempt: Attempt, *, lease_key: bytes, lease_fence: int, intent_fence: int) -> None:
         """

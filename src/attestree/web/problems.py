@@ -39,6 +39,9 @@ STATUS_OF_CODE = {
     "request.too_many": 429,
     "request.headers": 431,
     "request.internal": 500,
+    "store.damaged": 503,
+    "store.row_changed": 503,
+    "store.probes": 503,
 }
 """Codes whose status differs from that of their branch."""
 

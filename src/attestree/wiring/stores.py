@@ -16,9 +16,13 @@ SQLITE_PREFIX = "sqlite:///"
 """Start of a store URL whose path may be relative."""
 
 
-def wire_store(settings: Settings) -> SqlStore:
-    """Open the store, its tables up to date; a relative SQLite path counts from the settings file."""
-    return SqlStore.create(store_url(settings))
+def wire_store(settings: Settings, *, verifies: bool = True) -> SqlStore:
+    """
+    Open the store, its tables up to date; a relative SQLite path counts from the settings file.
+
+    Without `verifies`, damaged rows are handed out as they are: for `fsck`, which names them.
+    """
+    return SqlStore.create(store_url(settings), verifies=verifies)
 
 
 def store_url(settings: Settings) -> str:

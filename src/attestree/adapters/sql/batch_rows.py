@@ -10,7 +10,9 @@ from typing import Any
 
 from sqlalchemy import Row
 
+from attestree.adapters.sql.intent_rows import parse_state
 from attestree.adapters.sql.tables import BATCHES
+from attestree.errors import CorruptionError
 from attestree.outbox.states import State
 from attestree.ports import Batch, CredentialRow
 
@@ -21,7 +23,7 @@ def batch_of(row: Row[Any]) -> Batch:
         id=row.id,
         issuer=row.issuer,
         registry=row.registry,
-        state=State.OPEN if row.state is None else State(row.state),
+        state=_state_of(row),
         kind=row.kind,
         list_id=row.list_id,
         seed=row.seed,
@@ -35,9 +37,16 @@ def batch_of(row: Row[Any]) -> Batch:
     )
 
 
+def _state_of(row: Row[Any]) -> State:
+    """Return the state of a batch's write, or OPEN; a sealed one that has lost its write is damaged."""
+    if row.state is None and row.root is not None:
+        raise CorruptionError("store.row_changed", table="intents", row=f"anchor:{row.id}")
+    return State.OPEN if row.state is None else parse_state(row.state)
+
+
 def batch_columns(batch: Batch) -> dict[str, object]:
     """Return a batch as columns."""
-    names = (column.name for column in BATCHES.c if column.name != "position")
+    names = (name for name in Batch.__dataclass_fields__ if name in BATCHES.c)
     return {name: getattr(batch, name) for name in names}
 
 

@@ -18,6 +18,7 @@ from sqlalchemy.exc import IntegrityError
 from attestree.adapters.sql.batch_rows import batch_columns, batch_of, credential_columns, credential_of
 from attestree.adapters.sql.connections import Transactions, insert_unless_there
 from attestree.adapters.sql.intents import insert_intent, stop_intent_of
+from attestree.adapters.sql.row_sums import insert_rows, read_rows
 from attestree.adapters.sql.tables import BATCHES, CREDENTIALS, INTENTS
 from attestree.errors import TransitionError
 from attestree.outbox.records import GIVEN_UP
@@ -78,7 +79,7 @@ class Batches(Transactions):
         if issuer is not None:
             query = query.where(BATCHES.c.issuer == issuer)
         with self._reading() as connection:
-            return [batch_of(row) for row in connection.execute(query)]
+            return [batch_of(row) for row in read_rows(connection, BATCHES, query)]
 
     def fetch_batch_of_root(self, *, issuer: bytes, root: bytes) -> Batch | None:
         """Return the batch with that root or None."""
@@ -113,14 +114,14 @@ class Batches(Transactions):
     def fetch_row(self, token: str) -> CredentialRow | None:
         """Return one credential's row or None."""
         with self._reading() as connection:
-            row = connection.execute(_rows().where(CREDENTIALS.c.token == token)).one_or_none()
-            return None if row is None else credential_of(row)
+            found = read_rows(connection, CREDENTIALS, _rows().where(CREDENTIALS.c.token == token))
+            return next(map(credential_of, found), None)
 
     def fetch_rows(self, batch_id: str) -> Sequence[CredentialRow]:
         """Return a batch's rows by index."""
         query = _rows().where(CREDENTIALS.c.batch_id == batch_id).order_by(CREDENTIALS.c.leaf_index)
         with self._reading() as connection:
-            return [credential_of(row) for row in connection.execute(query)]
+            return [credential_of(row) for row in read_rows(connection, CREDENTIALS, query)]
 
     def fetch_rows_by_key(self, row_keys: Sequence[bytes]) -> Mapping[bytes, Sequence[CredentialRow]]:
         """
@@ -135,7 +136,8 @@ class Batches(Transactions):
                 query = _rows().join(BATCHES, BATCHES.c.id == CREDENTIALS.c.batch_id)
                 query = query.outerjoin(INTENTS, INTENTS.c.batch_id == BATCHES.c.id)
                 query = query.where(CREDENTIALS.c.row_key.in_(chunk), func.coalesce(~given_up, true()))
-                for row in connection.execute(query.order_by(BATCHES.c.position, CREDENTIALS.c.leaf_index)):
+                query = query.order_by(BATCHES.c.position, CREDENTIALS.c.leaf_index)
+                for row in read_rows(connection, CREDENTIALS, query):
                     found.setdefault(row.row_key, []).append(credential_of(row))
         return found
 
@@ -147,8 +149,7 @@ def fix_batch(
     fixed = update(BATCHES).where(BATCHES.c.id == batch.id).values(root=root, size=size)
     connection.execute(fixed)
     for chunk in _chunks(rows):
-        columns = [credential_columns(row, batch) for row in chunk]
-        connection.execute(insert(CREDENTIALS), columns)
+        insert_rows(connection, CREDENTIALS, (credential_columns(row, batch) for row in chunk))
 
 
 def _chunks(items: Iterable[_Item]) -> Iterator[list[_Item]]:
@@ -166,8 +167,7 @@ def _batches() -> Select[Any]:
 
 def fetch_one_batch(connection: Connection, condition: Any) -> Batch | None:
     """Return the one batch that meets a condition, or None."""
-    row = connection.execute(_batches().where(condition)).one_or_none()
-    return None if row is None else batch_of(row)
+    return next(map(batch_of, read_rows(connection, BATCHES, _batches().where(condition))), None)
 
 
 def _rows() -> Select[Any]:

@@ -18,7 +18,7 @@ from sqlalchemy import URL, Connection, Engine, Insert, create_engine, event, ma
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, NoSuchModuleError, SQLAlchemyError
 
-from attestree.errors import MissingExtraError, SettingsError, StoreUnavailableError
+from attestree.errors import CorruptionError, MissingExtraError, SettingsError, StoreUnavailableError
 
 BUSY_SECONDS = 30
 """How long a writer waits for another before the store counts as not answering."""
@@ -124,19 +124,33 @@ def our_errors() -> Iterator[None]:
     try:
         yield
     except (SQLAlchemyError, sqlite3.Error) as exc:
-        raise StoreUnavailableError(_code(exc)) from exc
+        code = _code(exc)
+        raise (CorruptionError if code == "store.damaged" else StoreUnavailableError)(code) from exc
+
+
+CODES = {
+    "store.full": ("SQLITE_FULL", "53100"),
+    "store.busy": ("SQLITE_BUSY", "SQLITE_LOCKED", "55P03"),
+    "store.disk_failed": ("SQLITE_IOERR", "58030"),
+    "store.damaged": ("SQLITE_CORRUPT", "SQLITE_NOTADB", "SQLITE_FORMAT", "XX001", "XX002"),
+    "store.read_only": ("SQLITE_READONLY", "SQLITE_CANTOPEN", "25006"),
+}
+"""Our codes, and how the names of SQLite's errors and PostgreSQL's SQLSTATEs begin that mean them."""
 
 
 def _code(exc: Exception) -> str:
-    """Name the failure for people: full, busy, or just no answer."""
+    """Name the failure for people: full, busy, damaged, or just no answer."""
     origin = exc.orig if isinstance(exc, DBAPIError) else exc
     name = getattr(origin, "sqlite_errorname", None) or getattr(origin, "sqlstate", None) or ""
-    # 53100 disk_full, 55P03 lock_not_available: PostgreSQL's own codes
-    if name in ("SQLITE_FULL", "53100"):
-        return "store.full"
-    if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")) or name == "55P03":
-        return "store.busy"
-    return "store.no_answer"
+    for code, starts in CODES.items():
+        if name.startswith(starts):
+            return code
+    return "store.damaged" if _is_unreadable(origin) else "store.no_answer"
+
+
+def _is_unreadable(origin: object) -> bool:
+    """Say whether SQLite found text that is none, which it does not give a name of its own."""
+    return isinstance(origin, sqlite3.OperationalError) and "decode to UTF-8" in str(origin)
 
 
 def insert_unless_there(connection: Connection, new_row: Insert) -> bool:
@@ -162,16 +176,30 @@ class Transactions:
     def __init__(self, engine: Engine) -> None:
         """Use an engine of `open_engine`."""
         self._engine = engine
+        self._broken = False
+
+    @contextmanager
+    def _our_errors(self) -> Iterator[None]:
+        """Turn errors into ours; after one of the disk, this process is told nothing but that any more."""
+        if self._broken:
+            raise StoreUnavailableError("store.disk_failed")
+        try:
+            with our_errors():
+                yield
+        except StoreUnavailableError as error:
+            # What an fsync that failed has left on the disk nobody knows; a new process reads it anew.
+            self._broken = error.code == "store.disk_failed" and self._engine.dialect.name == "sqlite"
+            raise
 
     @contextmanager
     def _writing(self) -> Iterator[Connection]:
         """Begin a transaction; it is on disk when the block ends, or it never was."""
-        with our_errors(), self._engine.begin() as connection:
+        with self._our_errors(), self._engine.begin() as connection:
             yield connection
 
     @contextmanager
     def _reading(self) -> Iterator[Connection]:
         """Begin a transaction that sees one state and changes nothing."""
         options: dict[str, Any] = {"writes": False}
-        with our_errors(), self._engine.connect().execution_options(**options) as connection:
+        with self._our_errors(), self._engine.connect().execution_options(**options) as connection:
             yield connection

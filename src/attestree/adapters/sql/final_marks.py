@@ -10,6 +10,7 @@ from __future__ import annotations
 from sqlalchemy import Connection, and_, delete, insert, select, update
 
 from attestree.adapters.sql.connections import Transactions, insert_unless_there
+from attestree.adapters.sql.row_sums import read_rows
 from attestree.adapters.sql.tables import FINAL_MARKS
 from attestree.registry.facts import BlockRef
 
@@ -21,8 +22,8 @@ class FinalMarks(Transactions):
         """Return the newest final block that was acted on (its time is 0), or None before the first."""
         row_of = select(FINAL_MARKS).where(FINAL_MARKS.c.registry == registry)
         with self._reading() as connection:
-            row = connection.execute(row_of).one_or_none()
-        return None if row is None else BlockRef(row.number, row.hash, time=0)
+            found = read_rows(connection, FINAL_MARKS, row_of)
+            return next((BlockRef(row.number, row.hash, time=0) for row in found), None)
 
     def write_final_mark(self, registry: str, block: BlockRef) -> None:
         """Remember a final block before anything is based on it; a mark only ever rises."""

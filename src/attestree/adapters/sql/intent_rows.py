@@ -45,7 +45,7 @@ def intent_of(row: Row[Any]) -> Intent:
     )
     return Intent(
         wanted=wanted,
-        state=State(row.state),
+        state=parse_state(row.state),
         fence=row.fence,
         block_number=row.block_number,
         block_hash=row.block_hash,
@@ -75,6 +75,14 @@ def attempt_columns(attempt: Attempt) -> dict[str, object]:
     columns["max_fee"] = attempt.fees.max_fee
     columns["priority_fee"] = attempt.fees.priority_fee
     return columns
+
+
+def parse_state(stored: str) -> State:
+    """Return a state; CorruptionError `store.row_changed` where there is none of that name."""
+    try:
+        return State(stored)
+    except ValueError as exc:
+        raise CorruptionError("store.row_changed", table="intents", row="?") from exc
 
 
 def format_probes(probes: Iterable[Probe]) -> bytes:

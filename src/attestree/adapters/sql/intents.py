@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import Connection, Insert, func, insert, select, update
+from sqlalchemy import Connection, Insert, func, insert, or_, select, update
 
 from attestree.adapters.sql.connections import Transactions, insert_unless_there
 from attestree.adapters.sql.intent_rows import attempt_columns, attempt_of, intent_columns, intent_of
 from attestree.adapters.sql.lanes import take_nonce
-from attestree.adapters.sql.tables import ATTEMPTS, INTENTS, LEASES
+from attestree.adapters.sql.row_sums import read_rows
+from attestree.adapters.sql.tables import ATTEMPTS, INTENTS, LANES, LEASES, PINS
 from attestree.errors import TransitionError
 from attestree.outbox.states import State, verify_transition
 from attestree.ports import Attempt, Intent, NewIntent
@@ -46,13 +47,13 @@ class Intents(Transactions):
         if states is not None:
             query = query.where(INTENTS.c.state.in_([state.value for state in states]))
         with self._reading() as connection:
-            return [intent_of(row) for row in connection.execute(query)]
+            return [intent_of(row) for row in read_rows(connection, INTENTS, query)]
 
     def fetch_attempts(self, intent_id: str) -> Sequence[Attempt]:
         """Return an intent's attempts by number."""
         query = select(ATTEMPTS).where(ATTEMPTS.c.intent_id == intent_id).order_by(ATTEMPTS.c.number)
         with self._reading() as connection:
-            return [attempt_of(row) for row in connection.execute(query)]
+            return [attempt_of(row) for row in read_rows(connection, ATTEMPTS, query)]
 
     def fetch_last_nonce(self, *, sender: bytes, registries: Sequence[str]) -> int | None:
         """Return the highest nonce ever signed with a key for these registries, or None."""
@@ -64,6 +65,22 @@ class Intents(Transactions):
         with self._reading() as connection:
             highest: int | None = connection.execute(query).scalar_one()
             return highest
+
+    def verify_outbox(self) -> None:
+        """Return if all that a nonce is reckoned from is what was written; CorruptionError otherwise."""
+        # Not by the states that there are: a damaged one is none of them.
+        moving = INTENTS.c.state != State.FINAL.value
+        signed = select(ATTEMPTS).outerjoin(INTENTS, INTENTS.c.id == ATTEMPTS.c.intent_id)
+        queries = (
+            (PINS, select(PINS)),
+            (LANES, select(LANES)),
+            (INTENTS, select(INTENTS).where(moving)),
+            (ATTEMPTS, signed.where(or_(INTENTS.c.id.is_(None), moving))),
+        )
+        with self._reading() as connection:
+            for table, query in queries:
+                for _ in read_rows(connection, table, query):
+                    pass
 
     def add_attempt(self, attempt: Attempt, *, lease_key: bytes, lease_fence: int, intent_fence: int) -> None:
         """
@@ -190,11 +207,11 @@ def _update(
 
 def _last_nonce(connection: Connection, intent_id: str) -> int | None:
     """Return the nonce of an intent's newest attempt."""
-    newest = select(ATTEMPTS.c.nonce).where(ATTEMPTS.c.intent_id == intent_id)
-    return connection.execute(newest.order_by(ATTEMPTS.c.number.desc()).limit(1)).scalar_one_or_none()
+    newest = select(ATTEMPTS).where(ATTEMPTS.c.intent_id == intent_id).order_by(ATTEMPTS.c.number.desc())
+    return next((row.nonce for row in read_rows(connection, ATTEMPTS, newest.limit(1))), None)
 
 
 def _one_intent(connection: Connection, intent_id: str) -> Intent | None:
     """Return one intent or None."""
-    row = connection.execute(select(INTENTS).where(INTENTS.c.id == intent_id)).one_or_none()
-    return None if row is None else intent_of(row)
+    found = read_rows(connection, INTENTS, select(INTENTS).where(INTENTS.c.id == intent_id))
+    return next(map(intent_of, found), None)

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, and_, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from attestree.adapters.sql.connections import Transactions
+from attestree.adapters.sql.row_sums import read_rows
 from attestree.adapters.sql.tables import ATTEMPTS, INTENTS, LANES, PINS
 from attestree.errors import TransitionError
 from attestree.outbox.lane import advance, verify_nonce
@@ -91,9 +92,8 @@ def take_nonce(connection: Connection, attempt: Attempt, wanted: NewIntent) -> N
 
 def _chain(connection: Connection, registry: str) -> tuple[int, bytes] | None:
     """Return number and genesis of the chain that a registry is pinned to."""
-    query = select(PINS.c.chain_id, PINS.c.genesis_hash).where(PINS.c.registry == registry)
-    row = connection.execute(query).one_or_none()
-    return None if row is None else (row.chain_id, row.genesis_hash)
+    found = read_rows(connection, PINS, select(PINS).where(PINS.c.registry == registry))
+    return next(((row.chain_id, row.genesis_hash) for row in found), None)
 
 
 def _registries_beside(connection: Connection, registry: str) -> Sequence[str]:
@@ -110,11 +110,10 @@ def _lane(connection: Connection, sender: bytes, registry: str) -> Lane | None:
     chain = _chain(connection, registry)
     if chain is None:
         return None
-    query = select(LANES.c.first, LANES.c.next).where(
+    query = select(LANES).where(
         LANES.c.chain_id == chain[0], LANES.c.genesis_hash == chain[1], LANES.c.sender == sender
     )
-    row = connection.execute(query).one_or_none()
-    return None if row is None else Lane(row.first, row.next)
+    return next((Lane(row.first, row.next) for row in read_rows(connection, LANES, query)), None)
 
 
 def _insert(connection: Connection, sender: bytes, registry: str, first: int) -> Lane:

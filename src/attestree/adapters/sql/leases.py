@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Row, and_, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from attestree.adapters.sql.connections import Transactions, insert_unless_there
+from attestree.adapters.sql.row_sums import read_rows
 from attestree.adapters.sql.tables import LEASES, PINS
 from attestree.errors import LeaseHeldError, TransitionError
 from attestree.registry.facts import ChainIdentity
@@ -31,7 +32,7 @@ class Leases(Transactions):
     def fetch_pins(self) -> Mapping[str, ChainIdentity]:
         """Return the pinned identity of every registry by its name."""
         with self._reading() as connection:
-            return {row.registry: _identity(row) for row in connection.execute(select(PINS))}
+            return {row.registry: _identity(row) for row in read_rows(connection, PINS, select(PINS))}
 
     def write_pin(self, registry: str, identity: ChainIdentity) -> None:
         """
@@ -114,8 +115,8 @@ def _take(connection: Connection, *, key: bytes, owner: str, now: int, expires: 
 
 def _pin(connection: Connection, registry: str) -> ChainIdentity | None:
     """Return one pin."""
-    row = connection.execute(select(PINS).where(PINS.c.registry == registry)).one_or_none()
-    return None if row is None else _identity(row)
+    found = read_rows(connection, PINS, select(PINS).where(PINS.c.registry == registry))
+    return next(map(_identity, found), None)
 
 
 def _identity(row: Row[Any]) -> ChainIdentity:

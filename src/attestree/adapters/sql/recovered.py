@@ -17,6 +17,7 @@ from attestree.adapters.sql.batch_rows import batch_columns
 from attestree.adapters.sql.batches import fetch_one_batch, fix_batch
 from attestree.adapters.sql.connections import Transactions, insert_unless_there
 from attestree.adapters.sql.intents import insert_intent
+from attestree.adapters.sql.row_sums import read_rows
 from attestree.adapters.sql.tables import BATCHES, INTENTS, MISSING_ANCHORS
 from attestree.errors import TransitionError
 from attestree.outbox.recovered import MissingAnchor
@@ -91,7 +92,7 @@ class Recovered(Transactions):
         """Return the anchors that were accepted as missing, in the order of their blocks."""
         query = select(MISSING_ANCHORS).order_by(MISSING_ANCHORS.c.block_number, MISSING_ANCHORS.c.root)
         with self._reading() as connection:
-            return [_missing(row) for row in connection.execute(query)]
+            return [_missing(row) for row in read_rows(connection, MISSING_ANCHORS, query)]
 
 
 def _finish(connection: Connection, intent: NewIntent, block: BlockRef) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from types import TracebackType
 from typing import Self
 
+from attestree.adapters.sql.at_rest import AtRest
 from attestree.adapters.sql.batches import Batches
 from attestree.adapters.sql.connections import open_engine, our_errors
 from attestree.adapters.sql.final_marks import FinalMarks
@@ -18,30 +19,36 @@ from attestree.adapters.sql.lanes import Lanes
 from attestree.adapters.sql.leases import Leases
 from attestree.adapters.sql.migrate import upgrade
 from attestree.adapters.sql.recovered import Recovered
+from attestree.adapters.sql.row_sums import keep_sums
+from attestree.adapters.sql.tables import SUMMED
 from attestree.adapters.sql.withdrawals import Withdrawals
 
 
-class SqlStore(Leases, Batches, Intents, Lanes, FinalMarks, Withdrawals, Recovered):
+class SqlStore(Leases, Batches, Intents, Lanes, FinalMarks, Withdrawals, Recovered, AtRest):
     """Implements `ports.Store`; safe for threads; close it, or use it as a context."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, verifies: bool = True) -> None:
         """
         Open a store without looking into it.
 
         Args:
             url: `sqlite:///path/to/file` or `postgresql://...`.
+            verifies: Whether a row that is not what was written is refused; who examines them all wants
+                to see it as it is.
 
         Raises:
             SettingsError: `config.store_url`.
             MissingExtraError: `extra.postgres`.
             StoreUnavailableError: `store.cannot_open`.
         """
-        super().__init__(open_engine(url))
+        engine = open_engine(url)
+        keep_sums(engine, SUMMED)
+        super().__init__(engine.execution_options(verifies=verifies))
 
     @classmethod
-    def create(cls, url: str) -> Self:
+    def create(cls, url: str, *, verifies: bool = True) -> Self:
         """Open a store and bring its tables up to date; raises as the constructor does."""
-        store = cls(url)
+        store = cls(url, verifies=verifies)
         try:
             with our_errors():
                 upgrade(store._engine)

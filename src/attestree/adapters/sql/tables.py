@@ -3,8 +3,9 @@ The tables of the store.
 
 Decides names, types and what the database itself enforces: states that exist, one batch per root,
 one intent per batch, one transaction per hash. Every row that belongs to an issuer carries it, so
-that one store serves many. Nothing personal has a column. Changes to this module need a migration
-beside it (`migrations/versions`); a test compares the two. Source: DESIGN sections 6 and 11.
+that one store serves many. Nothing personal has a column. Every table but the leases also has the sum of its
+rows (`row_sums`). Changes to this module need a migration beside it (`migrations/versions`); a test compares
+the two. Source: DESIGN sections 6 and 11.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
+from attestree.adapters.sql.row_sums import build_row_sum_column
 from attestree.outbox.states import State
 
 METADATA = MetaData(
@@ -202,3 +204,17 @@ MISSING_ANCHORS = Table(
     Column("block_number", BigInteger, nullable=False),
 )
 """Anchors of ours whose documents are not here, and a person said that work may go on without them."""
+
+LAYOUT = Table(
+    "layout",
+    METADATA,
+    Column("name", String, primary_key=True),
+    Column("sum", LargeBinary, nullable=False),
+)
+"""How the tables of a SQLite file were laid out; without a row on PostgreSQL, which looks after its own."""
+
+SUMMED = [table for table in METADATA.sorted_tables if table is not LEASES]
+"""Tables whose rows carry a sum: all, whichever will be added, but the leases."""
+
+for _table in SUMMED:
+    _table.append_column(build_row_sum_column())

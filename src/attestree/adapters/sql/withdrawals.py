@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Connection, and_, delete, func, insert, no
 
 from attestree.adapters.sql.connections import Transactions
 from attestree.adapters.sql.leases import pin_columns
+from attestree.adapters.sql.row_sums import COLUMN
 from attestree.adapters.sql.tables import (
     ATTEMPTS,
     BATCHES,
@@ -103,6 +104,7 @@ def _lanes_of(registry: str, identity: ChainIdentity) -> ColumnElement[bool]:
 def _keep_apart(connection: Connection, condition: ColumnElement[bool]) -> None:
     """Move what was signed for some intents to where nothing looks for it."""
     shared = [column.name for column in PAST_ATTEMPTS.c if column.name in ATTEMPTS.c]
+    shared.remove(COLUMN)
     pinned = select(PINS.c.genesis_hash).where(PINS.c.registry == INTENTS.c.registry).scalar_subquery()
     rows = (
         select(INTENTS.c.registry, func.coalesce(pinned, b""), *(ATTEMPTS.c[name] for name in shared))

@@ -38,6 +38,21 @@ ENTRIES: dict[str, Entry] = {
         "The file {file} is not the tree that the leaves make.", cause=_DISK, next=_RESTORE
     ),
     # -- rows and private files
+    "fsck.database": Entry(
+        "The database is damaged ({part}): {found}.",
+        cause=_DISK,
+        next=f"{_LOOK} Restore a backup of the store.",
+    ),
+    "fsck.row_changed": Entry(
+        "A row of the database is not what was written: {row} in {table}.",
+        cause=_DISK,
+        next=f"{_LOOK} Restore a backup of the store.",
+    ),
+    "fsck.row_orphaned": Entry(
+        "Row {row} of {table} belongs to a row that is not there.",
+        cause=_DISK,
+        next=f"{_LOOK} Restore a backup of the store.",
+    ),
     "fsck.rows_count": Entry(
         "Batch {batch}: the store has {found} credentials, and {size} were sealed.",
         cause=_DISK,

@@ -24,6 +24,31 @@ ENTRIES: dict[str, Entry] = {
         "The disk that holds the database is full.",
         next="Nothing was changed. Make room, then run the same command again.",
     ),
+    "store.disk_failed": Entry(
+        "The disk that holds the database failed while it was read or written.",
+        cause="The disk is failing, or was taken away.",
+        next="What was not confirmed counts as not done. Look after the disk, then run the command again.",
+    ),
+    "store.read_only": Entry(
+        "The database may not be written.",
+        cause="The disk is mounted for reading only, or this user may not write the file or its folder.",
+        next="Nothing was changed. Mend the rights, then run the same command again.",
+    ),
+    "store.damaged": Entry(
+        "The database file is damaged.",
+        cause="A failing disk, a hand that edited it, or a copy that broke off.",
+        next="Stop, keep a copy, and restore a backup; `attestree fsck` says what else is wrong.",
+    ),
+    "store.unknown_version": Entry(
+        "The database has a version that this program does not know.",
+        cause="A newer attestree wrote it, or its mark of version is damaged.",
+        next="Install the newest attestree; if it says the same, restore a backup.",
+    ),
+    "store.row_changed": Entry(
+        "A row of the database is not what was written: {row} in {table}.",
+        cause="A failing disk, or a hand that edited it.",
+        next="Nothing was done with it. Keep a copy, run `attestree fsck`, and restore a backup.",
+    ),
     "store.pinned_otherwise": Entry(
         'The registry "{registry}" was recorded as another one before.',
         cause="The settings now name another chain or another contract under the same name.",
