@@ -6,7 +6,7 @@ Decides where a transaction begins and ends: every method is one. Source: DESIGN
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Protocol
 
 from attestree.errors import CorruptionError
