@@ -68,13 +68,8 @@ class LaneWatch:
         return self.state.code or "outbox.lane_closed"
 
     def _check(self) -> LaneState:
-        """Compare the lane as it is stored now; one that never began has its key's past to wait for."""
-        lane = self._store.fetch_lane(sender=self._sender, registry=self._registry)
-        if lane is None:
-            return OPEN_LANE if is_settled(self._counts) else LaneState(UNSETTLED)
-        least = min(self._counts.mined, lane.next)
-        held = self._store.fetch_held_nonces(sender=self._sender, registry=self._registry, least=least)
-        return check_lane(lane, self._counts, held=held)
+        """Compare the lane as it is stored now."""
+        return check_lane_now(self._store, sender=self._sender, registry=self._registry, counts=self._counts)
 
     def _fetch_next(self) -> int | None:
         """Return the next nonce; a key that has a past elsewhere goes on behind it, and that is said once."""
@@ -95,6 +90,20 @@ class LaneWatch:
         if code in TROUBLES:
             first, last = self.state.nonces[0], self.state.nonces[-1]
             bell.ring(code, subject=subject, address=address, registry=self._registry, first=first, last=last)
+
+
+def check_lane_now(store: Store, *, sender: bytes, registry: str, counts: Nonces) -> LaneState:
+    """
+    Compare a key's lane, as it is stored now, with counts that were read before.
+
+    A lane that never began has its key's past to wait for.
+    """
+    lane = store.fetch_lane(sender=sender, registry=registry)
+    if lane is None:
+        return OPEN_LANE if is_settled(counts) else LaneState(UNSETTLED)
+    least = min(counts.mined, lane.next)
+    held = store.fetch_held_nonces(sender=sender, registry=registry, least=least)
+    return check_lane(lane, counts, held=held)
 
 
 def watch_idle_lane(

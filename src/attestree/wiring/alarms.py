@@ -6,7 +6,7 @@ Decides which adapters the settings ask for. Source: DESIGN sections 3 and 6.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -32,8 +32,8 @@ def wire_alarms(settings: Settings, *, clock: Clock, writes_log: bool) -> AlarmB
         writes_log: Whether each alarm is a line on stderr, for a service; a person reads the command's own.
     """
     tellers: list[Teller] = [LogTeller()] if writes_log else []
-    if settings.alarm.command:
-        tellers.append(CommandTeller(_command(settings)))
+    if command := alarm_command(settings):
+        tellers.append(CommandTeller(command))
     return AlarmBook(clock, tellers, repeat_seconds=60 * settings.alarm.repeat_minutes)
 
 
@@ -85,7 +85,9 @@ def write_figures(settings: Settings, book: AlarmBook, store: Store, *, clock: C
     write_metrics(settings.path(settings.alarm.metrics_file), figures)
 
 
-def _command(settings: Settings) -> list[str]:
+def alarm_command(settings: Settings) -> Sequence[str]:
     """Return the operator's program; a relative path counts from the settings file, a bare name from PATH."""
+    if not settings.alarm.command:
+        return ()
     program, *arguments = settings.alarm.command
     return [str(settings.path(Path(program))) if "/" in program else program, *arguments]

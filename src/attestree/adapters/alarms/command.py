@@ -68,24 +68,27 @@ class CommandTeller:
         """Run the program for each notice until there is no more."""
         while (notice := self._waiting.get()) is not None:
             try:
-                outcome = self._run(notice)
-            except OSError as exc:
+                outcome = self.run(notice)
+            except Exception as exc:  # noqa: BLE001 - the next notice is told all the same
                 outcome = type(exc).__name__
             if outcome:
                 log_command_failure(code=notice.code, outcome=outcome)
 
-    def _run(self, notice: Notice) -> str:
-        """Run the program once; return how it failed, or nothing."""
+    def run(self, notice: Notice) -> str:
+        """Run the program once and wait for it; return how it failed, or nothing."""
         environment = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
         environment |= {"ATTESTREE_ALARM_CODE": notice.code, "ATTESTREE_ALARM_STAGE": notice.stage.value}
-        running = subprocess.Popen(
-            self._command,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            env=environment,
-            start_new_session=True,
-        )
+        try:
+            running = subprocess.Popen(
+                self._command,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                env=environment,
+                start_new_session=True,
+            )
+        except OSError as exc:
+            return type(exc).__name__
         # A program that reads nothing is no failure: communicate swallows the broken pipe.
         try:
             running.communicate(

@@ -14,7 +14,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path, PurePosixPath
 
 from attestree.adapters.files.atomic import sync_folder, write_new
@@ -99,6 +99,18 @@ class BatchFolders:
     def is_released(self, batch_id: str) -> bool:
         """Say whether the folder was handed out."""
         return self._path(batch_id, "").is_dir()
+
+    def fetch_parts(self) -> Mapping[str, int]:
+        """
+        Return the folders that are half-written, by batch, and when each was last changed (Unix seconds).
+
+        Raises:
+            FolderUnavailableError: `folder.read_failed`.
+        """
+        try:
+            return {part.stem: int(part.stat().st_mtime) for part in self.base.glob("*.part")}
+        except OSError as exc:
+            raise FolderUnavailableError("folder.read_failed", file=self.base.name) from exc
 
     def location(self, batch_id: str) -> str:
         """Return where the folder is handed out, for people."""

@@ -14,6 +14,7 @@ from attestree.adapters.sql.at_rest import AtRest
 from attestree.adapters.sql.batches import Batches
 from attestree.adapters.sql.connections import open_engine, our_errors
 from attestree.adapters.sql.final_marks import FinalMarks
+from attestree.adapters.sql.inspection import Inspection
 from attestree.adapters.sql.intents import Intents
 from attestree.adapters.sql.lanes import Lanes
 from attestree.adapters.sql.leases import Leases
@@ -24,7 +25,7 @@ from attestree.adapters.sql.tables import SUMMED
 from attestree.adapters.sql.withdrawals import Withdrawals
 
 
-class SqlStore(Leases, Batches, Intents, Lanes, FinalMarks, Withdrawals, Recovered, AtRest):
+class SqlStore(Leases, Batches, Intents, Lanes, FinalMarks, Withdrawals, Recovered, AtRest, Inspection):
     """Implements `ports.Store`; safe for threads; close it, or use it as a context."""
 
     def __init__(self, url: str, *, verifies: bool = True) -> None:
