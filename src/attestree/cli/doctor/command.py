@@ -78,16 +78,19 @@ def examine(
         return
     yield good("settings", f"read from {settings.folder}")
     yield asked("trust", lambda: _trust(settings))
+    # A chain that does not answer says it once.
+    answering = set()
     for registry in settings.registry:
-        chain = list(examine_chain(registry, clock))
-        yield from chain
+        for answer in examine_chain(registry, clock):
+            yield answer
+            if answer.good and answer.topic == f"chain {registry.name}":
+                answering.add(registry.name)
         yield from examine_keys(settings, registry, ask=ask)
-        # A chain that does not answer says it once.
-        if all(answer.good for answer in chain if answer.topic == f"chain {registry.name}"):
+        if registry.name in answering:
             yield from examine_money(settings, registry)
     for issuer in settings.issuer:
         yield from examine_secrets(settings, issuer, ask=ask)
-    yield from examine_store(settings, clock)
+    yield from examine_store(settings, clock, answering=answering)
     yield from examine_disks(settings)
     yield examine_alarm(settings, clock, rings=rings)
 

@@ -30,7 +30,7 @@ def examine_keys(
     """Yield an answer for each key that may sign on a registry's chain; `ask` = also open it."""
     for key in registry_keys(settings, registry):
         path = settings.path(key) if isinstance(key, Path) else None
-        answer = asked(f"key {_name(key)}", partial(_use, settings, registry, key, ask))
+        answer = asked(f"key {name_key(key)}", partial(_use, settings, registry, key, ask))
         yield _with_command(answer, path)
 
 
@@ -74,9 +74,9 @@ def examine_money(settings: Settings, registry: RegistrySettings) -> Iterator[An
             left = count_affordable(sender.fetch_balance(address), fees=fees)
             words = f"pays for {many(left, 'recording')} at today's price"
             if key in recording and left < settings.alarm.least_transactions:
-                yield bad(f"money {_name(key)}", words, f"Send ether to 0x{address.hex()}.")
+                yield bad(f"money {name_key(key)}", words, f"Send ether to 0x{address.hex()}.")
             else:
-                yield good(f"money {_name(key)}", words)
+                yield good(f"money {name_key(key)}", words)
     except AttestreeError as error:
         yield failed(f"money on {registry.name}", error)
 
@@ -124,7 +124,7 @@ def _with_command(answer: Answer, path: Path | None) -> Answer:
     return bad(answer.topic, answer.words, f"chmod 600 {path}")
 
 
-def _name(key: KeySetting) -> str:
+def name_key(key: KeySetting) -> str:
     """Return how a key is called in a list."""
     if isinstance(key, Path):
         return key.name

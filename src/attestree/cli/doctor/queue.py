@@ -7,13 +7,14 @@ without bringing its tables up to date. Source: DESIGN sections 6, 9 and 11.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from attestree.adapters.sql.inspection import KnownLease
 from attestree.adapters.sql.store import SqlStore
 from attestree.anchoring.lane_watch import check_lane_now
 from attestree.cli.console import many
 from attestree.cli.doctor.answer import Answer, bad, failed, good
+from attestree.cli.doctor.keys import name_key
 from attestree.errors import AttestreeError
 from attestree.outbox.lane import TROUBLES
 from attestree.outbox.states import State
@@ -28,8 +29,15 @@ PART_SECONDS = 600
 """A half-written folder older than this is no longer being written."""
 
 
-def examine_store(settings: Settings, clock: Clock) -> Iterator[Answer]:
-    """Yield an answer to each question about the store; later ones are left out where it cannot be used."""
+def examine_store(settings: Settings, clock: Clock, *, answering: Collection[str]) -> Iterator[Answer]:
+    """
+    Yield an answer to each question about the store; later ones are left out where it cannot be used.
+
+    Args:
+        settings: Name the store.
+        clock: Wall time.
+        answering: Registries whose chain answers as it should.
+    """
     database = sqlite_path(settings)
     if database is not None and not database.exists():
         yield good("store", "not there yet; the first command that needs it makes it")
@@ -40,6 +48,9 @@ def examine_store(settings: Settings, clock: Clock) -> Iterator[Answer]:
             yield condition
             if condition.good:
                 yield from _examine_contents(settings, store, clock)
+                for registry in settings.registry:
+                    if registry.name in answering:
+                        yield from _examine_lanes(settings, registry, store)
     except AttestreeError as error:
         yield failed("store", error)
 
@@ -71,8 +82,6 @@ def _examine_contents(settings: Settings, store: SqlStore, clock: Clock) -> Iter
             said = explain(intent.note, {})
             command = f"attestree anchor --resume {intent.wanted.id}"
             yield bad(f"write {intent.wanted.id}", f"{intent.wanted.title}: {said.sentence}", command)
-    for registry in settings.registry:
-        yield from _examine_lanes(settings, registry, store)
     yield from _leases(store.fetch_leases(), clock)
     for issuer in settings.issuer:
         yield _folders(settings, issuer, clock)
@@ -101,7 +110,7 @@ def _examine_lanes(settings: Settings, registry: RegistrySettings, store: SqlSto
         except AttestreeError:
             # the question about the key itself says so
             continue
-        topic, name = f"lane {registry.name}", f"0x{address.hex()}"
+        topic, name = f"lane {name_key(key)}", f"0x{address.hex()}"
         try:
             if store.fetch_lane(sender=address, registry=registry.name) is None:
                 continue
