@@ -18,7 +18,7 @@ from attestree.cli.console import REJECT, Context, many
 from attestree.cli.delivery import deliver_ready
 from attestree.credentials.dates import format_timestamp
 from attestree.recovering.plan import Missing, RegistryPlan
-from attestree.recovering.recovery import Recovered
+from attestree.recovering.recovery import Done
 from attestree.settings import Settings
 from attestree.text.catalogue import explain, explain_error
 from attestree.wiring.recovery import our_addresses, wire_recovery
@@ -102,6 +102,8 @@ def _lines_of_plan(plan: RegistryPlan) -> Iterator[str]:
     for folder, fault in plan.damaged:
         said = explain_error(fault).sentence
         yield f"batch {folder.described.id}  handed out, not recorded, damaged: {said}"
+    for intent, _ in plan.waiting:
+        yield f"{intent.wanted.title}: waits here and is recorded; would be entered as recorded"
     if plan.changes:
         yield f"{many(len(plan.changes), 'change')} of status would be entered"
     for intent in plan.doubtful:
@@ -121,7 +123,7 @@ def _lines_of_missing(missing: Sequence[Missing]) -> Iterator[str]:
         )
 
 
-def _lines_of_done(done: Recovered, left: Sequence[Missing], *, waiting: int) -> Iterator[str]:
+def _lines_of_done(done: Done, left: Sequence[Missing], *, waiting: int) -> Iterator[str]:
     """Say what was done, what was not, and what to do next."""
     entered = f"{many(done.batches, 'batch', 'batches')} ({many(done.credentials, 'credential')})"
     yield f"Entered: {entered}, {many(done.changes, 'change')} of status"
@@ -159,6 +161,7 @@ def _json_of_plans(plans: Sequence[RegistryPlan]) -> dict[str, object]:
                 "missing": [_json_of_missing(one) for one in plan.missing],
                 "aside": [folder.described.id for folder in plan.aside],
                 "damaged": [folder.described.id for folder, _ in plan.damaged],
+                "waiting": [intent.wanted.id for intent, _ in plan.waiting],
                 "changes": len(plan.changes),
                 "doubtful": [intent.wanted.id for intent in plan.doubtful],
                 "nonces": {f"0x{key.hex()}": count for key, count in plan.lanes.items()},
@@ -168,7 +171,7 @@ def _json_of_plans(plans: Sequence[RegistryPlan]) -> dict[str, object]:
     }
 
 
-def _json_of_done(done: Recovered, left: Sequence[Missing], *, waiting: int) -> dict[str, object]:
+def _json_of_done(done: Done, left: Sequence[Missing], *, waiting: int) -> dict[str, object]:
     return {
         "changed": True,
         "batches": done.batches,

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from attestree.ports import ChainEvents
+from attestree.registry.calls import build_anchor as build_anchor_call
 from attestree.registry.calls import build_status
 from attestree.registry.event_types import Anchored, StatusChanged
 from attestree.registry.events import parse_event
@@ -44,6 +45,14 @@ class RecordedAnchor(Recorded):
 
     anchor: Anchor
     """What was recorded."""
+
+    @property
+    def payload(self) -> bytes:
+        """The call that we make for it."""
+        anchor = self.anchor
+        return build_anchor_call(
+            self.issuer, root=anchor.root, size=anchor.size, kind=anchor.kind, list_id=anchor.list_id
+        )
 
 
 @dataclass(frozen=True, slots=True)

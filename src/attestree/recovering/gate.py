@@ -59,9 +59,8 @@ class Gate:
             return
         unknown = find_unknown(self._fetch_chronicle(), self._store, registry=self._registry, keys={address})
         if unknown:
-            raise NotAllowedError(
-                "recover.behind", batches=len(unknown.anchors), changes=len(unknown.changes)
-            )
+            batches = len(unknown.anchors) + len(unknown.waiting)
+            raise NotAllowedError("recover.behind", batches=batches, changes=len(unknown.changes))
         self._explained[address] = counts.mined
 
 

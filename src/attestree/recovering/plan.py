@@ -81,6 +81,8 @@ class RegistryPlan:
     """Folders that would be set aside."""
     damaged: list[tuple[KnownFolder, CorruptionError]] = field(default_factory=list)
     """Folders that were handed out, not recorded, and are not whole: only told."""
+    waiting: list[tuple[Intent, RecordedAnchor]] = field(default_factory=list)
+    """Anchors that wait here and were recorded by a transaction of which the store knows nothing."""
     changes: list[RecordedChange] = field(default_factory=list)
     """Changes of status to be entered, in chain order."""
     doubtful: list[Intent] = field(default_factory=list)
@@ -90,7 +92,8 @@ class RegistryPlan:
 
     def __bool__(self) -> bool:
         """Say whether anything would be done."""
-        return any((self.entries, self.missing, self.aside, self.changes, self.doubtful, self.lanes))
+        found = (self.entries, self.missing, self.aside, self.waiting, self.changes, self.doubtful)
+        return any(found) or bool(self.lanes)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,8 +138,9 @@ def make_plan(registry: Registry, *, store: RecoverableStore, folders: Sequence[
     chronicle = registry.fetch_chronicle()
     plan = RegistryPlan(registry.name, chronicle, keys)
     unknown = find_unknown(chronicle, store, registry=registry.name, keys=keys)
-    plan.changes = list(unknown.changes)
-    plan.lanes = dict(_find_lanes(store, registry.name, counts))
+    plan.changes, plan.waiting = list(unknown.changes), list(unknown.waiting)
+    behind = {key: counted for key, counted in counts.items() if key in unknown.unsigned}
+    plan.lanes = dict(_find_lanes(store, registry.name, behind))
     here = [folder for folder in folders if _is_of(folder.described, registry)]
     _judge_folders(plan, store, here)
     found = {(entry.found.batch.issuer, entry.found.batch.root) for entry in plan.entries}
@@ -214,6 +218,7 @@ def _find_lanes(
 def _verify_final(plan: RegistryPlan, final: int) -> None:
     """Return if all that would be entered as final is."""
     places = [entry.anchor for entry in plan.entries if entry.anchor is not None]
+    places += [recorded for _, recorded in plan.waiting]
     for recorded in (*places, *plan.changes, *(missing.recorded for missing in plan.missing)):
         if recorded.block.number > final:
             raise ChainUnavailableError("recover.not_final", address=recorded.writer)

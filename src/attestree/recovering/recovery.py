@@ -15,7 +15,7 @@ from attestree.errors import NotAllowedError, TransitionError
 from attestree.outbox.states import State
 from attestree.ports import Clock, Intent, Lane
 from attestree.ports.recovering import RecoverableStore
-from attestree.recovering.chronicle import RecordedChange
+from attestree.recovering.chronicle import Recorded, RecordedChange
 from attestree.recovering.entering import (
     StatusName,
     build_anchor_write,
@@ -23,16 +23,14 @@ from attestree.recovering.entering import (
     build_missing,
 )
 from attestree.recovering.plan import Entry, KnownFolder, Registry, RegistryPlan, make_plan
-
-UNFINISHED = (State.SEALED, State.SIGNED, State.SENT, State.MINED, State.REVERTED)
-"""States of a write that may turn out to be done."""
+from attestree.recovering.unknown import AT_REST
 
 MAY_BE_DONE = "recover.may_be_done"
 """Why a write that waited is halted."""
 
 
 @dataclass(slots=True)
-class Recovered:
+class Done:
     """What a run did."""
 
     batches: int = 0
@@ -89,20 +87,24 @@ class Recovery:
         *,
         accept_missing: bool,
         on_progress: Callable[[str], None] = lambda _: None,
-    ) -> Recovered:
+    ) -> Done:
         """
         Do what was planned; again = no change.
 
         Raises:
-            TransitionError: `store.*`, the store holds something else under the same name.
+            NotAllowedError: `recover.no_operator`.
+            TransitionError: `store.*`, the store holds something else under the same name;
+                `outbox.lost_race`, somebody else moved a write meanwhile.
             StoreUnavailableError, FolderUnavailableError: Run it again; nothing is half done.
         """
-        done = Recovered()
+        done = Done()
         for plan in plans:
             self.write_pin(plan.name)
             for entry in plan.entries:
                 on_progress(f"batch {entry.found.batch.id}")
                 self._enter(entry, plan, done)
+            for intent, anchor in plan.waiting:
+                done.batches += self._finish(intent, anchor)
             for change in plan.changes:
                 done.changes += self._enter_change(change, plan)
             for intent in plan.doubtful:
@@ -120,7 +122,7 @@ class Recovery:
                 self._move_lane(key, plan.name, count)
         return done
 
-    def _enter(self, entry: Entry, plan: RegistryPlan, done: Recovered) -> None:
+    def _enter(self, entry: Entry, plan: RegistryPlan, done: Done) -> None:
         """Enter one batch with its credentials and its anchor."""
         found, anchor = entry.found, entry.anchor
         if anchor is None and found.batch.issuer not in self.operators:
@@ -149,15 +151,8 @@ class Recovery:
             if (intent.wanted.registry, intent.wanted.payload) == (plan.name, recorded.payload)
         ]
         for intent in same:
-            if intent.state in UNFINISHED and intent.wanted.sender == recorded.writer:
-                self.store.move_intent(
-                    intent.wanted.id,
-                    before=intent.state,
-                    after=State.FINAL,
-                    fence=intent.fence,
-                    block=recorded.block,
-                )
-                return True
+            if intent.state not in AT_REST and intent.wanted.sender == recorded.writer:
+                return self._finish(intent, recorded)
         write = build_change_write(
             recorded,
             name=self.status_name(plan.name, recorded.payload, len(same)),
@@ -166,6 +161,17 @@ class Recovery:
             batch=self.store.fetch_batch_of_root(issuer=recorded.issuer, root=recorded.change.root),
         )
         return self.store.enter_write(write, block=recorded.block)
+
+    def _finish(self, intent: Intent, recorded: Recorded) -> bool:
+        """Make a write that waits FINAL where it was recorded."""
+        self.store.move_intent(
+            intent.wanted.id,
+            before=intent.state,
+            after=State.FINAL,
+            fence=intent.fence,
+            block=recorded.block,
+        )
+        return True
 
     def _halt(self, intent: Intent) -> bool:
         """Stop a write that may have been done since it was queued."""
