@@ -63,6 +63,7 @@ def serve(
             rpc=tuple(rpc or ()),
             rate=None if rate == NO_LIMIT else rate,
             store=store,
+            queue=store,
             snapshots=snapshots,
         )
 

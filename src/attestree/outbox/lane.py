@@ -38,6 +38,9 @@ TROUBLES = frozenset({FOREIGN, FOREIGN_WAITING, GAP, BEHIND})
 NEEDS_A_PERSON = frozenset({FOREIGN, FOREIGN_WAITING, GAP, "outbox.lane_closed"})
 """Why nothing is signed until a person has looked; the rest passes by itself."""
 
+MAX_COUNT = 2**53
+"""More transactions than any key can have sent; a node that counts more is not believed."""
+
 MAX_GAP = 16
 """Nonces that may be filled at once; more than these were never lost by accident."""
 
@@ -81,7 +84,7 @@ def check_lane(lane: Lane, counts: Nonces, *, held: Collection[int]) -> LaneStat
 
 def is_settled(counts: Nonces) -> bool:
     """Say whether all that a key ever sent is final, as far as the nodes know."""
-    return counts.final == counts.mined >= counts.pending
+    return counts.final == counts.mined >= counts.pending and counts.mined <= MAX_COUNT
 
 
 def accept_foreign(lane: Lane, counts: Nonces) -> Lane:

@@ -40,7 +40,7 @@ DESCRIPTION = (
 
 def create_app(service: WebService) -> FastAPI:
     """Return the application; it follows the registries while it runs."""
-    metrics = Metrics(service.registries, service.clock)
+    metrics = Metrics(service.registries, service.clock, queue=service.queue)
     desk = Desk(service, metrics)
 
     @asynccontextmanager

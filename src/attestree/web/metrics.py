@@ -1,5 +1,5 @@
 """
-What the service counts, for Prometheus: verdicts, problems, durations, age of each view.
+What the service counts, for Prometheus: verdicts, problems, durations, age of each view, and the queue.
 
 Decides names and labels. No label ever comes from a request. Source: DESIGN section 10.
 """
@@ -13,11 +13,13 @@ from prometheus_client import CollectorRegistry, Counter, Histogram, generate_la
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
-from attestree.errors import AttestreeError
+from attestree.adapters.alarms.textfile import queue_families
+from attestree.errors import AttestreeError, UnavailableError
 from attestree.ports import Clock
 from attestree.verifying.verdict import Verdict
 from attestree.verifying.verifier import RegistryKey
 from attestree.web.service import FollowedRegistry
+from attestree.wiring.alarms import QueuedWrites, count_queue
 
 DURATION_BUCKETS = (0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.05, 0.25, 1.0)
 """Seconds; a verdict takes some tens of microseconds, a hostile body at most some milliseconds."""
@@ -26,8 +28,14 @@ DURATION_BUCKETS = (0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.05, 0
 class Metrics:
     """Counters of one service."""
 
-    def __init__(self, registries: Mapping[RegistryKey, FollowedRegistry], clock: Clock) -> None:
-        """Begin at zero, with every verdict listed."""
+    def __init__(
+        self,
+        registries: Mapping[RegistryKey, FollowedRegistry],
+        clock: Clock,
+        *,
+        queue: QueuedWrites | None = None,
+    ) -> None:
+        """Begin at zero, with every verdict listed; `queue` = this is an issuer's server too."""
         self._registry = CollectorRegistry()
         self._verdicts = Counter(
             "attestree_verdicts", "Verdicts given.", ["verdict"], registry=self._registry
@@ -44,6 +52,8 @@ class Metrics:
             buckets=DURATION_BUCKETS,
         )
         self._registry.register(_ViewAges(registries, clock))
+        if queue is not None:
+            self._registry.register(_Queue(queue, clock))
 
     def count_verdict(self, verdict: Verdict) -> None:
         """Count one answer."""
@@ -62,6 +72,24 @@ class Metrics:
     def format(self) -> bytes:
         """Return everything in the text format of Prometheus."""
         return generate_latest(self._registry)
+
+
+class _Queue(Collector):
+    """Counts the queue when it is asked for."""
+
+    def __init__(self, queue: QueuedWrites, clock: Clock) -> None:
+        self._queue = queue
+        self._clock = clock
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        """Yield whether the store answers, and what waits in it."""
+        try:
+            figures = count_queue(self._queue, now=self._clock.now())
+        except UnavailableError:
+            yield GaugeMetricFamily("attestree_store_up", "1 where the store answers.", value=0)
+            return
+        yield GaugeMetricFamily("attestree_store_up", "1 where the store answers.", value=1)
+        yield from queue_families(figures)
 
 
 class _ViewAges(Collector):

@@ -10,6 +10,7 @@ from __future__ import annotations
 import orjson
 from fastapi import APIRouter
 from prometheus_client import CONTENT_TYPE_LATEST
+from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from attestree import __version__
@@ -46,7 +47,8 @@ def build_health_router(service: WebService, metrics: Metrics) -> APIRouter:
     @router.get("/metrics", **METRICS_DESCRIPTION)
     async def metrics_page() -> Response:
         """Show the counters."""
-        return Response(metrics.format(), media_type=CONTENT_TYPE_LATEST)
+        # In a thread: an issuer's queue is counted in the store.
+        return Response(await run_in_threadpool(metrics.format), media_type=CONTENT_TYPE_LATEST)
 
     return router
 

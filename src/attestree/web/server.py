@@ -22,6 +22,7 @@ from attestree.verifying.verifier import RegistryKey, Verifier
 from attestree.web.app import create_app
 from attestree.web.log import configure_log, log_poll, log_snapshot, logger
 from attestree.web.service import IssuedCredentials, Limits, WebService
+from attestree.wiring.alarms import QueuedWrites
 from attestree.wiring.system import SystemClock
 from attestree.wiring.verifiers import read_trust, wire_followers
 
@@ -57,6 +58,7 @@ def wire_service(
     rpc: tuple[str, ...] = (),
     rate: str | None = Limits().rate,
     store: IssuedCredentials | None = None,
+    queue: QueuedWrites | None = None,
     snapshots: Path | None = None,
 ) -> WebService:
     """
@@ -68,6 +70,7 @@ def wire_service(
         rpc: Nodes to follow instead of those of the settings, for every trusted registry.
         rate: Requests of one address; None = no limit.
         store: Of this server's issuers; None = a verifier only.
+        queue: Of this server's issuers, to be counted; None = a verifier only.
         snapshots: Folder that keeps what was read of each registry; None = every start reads all of it.
     """
     clock = SystemClock()
@@ -88,6 +91,7 @@ def wire_service(
         registries=registries,
         clock=clock,
         store=store,
+        queue=queue,
         limits=Limits(rate=rate),
     )
 

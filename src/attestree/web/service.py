@@ -16,6 +16,7 @@ from attestree.ports import Batch, ChainFacts, Clock, CredentialRow
 from attestree.registry.facts import View
 from attestree.registry.ledger import Ledger
 from attestree.verifying.verifier import RegistryKey, Verifier
+from attestree.wiring.alarms import QueuedWrites
 
 
 class FollowedRegistry(ChainFacts, Protocol):
@@ -78,6 +79,8 @@ class WebService:
     """Wall time."""
     store: IssuedCredentials | None = None
     """Batches and credentials of the issuers of this server; None = a verifier only."""
+    queue: QueuedWrites | None = None
+    """What this server's issuers have queued, to be counted; None = a verifier only."""
     limits: Limits = field(default_factory=Limits)
     """How much one request may be."""
 

@@ -6,18 +6,20 @@ Decides which adapters the settings ask for. Source: DESIGN sections 3 and 6.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
+from typing import Protocol
 
 from attestree.adapters.alarms.book import AlarmBook, Teller
 from attestree.adapters.alarms.command import CommandTeller
 from attestree.adapters.alarms.log import LogTeller
-from attestree.adapters.alarms.textfile import Figures, write_metrics
+from attestree.adapters.alarms.textfile import Figures, QueueFigures, write_metrics
 from attestree.adapters.files.disk import fetch_free_bytes
 from attestree.anchoring.vigil import Patience
 from attestree.outbox.states import State
-from attestree.ports import Clock, Store
+from attestree.ports import Clock, Intent
 from attestree.settings import Settings
 from attestree.wiring.stores import sqlite_path
 
@@ -62,15 +64,26 @@ def fetch_free(settings: Settings) -> Mapping[str, int]:
     return {name: fetch_free_bytes(folder) for name, folder in disk_places(settings).items()}
 
 
-def count_queue(store: Store, *, now: int) -> tuple[Mapping[str, int], int]:
-    """Return the writes by state, FINAL ones apart, and the age of the oldest in seconds (0 = none)."""
+class QueuedWrites(Protocol):
+    """The part of `ports.Store` that counting needs."""
+
+    def fetch_intents(self, *, states: Iterable[State] | None = None) -> Sequence[Intent]:
+        """Return intents in the order they were queued."""
+
+
+def count_queue(store: QueuedWrites, *, now: int) -> QueueFigures:
+    """Return what waits and what stopped; a write that was given up does neither."""
     states = [state for state in State if state not in (State.OPEN, State.FINAL)]
-    waiting = store.fetch_intents(states=states)
-    counts = {state.value: sum(one.state is state for one in waiting) for state in states}
-    return counts, max((now - one.wanted.created for one in waiting), default=0)
+    left = [one for one in store.fetch_intents(states=states) if not one.is_given_up]
+    waiting = [one for one in left if one.state is not State.HALTED]
+    return QueueFigures(
+        by_state={state.value: sum(one.state is state for one in left) for state in states},
+        stopped=Counter(one.note for one in left if one.state is State.HALTED),
+        oldest_seconds=max((now - one.wanted.created for one in waiting), default=0),
+    )
 
 
-def write_figures(settings: Settings, book: AlarmBook, store: Store, *, clock: Clock) -> None:
+def write_figures(settings: Settings, book: AlarmBook, store: QueuedWrites, *, clock: Clock) -> None:
     """
     Replace the metrics file, where the settings name one.
 
@@ -80,8 +93,7 @@ def write_figures(settings: Settings, book: AlarmBook, store: Store, *, clock: C
     if settings.alarm.metrics_file is None:
         return
     now = clock.now()
-    queue, oldest = count_queue(store, now=now)
-    figures = Figures(now, book.standing, book.raised, queue, max(0, oldest))
+    figures = Figures(now, book.standing, book.raised, count_queue(store, now=now))
     write_metrics(settings.path(settings.alarm.metrics_file), figures)
 
 

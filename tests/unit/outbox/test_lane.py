@@ -72,6 +72,7 @@ def test_a_past_is_settled_when_all_of_it_is_final() -> None:
     assert not is_settled(counts(4, final=3))
     assert not is_settled(counts(4, pending=5))
     assert not is_settled(counts(3, final=4))
+    assert not is_settled(counts(2**64))
 
 
 def test_what_another_sent_is_accepted_once_it_is_final() -> None:

@@ -20,6 +20,18 @@ from attestree.errors import FolderUnavailableError
 
 
 @dataclass(frozen=True, slots=True)
+class QueueFigures:
+    """What waits, and what stopped."""
+
+    by_state: Mapping[str, int] = field(default_factory=dict)
+    """Writes that are not final, by state."""
+    stopped: Mapping[str, int] = field(default_factory=dict)
+    """Writes that stopped and wait for a person, by the code of the reason."""
+    oldest_seconds: int = 0
+    """Age of the oldest write that is not final; 0 = none waits."""
+
+
+@dataclass(frozen=True, slots=True)
 class Figures:
     """What is written at one moment."""
 
@@ -29,20 +41,23 @@ class Figures:
     """Alarms that stand now, by code."""
     raised: Mapping[str, int] = field(default_factory=dict)
     """Alarms raised since the process began, by code."""
-    queue: Mapping[str, int] = field(default_factory=dict)
-    """Writes by state."""
-    oldest_seconds: int = 0
-    """Age of the oldest write that is not final; 0 = none waits."""
+    queue: QueueFigures = QueueFigures()
+    """What waits, and what stopped."""
 
 
-def queue_families(queue: Mapping[str, int], *, oldest_seconds: int) -> Iterator[GaugeMetricFamily]:
-    """Return the length of the queue by state, and the age of its oldest write."""
-    lengths = GaugeMetricFamily("attestree_writes", "Writes by state.", labels=["state"])
-    for state, count in queue.items():
+def queue_families(queue: QueueFigures) -> Iterator[GaugeMetricFamily]:
+    """Yield the length of the queue by state, what stopped and why, and the age of the oldest write."""
+    lengths = GaugeMetricFamily("attestree_writes", "Writes that are not final.", labels=["state"])
+    for state, count in queue.by_state.items():
         lengths.add_metric([state], count)
-    yield lengths
+    stopped = GaugeMetricFamily("attestree_stopped_writes", "Writes that wait for a person.", labels=["code"])
+    for code, count in queue.stopped.items():
+        stopped.add_metric([code], count)
+    yield from (lengths, stopped)
     yield GaugeMetricFamily(
-        "attestree_oldest_write_seconds", "Age of the oldest write that is not final.", value=oldest_seconds
+        "attestree_oldest_write_seconds",
+        "Age of the oldest write that is not final.",
+        value=queue.oldest_seconds,
     )
 
 
@@ -62,7 +77,7 @@ class _Snapshot(Collector):
         for code, count in figures.raised.items():
             raised.add_metric([code], count)
         yield from (standing, raised)
-        yield from queue_families(figures.queue, oldest_seconds=figures.oldest_seconds)
+        yield from queue_families(figures.queue)
         yield GaugeMetricFamily(
             "attestree_round_time_seconds", "When the last round ended, Unix time.", value=figures.at
         )

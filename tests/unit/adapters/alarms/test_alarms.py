@@ -17,7 +17,7 @@ import pytest
 from attestree.adapters.alarms import AlarmBook, Notice, Stage
 from attestree.adapters.alarms.command import CommandTeller
 from attestree.adapters.alarms.log import LogTeller
-from attestree.adapters.alarms.textfile import Figures, write_metrics
+from attestree.adapters.alarms.textfile import Figures, QueueFigures, write_metrics
 from attestree.errors import FolderUnavailableError
 from attestree.text.catalogue import explain
 from tests.fakes.fake_chain import FakeClock
@@ -283,12 +283,16 @@ def written(tmp_path: Path) -> Iterator[Path]:
 
 
 def test_the_metrics_name_alarms_queue_and_time(written: Path) -> None:
-    write_metrics(written, Figures(77, {ALARM: 1}, {ALARM: 4}, {"sent": 2, "halted": 1}, 90))
+    write_metrics(
+        written,
+        Figures(77, {ALARM: 1}, {ALARM: 4}, QueueFigures({"sent": 2}, {"outbox.foreign_nonce": 1}, 90)),
+    )
     lines = written.read_text().splitlines()
     for expected in (
         f'attestree_alarm{{code="{ALARM}"}} 1.0',
         f'attestree_alarms_total{{code="{ALARM}"}} 4.0',
         'attestree_writes{state="sent"} 2.0',
+        'attestree_stopped_writes{code="outbox.foreign_nonce"} 1.0',
         "attestree_oldest_write_seconds 90.0",
         "attestree_round_time_seconds 77.0",
     ):
