@@ -38,7 +38,7 @@ POINTS = {"random time", *(f"{side} {call}" for call in CALLS for side in ("befo
 def test_no_kill_loses_a_write_or_repeats_one(
     tmp_path: Path, lanes: Sequence[Lane], depth: Depth, figures: Figures, seed: int
 ) -> None:
-    kills = depth.pick(quick=24, ci=500, deep=4_000)
+    kills = depth.pick(quick=16, ci=500, deep=4_000)
     tally = run_on_lanes(kill_once_each, total=kills, lanes=lanes, folder=tmp_path, seed=seed)
     figures.note(str(tally))
     assert tally.violations == []

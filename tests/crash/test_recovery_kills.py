@@ -25,7 +25,7 @@ RUNS_A_CHAIN = 40
 def test_a_recovery_that_is_killed_is_recovered_from(
     tmp_path: Path, lanes: Sequence[Lane], depth: Depth, figures: Figures, seed: int
 ) -> None:
-    runs = depth.pick(quick=4, ci=30, deep=300)
+    runs = depth.pick(quick=3, ci=30, deep=300)
     tally = run_on_lanes(
         kill_while_recovering, total=runs, lanes=lanes, folder=tmp_path, seed=seed, a_chain=RUNS_A_CHAIN
     )

@@ -1,8 +1,8 @@
 """
 An institution's folder on the real registry: rosters become delivered folders while processes are killed.
 
-Every roster is issued by the commands a person would type, first by a twin that nobody kills and that stops
-before recording: its files are what the killed office must come to, byte for byte.
+Every roster is issued by the commands a person would type. A twin that nobody kills seals it too, without
+recording: its files are what the killed office must come to, byte for byte.
 """
 
 from __future__ import annotations
@@ -17,18 +17,23 @@ from invariants import ALWAYS, AT_REST, World, find_violations
 
 from attestree import Verifier
 from attestree.adapters.evm.anvil_chain import AnvilChain
+from attestree.adapters.files.achievements import read_achievement
 from attestree.adapters.keys.files import create_key_file
 from attestree.adapters.keys.private_file import write_private
 from attestree.adapters.sql import SqlStore
+from attestree.cli.issuing import build_terms
+from attestree.issuing.plan import IssueRequest
 from attestree.registry.event_types import Anchored
 from attestree.registry.events import parse_event
 from attestree.settings import load_settings
 from attestree.verifying.trust import NetworkKind, Trust, TrustedAccreditor, TrustedNetwork, format_trust
 from attestree.wiring.chains import wire_events, wire_sender
+from attestree.wiring.issuers import wire_issuing
 from attestree.wiring.system import SystemClock
 from attestree.wiring.verifiers import wire_verifier
 from lab.chain_scan import ChainScan
 from lab.counting import SETTLE_SECONDS, Tally
+from lab.issuing import GivenClock, GivenEntropy
 from lab.lane import KILLED, Lane
 from lab.plan import Death, Faults, Plan
 from lab.witness import Witness
@@ -82,18 +87,32 @@ class Office:
             judged=lambda path: verifier.verify(path.read_bytes()).verdict.value,
         )
 
-    def next_roster(self) -> Roster:
-        """Write a roster of learners nobody has seen, and let the twin make its files."""
+    def write_roster(self) -> Roster:
+        """Write a roster of learners nobody has seen; an unknown column makes a file of findings."""
         self._rosters += 1
         roster = Roster(f"roster-{self._rosters}.csv", secrets.token_bytes(32), self.chance.randint(2, 4))
-        lines = [f"{secrets.token_hex(4)};Learner {n};2026-05-01" for n in range(roster.size)]
+        lines = [f"{secrets.token_hex(4)};Learner {n};2026-05-01;x" for n in range(roster.size)]
+        text = "learner_id;name;awarded_on;room\n" + "\n".join(lines) + "\n"
         for folder in (self.home, self.twin):
-            text = "learner_id;name;awarded_on\n" + "\n".join(lines) + "\n"
             (folder / roster.name).write_text(text, "utf-8")
-        plan = self._plan(roster, [[*roster.command, "--no-wait"]], folder=self.twin)
-        code = self.lane.run(replace(plan, faults=Faults()))
-        assert code == 0, self.lane.said()
-        batch = self.twin_store.fetch_batches()[-1]
+        return roster
+
+    def next_roster(self) -> Roster:
+        """Write a roster, and let the twin make its files: the same code, given no chain and no crash."""
+        roster = self.write_roster()
+        settings = load_settings(self.twin / "attestree.toml")
+        terms = build_terms(settings, settings.issuer[0], read_achievement(self.twin / "achievement.toml"))
+        request = IssueRequest(
+            octets=(self.twin / roster.name).read_bytes(), file_name=roster.name, terms=terms
+        )
+        issuing = replace(
+            wire_issuing(settings, settings.issuer[0], self.twin_store),
+            sender=None,
+            clock=GivenClock(ISSUED_AT),
+            entropy=GivenEntropy(roster.entropy),
+        )
+        batch = issuing.issue(issuing.plan(request, ask_chain=False)).batch
+        assert batch is not None
         roster.batch, roster.fingerprint = batch.id, batch.fingerprint
         roster.token = self.twin_store.fetch_rows(batch.id)[0].token
         self.tally.writes += 1
@@ -102,7 +121,7 @@ class Office:
     def run(self, roster: Roster, death: Death, *, seconds: float | None = None, trace: str = "") -> int:
         """Issue a roster and revoke one of it, in a process that may die; return how it ended."""
         self._told.unlink(missing_ok=True)
-        plan = self._plan(roster, roster.commands, folder=self.home)
+        plan = self.plan(roster, roster.commands, folder=self.home)
         code = self.lane.run(replace(plan, death=death, trace=trace), seconds)
         self.tally.runs += 1
         if code == KILLED:
@@ -131,8 +150,9 @@ class Office:
             )
 
     def check_file_system(self) -> None:
-        """Let the program's own `fsck` look at everything."""
-        plan = self._plan(Roster("", b"", 0), [["fsck"]], folder=self.home)
+        """Let the program's own `fsck` look at everything; nothing can be asked of the witness afterwards."""
+        self.witness.leave()
+        plan = self.plan(Roster("", b"", 0), [["fsck"]], folder=self.home)
         if code := self.lane.run(replace(plan, faults=Faults())):
             self.tally.violations.append(f"fsck ended with {code}: {self.lane.said()}")
 
@@ -143,7 +163,9 @@ class Office:
         self.twin_store.close()
         self.chain.close()
 
-    def _plan(self, roster: Roster, commands: list[list[str]], *, folder: Path) -> Plan:
+    def plan(self, roster: Roster, commands: list[list[str]], *, folder: Path | None = None) -> Plan:
+        """Return the plan of a process that runs commands on a roster, in the office unless said else."""
+        folder = folder or self.home
         self._runs += 1
         given = {
             "folder": str(folder),

@@ -9,9 +9,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, select, text
 
 from attestree.adapters.sql.connections import open_engine
+from attestree.adapters.sql.intent_rows import attempt_of
+from attestree.adapters.sql.tables import ATTEMPTS
+from attestree.ports import Attempt
 
 TABLES = (
     "CREATE TABLE lab_edges (intent TEXT, before TEXT, after TEXT, fence BIGINT)",
@@ -21,14 +24,24 @@ TABLES = (
 """Where the witness notes what it saw."""
 
 NOTES = {
-    "edges": ("UPDATE", "intents", "lab_edges VALUES (OLD.id, OLD.state, NEW.state, NEW.fence)", ""),
+    "edges": (
+        "UPDATE",
+        "intents",
+        "lab_edges VALUES (OLD.id, OLD.state, NEW.state, NEW.fence)",
+        "OLD.state <> NEW.state",
+    ),
     "leases": (
         "UPDATE",
         "leases",
         "lab_leases VALUES (OLD.owner, NEW.owner, OLD.fence, NEW.fence, OLD.expires, NEW.expires)",
         "",
     ),
-    "rows": ("UPDATE", "credentials", "lab_fixed VALUES ('a row changed')", ""),
+    "rows": (
+        "UPDATE",
+        "credentials",
+        "lab_fixed VALUES ('a row changed')",
+        "OLD.leaf_hash <> NEW.leaf_hash OR OLD.leaf_index <> NEW.leaf_index OR OLD.row_key <> NEW.row_key",
+    ),
     "gone": ("DELETE", "credentials", "lab_fixed VALUES ('a row was deleted')", ""),
     "attempts": ("DELETE", "attempts", "lab_fixed VALUES ('an attempt was deleted')", ""),
     "signed": (
@@ -75,9 +88,27 @@ class Witness:
         """Return every change of a lease."""
         return [LeaseStep(*row) for row in self._read("SELECT * FROM lab_leases")]
 
+    def attempts(self) -> dict[str, list[Attempt]]:
+        """Return the attempts of every write that has some, by number; the store gives those of one only."""
+        found: dict[str, list[Attempt]] = {}
+        query = select(ATTEMPTS).order_by(ATTEMPTS.c.intent_id, ATTEMPTS.c.number)
+        with self._engine.connect().execution_options(writes=False) as connection:
+            for row in connection.execute(query):
+                found.setdefault(row.intent_id, []).append(attempt_of(row))
+        return found
+
     def changed(self) -> list[str]:
         """Return every change of what is fixed for ever."""
         return [row[0] for row in self._read("SELECT what FROM lab_fixed")]
+
+    def leave(self) -> None:
+        """Take every trigger and table away: `fsck` compares how the database is made up."""
+        with self._engine.begin() as connection:
+            for name, (_, table, _, _) in NOTES.items():
+                on = "" if self._engine.dialect.name == "sqlite" else f" ON {table}"
+                connection.execute(text(f"DROP TRIGGER lab_{name}{on}"))
+            for table in TABLES:
+                connection.execute(text(f"DROP TABLE {table.split()[2]}"))
 
     def close(self) -> None:
         self._engine.dispose()
