@@ -10,8 +10,8 @@ The rules, in the order in which they are asked:
 1. A receipt with status 1 counts, in the block that it names, once that block is in the chain.
 2. The effect itself counts, whoever brought it about, once it stands in a final block and no nonce of
    ours is still out.
-3. A receipt with status 0 spends its nonce. Only when that receipt is final and the effect absent may
-   the write have a new nonce.
+3. A receipt with status 0 spends its nonce. Only when that receipt is final, the key's final count says so
+   too, and the effect is absent may the write have a new nonce: a receipt alone may be made up.
 4. No receipt: the same bytes go out again, later the same nonce with higher fees. A nonce that was
    spent by a transaction that is not ours halts the write.
 
@@ -116,15 +116,15 @@ def _after_revert(
     """Rule 3: record the block; a new nonce only when the receipt is final and the effect absent."""
     if not _is_in_chain(receipt, seen):
         return Wait("outbox.block_changing")
-    is_final = receipt.block_number <= seen.final_number
+    is_spent = receipt.block_number <= seen.final_number and seen.nonces.final > attempts[-1].nonce
     match intent.state:
         case State.SIGNED | State.SENT | State.MINED:
             return Reverted(receipt)
         case State.SEALED:
-            return _sign(seen, limits) if is_final else Halt("outbox.finality_broken")
+            return _sign(seen, limits) if is_spent else Halt("outbox.finality_broken")
     if not _is_recorded(intent, receipt):
         return Lost()
-    if not is_final:
+    if not is_spent:
         return Wait("outbox.revert_not_final")
     if seen.effect_latest or seen.effect_final:
         return Wait("outbox.effect_not_final")

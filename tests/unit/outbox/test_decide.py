@@ -172,15 +172,23 @@ def test_a_revert_that_is_not_final_gets_no_new_nonce() -> None:
 
 
 def test_a_final_revert_without_effect_may_start_anew() -> None:
-    look = seen(receipt(attempt(), succeeded=False), final_number=7)
+    look = seen(receipt(attempt(), succeeded=False), final_number=7, mined=5, final=5)
     assert step(State.REVERTED, [attempt()], look, recorded=True) == Retry()
     assert step(State.SEALED, [attempt()], look) == Sign(9, FEES)
 
 
-@pytest.mark.parametrize("effect", ["effect_latest", "effect_final"])
-def test_a_final_revert_with_the_effect_there_gets_no_new_nonce(effect: str) -> None:
-    look = seen(receipt(attempt(), succeeded=False), final_number=7, **{effect: True})
+def test_a_revert_whose_nonce_the_chain_has_not_counted_gets_no_new_nonce() -> None:
+    look = seen(receipt(attempt(), succeeded=False), final_number=7, mined=5, final=4)
+    assert step(State.REVERTED, [attempt()], look, recorded=True) == Wait("outbox.revert_not_final")
+    assert step(State.SEALED, [attempt()], look) == Halt("outbox.finality_broken")
+
+
+def test_a_final_revert_with_the_effect_there_gets_no_new_nonce() -> None:
+    failed = receipt(attempt(), succeeded=False)
+    look = seen(failed, final_number=7, mined=5, final=5, effect_latest=True)
     assert step(State.REVERTED, [attempt()], look, recorded=True) == Wait("outbox.effect_not_final")
+    look = seen(failed, final_number=7, effect_final=True)
+    assert step(State.REVERTED, [attempt()], look, recorded=True) == Wait("outbox.revert_not_final")
 
 
 def test_a_revert_in_another_block_than_recorded_goes_back_to_sent() -> None:
@@ -195,7 +203,7 @@ def test_a_revert_that_loses_its_finality_halts() -> None:
 
 def test_a_person_looks_after_several_reverts() -> None:
     attempts = [attempt(1, nonce=3), attempt(2, nonce=4)]
-    look = seen(receipt(attempts[1], succeeded=False), final_number=7)
+    look = seen(receipt(attempts[1], succeeded=False), final_number=7, mined=5, final=5)
     assert step(State.REVERTED, attempts, look, recorded=True) == Halt("outbox.reverted_again")
 
 

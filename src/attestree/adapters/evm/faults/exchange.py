@@ -171,13 +171,10 @@ class Exchange:
             return answer
         if fault is Fault.STALE and stale is not None:
             return {**answer, "result": stale.keep(question["method"], answer["result"])}
-        head = (
-            self._upstream.ask("eth_getBlockByNumber", "latest", False)
-            if fault is Fault.FORGED_RECEIPT
-            else None
-        )
+        forging = fault is Fault.FORGED_RECEIPT
+        block = self._upstream.ask("eth_getBlockByNumber", lies.receipt_block, False) if forging else None
         params = question.get("params") or []
-        return {**answer, "result": forge_answer(fault, params, answer["result"], lies=lies, head=head)}
+        return {**answer, "result": forge_answer(fault, params, answer["result"], lies=lies, block=block)}
 
 
 def _hash_of(params: list[Any]) -> str:

@@ -88,6 +88,10 @@ class Lies:
     """Topics and transaction hashes: a log that bears one is left out. Empty = all are."""
     invented_logs: tuple[Mapping[str, object], ...] = ()
     """Logs that are added where their block is in the range. Empty = the last log is told twice."""
+    receipt_status: str = "0x1"
+    """Status of a receipt that is there where there is none."""
+    receipt_block: str = "latest"
+    """Block in which it lies, as `eth_getBlockByNumber` takes it."""
     stale_blocks: int = 100
     """How far a stale node lags."""
     stuck_at: int | None = None

@@ -19,7 +19,7 @@ WORD_DIGITS = 64
 _NO_BLOOM = "0x" + "0" * 512
 
 
-def forge_answer(fault: Fault, params: list[Any], result: Any, *, lies: Lies, head: Any) -> Any:
+def forge_answer(fault: Fault, params: list[Any], result: Any, *, lies: Lies, block: Any) -> Any:
     """
     Return what is said in place of an honest `result`.
 
@@ -28,10 +28,10 @@ def forge_answer(fault: Fault, params: list[Any], result: Any, *, lies: Lies, he
         params: What was asked for.
         result: The honest answer.
         lies: What is to be said.
-        head: The newest block as the node has it; forged receipts lie in it.
+        block: The block in which a receipt that is made up lies.
     """
     forge = _FORGERS.get(fault)
-    return result if forge is None else forge(params, result, lies, head)
+    return result if forge is None else forge(params, result, lies, block)
 
 
 def turn_words(words: str) -> str:
@@ -46,7 +46,7 @@ def normal_slot(slot: Any) -> str:
     return f"0x{int(slot, 16):064x}" if isinstance(slot, str) else str(slot)
 
 
-def _forge_words(params: list[Any], result: Any, lies: Lies, _head: Any) -> Any:
+def _forge_words(params: list[Any], result: Any, lies: Lies, _block: Any) -> Any:
     if isinstance(result, dict) and isinstance(result.get("storageProof"), list):
         return {**result, "storageProof": [_forge_proof(proof, lies) for proof in result["storageProof"]]}
     if not isinstance(result, str):
@@ -73,19 +73,19 @@ def _forge_call(call: Mapping[str, Any], result: str, calls: Mapping[str, str]) 
     return next((said for beginning, said in calls.items() if called.startswith(beginning)), result)
 
 
-def _forge_receipt(params: list[Any], result: Any, _lies: Lies, head: Any) -> Any:
+def _forge_receipt(params: list[Any], result: Any, lies: Lies, block: Any) -> Any:
     if isinstance(result, dict):
         return {**result, "status": "0x0" if result.get("status") == "0x1" else "0x1"}
     nobody = "0x" + "00" * 20
     return {
         "transactionHash": params[0],
         "transactionIndex": "0x0",
-        "blockNumber": head["number"],
-        "blockHash": head["hash"],
+        "blockNumber": block["number"],
+        "blockHash": block["hash"],
         "from": nobody,
         "to": nobody,
         "contractAddress": None,
-        "status": "0x1",
+        "status": lies.receipt_status,
         "gasUsed": "0x5208",
         "cumulativeGasUsed": "0x5208",
         "effectiveGasPrice": "0x1",
@@ -95,17 +95,17 @@ def _forge_receipt(params: list[Any], result: Any, _lies: Lies, head: Any) -> An
     }
 
 
-def _forge_nonce(_params: list[Any], result: Any, _lies: Lies, _head: Any) -> Any:
+def _forge_nonce(_params: list[Any], result: Any, _lies: Lies, _block: Any) -> Any:
     return hex(int(result, 16) + 1) if isinstance(result, str) else result
 
 
-def _hide_logs(_params: list[Any], result: Any, lies: Lies, _head: Any) -> Any:
+def _hide_logs(_params: list[Any], result: Any, lies: Lies, _block: Any) -> Any:
     if not isinstance(result, list) or not lies.hidden:
         return []
     return [log for log in result if not lies.hidden.intersection([*log["topics"], log["transactionHash"]])]
 
 
-def _invent_logs(params: list[Any], result: Any, lies: Lies, _head: Any) -> Any:
+def _invent_logs(params: list[Any], result: Any, lies: Lies, _block: Any) -> Any:
     if not isinstance(result, list):
         return result
     if lies.invented_logs:

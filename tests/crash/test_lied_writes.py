@@ -1,0 +1,196 @@
+"""
+A node that lies to the one who writes: no write is called final that is not, and none takes effect twice.
+
+The contract has no guard: each call adds one to the slot that it names. The node swallows transactions, makes
+receipts up, says of mined ones that they failed, counts nonces wrong.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import random
+import secrets
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from attestree.adapters.evm.dev_chain import DevChain
+from attestree.adapters.evm.faults.faults import Fault, FaultPlan, Lies
+from attestree.adapters.evm.faults.proxy import FaultProxy
+from attestree.adapters.evm.rpc import JsonRpc
+from attestree.adapters.evm.sender import EvmSender
+from attestree.adapters.keys.signer import LocalSigner
+from attestree.adapters.sql import SqlStore
+from attestree.anchoring import Pace, Worker
+from attestree.errors import AttestreeError
+from attestree.outbox.decide import Limits
+from attestree.outbox.states import State
+from attestree.ports import NewIntent, Probe
+from attestree.registry.finality import parse_finality
+from tests.conftest import Depth, Figures
+from tests.integration.deployed import Actor, new_actor, read_identity
+
+CODE = "0x600035805460010190550000"
+"""PUSH 0, CALLDATALOAD, DUP1, SLOAD, PUSH 1, ADD, SWAP1, SSTORE, STOP."""
+CONTRACT = b"\xc1" * 20
+ROUNDS_UNDER_LIES = 12
+ROUNDS_AFTER = 60
+
+
+@dataclass
+class Clock:
+    seconds: int = 1_000_000
+
+    def now(self) -> int:
+        return self.seconds
+
+
+@dataclass
+class Desk:
+    """A worker behind a lying node, alone or beside an honest one."""
+
+    chain: DevChain
+    proxy: FaultProxy
+    store: SqlStore
+    actor: Actor
+    rpcs: list[JsonRpc]
+    clock: Clock = field(default_factory=Clock)
+    slots: dict[str, bytes] = field(default_factory=dict)
+
+    def queue(self) -> str:
+        slot = secrets.token_bytes(32)
+        name = slot.hex()[:12]
+        self.slots[name] = slot
+        self.store.add_intent(
+            NewIntent(
+                id=name,
+                kind="anchor",
+                registry="local",
+                issuer=self.actor.address,
+                sender=self.actor.address,
+                to=CONTRACT,
+                payload=slot,
+                probes=(Probe(slot, 2**256 - 1, 1),),
+                title=name,
+                created=1,
+            )
+        )
+        return name
+
+    def worker(self) -> Worker:
+        identity = read_identity(self.rpcs[-1], CONTRACT, 0)
+        return Worker(
+            registry="local",
+            store=self.store,
+            sender=EvmSender(
+                self.rpcs, identity=identity, finality=parse_finality("depth:2"), clock=Clock(0)
+            ),
+            signers=[LocalSigner(bytes(self.actor.account.key), chain_id=31337)],
+            clock=self.clock,
+            limits=Limits(resend_seconds=2, bump_seconds=4, reverts=10),
+            pace=Pace(pause=lambda _seconds: None),
+        )
+
+    def drive(self, worker: Worker, *, mine: bool) -> None:
+        """One round; the chain may add a block afterwards."""
+        with contextlib.suppress(AttestreeError):
+            worker.drive_once()
+        self.clock.seconds += 1
+        if mine:
+            self.chain.mine()
+
+    def state(self, name: str) -> State:
+        intent = self.store.fetch_intent(name)
+        assert intent is not None
+        return intent.state
+
+    def old_block(self) -> str:
+        """Return the number of a block that is final, and that is not said to be another later."""
+        return hex(int(self.chain.call("eth_blockNumber"), 16) - 3)
+
+    def count(self, name: str) -> int:
+        """Count how often a write took effect, as the chain itself has it."""
+        slot = "0x" + self.slots[name].hex()
+        return int(self.chain.call("eth_getStorageAt", "0x" + CONTRACT.hex(), slot, "latest"), 16)
+
+
+@pytest.fixture(params=["alone", "beside an honest node"])
+def desk(chain: DevChain, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Desk]:
+    chain.call("anvil_setCode", "0x" + CONTRACT.hex(), CODE)
+    actor = new_actor(f"lied to {secrets.token_hex(8)}")
+    chain.fund(actor.account.address, 10**18)
+    chain.call("evm_setAutomine", False)
+    chain.mine(3)
+    with FaultProxy(chain.url) as proxy, SqlStore.create(f"sqlite:///{tmp_path}/attestree.db") as store:
+        # the liar comes first: it is asked where one answer is enough
+        rpcs = [JsonRpc(proxy.url), *([] if request.param == "alone" else [JsonRpc(chain.url)])]
+        desk = Desk(chain, proxy, store, actor, rpcs)
+        worker = desk.worker()
+        store.write_pin("local", worker._sender.fetch_identity())
+        yield desk
+        for rpc in rpcs:
+            rpc.close()
+
+
+LIES = (
+    (Fault.SWALLOWED,),
+    (Fault.FORGED_RECEIPT,),
+    (Fault.SWALLOWED, Fault.FORGED_RECEIPT),
+    (Fault.FORGED_RECEIPT, Fault.AFTER, Fault.BEFORE),
+)
+
+
+def settle(desk: Desk, name: str) -> None:
+    """End all lies and drive a write to FINAL."""
+    desk.proxy.stop_faults()
+    with desk.worker() as worker:
+        for _ in range(ROUNDS_AFTER):
+            if desk.state(name) in (State.FINAL, State.HALTED):
+                break
+            desk.drive(worker, mine=True)
+
+
+@pytest.mark.chain
+def test_a_node_that_lies_about_receipts_never_makes_a_write_final_or_double(
+    desk: Desk, depth: Depth, figures: Figures, seed: int
+) -> None:
+    chance = random.Random(seed)
+    writes = depth.pick(quick=5, ci=30, deep=400)
+    for _ in range(writes):
+        name = desk.queue()
+        desk.proxy.plan = FaultPlan(
+            rate=chance.choice((1.0, 0.5, 0.2)),
+            kinds=chance.choice(LIES),
+            methods=frozenset({"eth_sendRawTransaction", "eth_getTransactionReceipt"}),
+            seed=chance.randrange(2**32),
+            lies=Lies(
+                receipt_status=chance.choice(("0x0", "0x1")),
+                receipt_block=chance.choice(("latest", desk.old_block())),
+            ),
+        )
+        with desk.worker() as worker:
+            for _ in range(ROUNDS_UNDER_LIES):
+                desk.drive(worker, mine=chance.random() < 0.5)
+                assert desk.state(name) is not State.FINAL or desk.count(name) == 1
+        settle(desk, name)
+        assert (desk.state(name), desk.count(name)) == (State.FINAL, 1)
+    lies = desk.proxy.fault_count()
+    assert lies >= writes
+    figures.note(f"{writes} writes, {lies} lies about sends and receipts: 0 false FINAL, 0 double, 0 stuck")
+
+
+@pytest.mark.chain
+def test_a_transaction_that_is_said_to_have_failed_is_not_made_a_second_time(desk: Desk) -> None:
+    """It waits in the pool, and the node says that it was mined without effect."""
+    name = desk.queue()
+    lies = Lies(receipt_status="0x0", receipt_block=desk.old_block())
+    desk.proxy.plan = FaultPlan(rate=1, kinds=(Fault.FORGED_RECEIPT,), lies=lies)
+    with desk.worker() as worker:
+        for _ in range(ROUNDS_UNDER_LIES):
+            desk.drive(worker, mine=False)
+    held = {attempt.nonce for attempt in desk.store.fetch_attempts(name)}
+    assert len(held) == 1
+    settle(desk, name)
+    assert (desk.state(name), desk.count(name)) == (State.FINAL, 1)
