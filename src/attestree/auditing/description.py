@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from hashlib import sha256
 
 from attestree.credentials.canonical import canonicalize
 from attestree.credentials.strict_json import JsonObject, JsonValue, parse_json
@@ -88,7 +89,13 @@ def parse_description(octets: bytes) -> Description:
             raise CorruptionError("fsck.description")
     except MalformedJsonError as exc:
         raise CorruptionError("fsck.description") from exc
-    if not isinstance(value, dict) or value.keys() != _MEMBERS or value["format"] != FORMAT:
+    if not isinstance(value, dict):
+        raise CorruptionError("fsck.description")
+    # Folders of the first days have no sum of the description itself.
+    own_sum = value.pop("sum", None)
+    if own_sum is not None and own_sum != sha256(canonicalize(value)).hexdigest():
+        raise CorruptionError("fsck.description")
+    if value.keys() != _MEMBERS or value["format"] != FORMAT:
         raise CorruptionError("fsck.description")
     return _read(value)
 

@@ -12,7 +12,7 @@ Decides content only; `adapters.files` writes. Source: DESIGN section 9.
     public/                       safe to publish; enough to rebuild the tree
       leaves.jsonl                {"digest", "index"} a line, by index
       nodes.bin, positions.u32    the tree, as `merkle.shards` describes it; not for Chainpoint
-      batch.json                  what the batch is, and SHA-256 of each file but the single credentials
+      batch.json                  what the batch is, SHA-256 of each file but single credentials, and its own
 """
 
 from __future__ import annotations
@@ -58,15 +58,15 @@ def build_folder(
     if len(sealed.credentials) <= MAX_SINGLE_FILES:
         for credential in sealed.credentials:
             yield FolderFile(f"private/{single_file(credential, terms)}", [credential.octets])
-    yield FolderFile(
-        "public/batch.json", [canonicalize(describe_batch(batch_id, sealed, terms, sums)) + b"\n"]
-    )
+    described = describe_batch(batch_id, sealed, terms, sums)
+    own_sum = hashlib.sha256(canonicalize(described)).hexdigest()
+    yield FolderFile("public/batch.json", [canonicalize({**described, "sum": own_sum}) + b"\n"])
 
 
 def describe_batch(
     batch_id: str, sealed: SealedBatch, terms: Terms, files: dict[str, JsonValue]
 ) -> JsonObject:
-    """Return the content of `batch.json`; `files` is path -> {size, sha256}."""
+    """Return the content of `batch.json` but its own sum; `files` is path -> {size, sha256}."""
     header = sealed.header
     return {
         "format": BATCH_FORMAT,
