@@ -268,9 +268,9 @@ def test_a_stolen_key_is_disavowed_and_one_batch_confirmed(started: Desk, chain:
     batch = json.loads(next(started.folder.glob("batches/*/*/public/batch.json")).read_text())
     stolen = started.type("key", "show", "keys/example-university-operator.json")["public"]
     operator = started.type("issuer", "show")["operators"][0]
-    started.type("issuer", "disavow", stolen, "--since", operator["starts"])
+    started.type("issuer", "disavow", stolen, "--since", operator["starts"], "--yes")
     assert started.type("issuer", "show")["operators"][0]["disavowedFrom"] == operator["starts"]
-    later = ("issuer", "disavow", stolen, "--since", operator["ends"])
+    later = ("issuer", "disavow", stolen, "--since", operator["ends"], "--yes")
     assert started.refused(*later) == "contract.time_out_of_range"
     assert started.type("verify", path, code=1)["code"] == "issuer.key_disavowed"
     started.type("issuer", "confirm", batch["root"])

@@ -150,6 +150,9 @@ class Consistency:
         report.credentials += len(rows)
         if batch.root is not None:
             yield from check_rows(batch, rows)
+        if batch.state is State.HALTED and self._is_given_up(batch):
+            # Its secrets and its files went when it was: nobody ever got one.
+            return
         if batch.delivered != (batch.seed is None):
             yield CorruptionError("fsck.seed_kept" if batch.delivered else "fsck.seed_lost", batch=batch.id)
         archives = self.folders.get(batch.issuer)
@@ -162,6 +165,11 @@ class Consistency:
         for files in (held, released):
             if files is not None:
                 yield from check_folder(batch, rows, files, row_keys=self.row_keys.get(batch.issuer))
+
+    def _is_given_up(self, batch: Batch) -> bool:
+        """Say whether a batch can never be recorded, and was sealed anew."""
+        halted = self.store.fetch_intents(states=[State.HALTED])
+        return any(intent.is_given_up for intent in halted if intent.wanted.batch_id == batch.id)
 
     def _check_writes(self, report: ConsistencyReport) -> Iterator[CorruptionError]:
         intents = self.store.fetch_intents()

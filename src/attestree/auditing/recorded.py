@@ -15,6 +15,7 @@ from attestree.merkle.keccak import keccak256
 from attestree.outbox.states import State
 from attestree.ports import Attempt, Batch, ChainEvents, Intent
 from attestree.registry.facts import Anchor, BlockRef
+from attestree.registry.issuer_ledger import IssuerLedger
 from attestree.registry.ledger import Ledger
 
 PROBES_AT_ONCE = 200
@@ -48,7 +49,8 @@ def check_known(
     """
     Yield each anchor that one of our keys wrote and the store does not know (I8).
 
-    A person may have given the documents of some anchors up, told here by issuer and root.
+    A person may have given the documents of some anchors up, told here by issuer and root. What was
+    disavowed is disowned already, and needs no second word.
     """
     known = {(batch.issuer, batch.root) for batch in batches} | {*given_up}
     for address in dict.fromkeys(issuers):
@@ -57,8 +59,16 @@ def check_known(
         for anchor in issuer.anchors.values():
             if anchor is None or (address, anchor.root) in known:
                 continue
-            if writers[anchor.operator] in keys:
+            if writers[anchor.operator] in keys and not _is_disowned(issuer, anchor):
                 yield _unknown(address, anchor)
+
+
+def _is_disowned(issuer: IssuerLedger, anchor: Anchor) -> bool:
+    """Say whether an anchor counts for nothing because its key was disavowed from before it."""
+    if anchor.operator == 0 or anchor.confirmed:
+        return False
+    since = issuer.operators[anchor.operator - 1].disavowed_from
+    return since is not None and anchor.time >= since
 
 
 def check_attempts(

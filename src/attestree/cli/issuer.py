@@ -14,12 +14,12 @@ import typer
 
 from attestree.accrediting import acts
 from attestree.cli.acting import Account, account_of, act, parse_account
-from attestree.cli.console import Context, many
+from attestree.cli.console import Context
 from attestree.cli.registry import RegistryName
-from attestree.credentials.dates import format_timestamp, parse_timestamp
+from attestree.cli.standing import as_json, describe
+from attestree.credentials.dates import parse_timestamp
 from attestree.errors import MalformedCredentialError, RequestError
-from attestree.ports import IssuerFacts
-from attestree.registry.facts import EndCause, Operator, Role, Span
+from attestree.registry.facts import EndCause, Role
 from attestree.settings import IssuerSettings, RegistrySettings, Settings
 from attestree.wiring.chains import wire_facts
 from attestree.wiring.system import SystemClock
@@ -164,10 +164,23 @@ def disavow(
     account: Account,
     since: Annotated[str, typer.Option(help="Moment of the theft, RFC 3339: 2026-11-22T00:00:00Z.")],
     issuer: IssuerName = None,
+    yes: Annotated[
+        bool, typer.Option("--yes", help="Do it. Without this, what it concerns is listed.")
+    ] = False,
 ) -> None:
-    """Disown what a stolen key recorded since a moment, and end its roles."""
+    """Disown what a stolen key recorded since a moment, and end its roles: a dry run, unless --yes."""
     settings, _, chosen, address = _as_issuer(ctx.obj, issuer)
-    act(ctx.obj, settings, chosen, acts.disavow(address, parse_account(account), since=parse_time(since)))
+    key, moment = parse_account(account), parse_time(since)
+    wanted = acts.disavow(address, key, since=moment)
+    if yes:
+        act(ctx.obj, settings, chosen, wanted)
+        return
+    # Loaded here because it replays the registry.
+    from attestree.cli.disavowing import show_concerned
+
+    show_concerned(
+        ctx.obj, settings, chosen, wanted, operator=parse_account(account), since=parse_time(since)
+    )
 
 
 @group.command()
@@ -217,74 +230,6 @@ def parse_time(text: str | None) -> int:
         return parse_timestamp(text)
     except MalformedCredentialError as error:
         raise RequestError("request.time") from error
-
-
-def describe(facts: IssuerFacts) -> str:
-    """Return an issuer's standing in lines for people."""
-    now = facts.view.latest.time
-    lines = [f"0x{facts.address.hex()}   as of block {facts.view.final.number}"]
-    lines += [line for span in facts.spans for line in _span_lines(span, now)] or [" never accredited"]
-    for item in facts.operators:
-        lines.append(f" key {item.number:<4} 0x{item.address.hex()}   {_operator_words(item, now)}")
-    batches, changes = facts.anchor_head.count, facts.act_head.count
-    lines.append(f" {many(batches, 'batch', 'batches')}, {many(changes, 'act')} on the public record")
-    return "\n".join(lines)
-
-
-def _operator_words(operator: Operator, now: int) -> str:
-    if operator.disavowed_from is not None:
-        return f"disavowed since {format_timestamp(operator.disavowed_from)}"
-    verb = "until" if operator.ends > now else "ended"
-    return f"{verb} {format_timestamp(operator.ends)}"
-
-
-def _span_lines(span: Span, now: int) -> tuple[str, str]:
-    words = {
-        EndCause.SUSPENDED: "suspended",
-        EndCause.WITHDRAWN: "withdrawn",
-        EndCause.REPLACED: "replaced",
-        EndCause.RUNS: "in force" if span.covers(now) else "ended",
-    }
-    period = f"{format_timestamp(span.starts)} to {format_timestamp(span.ends)}"
-    return (
-        f" span {span.number:<3} {period}   {words[span.cause]}   {span.name or ''}".rstrip(),
-        f"          by 0x{span.accreditor.hex()}",
-    )
-
-
-def as_json(facts: IssuerFacts) -> dict[str, object]:
-    """Return an issuer's standing as plain values for programs."""
-    return {
-        "address": f"0x{facts.address.hex()}",
-        "finalBlock": facts.view.final.number,
-        "spans": [
-            {
-                "number": span.number,
-                "accreditor": f"0x{span.accreditor.hex()}",
-                "starts": format_timestamp(span.starts),
-                "ends": format_timestamp(span.ends),
-                "cause": span.cause.name.lower(),
-                "name": span.name,
-                "did": span.did,
-                "framework": span.framework,
-            }
-            for span in facts.spans
-        ],
-        "operators": [
-            {
-                "number": item.number,
-                "address": f"0x{item.address.hex()}",
-                "starts": format_timestamp(item.starts),
-                "ends": format_timestamp(item.ends),
-                "disavowedFrom": None
-                if item.disavowed_from is None
-                else format_timestamp(item.disavowed_from),
-            }
-            for item in facts.operators
-        ],
-        "batches": facts.anchor_head.count,
-        "acts": facts.act_head.count,
-    }
 
 
 def _as_accreditor(context: Context, registry: str | None) -> tuple[Settings, RegistrySettings, bytes]:

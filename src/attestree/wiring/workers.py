@@ -100,12 +100,12 @@ def wire_act(
         RevertedError: The contract would refuse; nothing is queued.
         KeyFileError: The key does not open, or `key.not_here`; nothing is queued.
     """
-    signers = wire_signers(settings, registry, ask=ask)
-    if all(signer.address != act.sender for signer in signers):
+    # That key alone: what is wrong with another, such as one that is to be disavowed, must not stop this.
+    signers = [signer for signer in wire_signers(settings, registry, ask=ask) if signer.address == act.sender]
+    if not signers:
         raise KeyFileError("key.not_here", address="0x" + act.sender.hex())
     for signer in signers:
-        if signer.address == act.sender:
-            signer.open()
+        signer.open()
     intent = queue_act(
         act,
         registry=registry.name,

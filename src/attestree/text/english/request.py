@@ -159,6 +159,10 @@ ENTRIES: dict[str, Entry] = {
         "There is no such batch of this institution here.",
         next="A batch is called as its folder is, in batches/.",
     ),
+    "request.no_such_key": Entry(
+        "{address} never was a key of this institution.",
+        next="`attestree issuer show` lists its keys.",
+    ),
     "request.head": Entry(
         "A head is 0x and 56 hex digits.", next="`attestree audit` prints the institution's heads."
     ),
