@@ -8,11 +8,13 @@ The contract counts without any guard, so that a double shows; a sender without 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 import pytest
 from lab.campaign import kill_once_each, run_on_lanes
 from lab.control import kill_a_naive_sender
+from lab.counting import Counting
 from lab.lane import Lane
 
 from tests.conftest import Depth, Figures
@@ -45,6 +47,18 @@ def test_no_kill_loses_a_write_or_repeats_one(
     assert tally.kills.total() >= kills
     if kills >= 500:
         assert set(tally.kills) >= POINTS
+
+
+@pytest.mark.slow
+def test_no_kill_loses_a_write_behind_a_proxy_that_fails(
+    tmp_path: Path, lanes: Sequence[Lane], depth: Depth, figures: Figures, seed: int
+) -> None:
+    kills = depth.pick(quick=4, ci=30, deep=300)
+    opens = partial(Counting, proxied=True)
+    tally = run_on_lanes(kill_once_each, total=kills, lanes=lanes, folder=tmp_path, seed=seed, opens=opens)
+    figures.note(f"{tally}; {tally.faults} requests failed in a proxy with real sockets")
+    assert tally.violations == []
+    assert tally.kills.total() >= kills
 
 
 def test_the_lab_catches_a_sender_that_saves_after_sending(

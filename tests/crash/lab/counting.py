@@ -13,12 +13,13 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
 
 from invariants import ALWAYS, AT_REST, World, find_violations
 
 from attestree.adapters.evm.anvil_chain import AnvilChain
 from attestree.adapters.evm.bare_chain import fetch_bare_identity
+from attestree.adapters.evm.faults.faults import FaultPlan
+from attestree.adapters.evm.faults.proxy import FaultProxy
 from attestree.adapters.evm.rpc import JsonRpc
 from attestree.adapters.evm.sender import EvmSender
 from attestree.adapters.keys.signer import LocalSigner
@@ -39,6 +40,12 @@ CODE = "0x600035805460010190550000"
 CONTRACT = b"\xc0" * 20
 """Where it lies."""
 
+PATIENCE_SECONDS = 0.3
+"""How long a process waits for an answer of the proxy,"""
+
+HANG_SECONDS = 0.4
+"""and how long some of them take."""
+
 SETTLE_SECONDS = 60
 """How long everything may take to be FINAL once faults have ended."""
 
@@ -51,6 +58,8 @@ class Tally:
     """By the point of death."""
     runs: int = 0
     writes: int = 0
+    faults: int = 0
+    """Requests that failed on the way, where a proxy counted them."""
     sequences: int = 0
     """Kills that were followed by kills of what recovered."""
     violations: list[str] = field(default_factory=list)
@@ -59,6 +68,7 @@ class Tally:
         self.kills += other.kills
         self.runs += other.runs
         self.writes += other.writes
+        self.faults += other.faults
         self.sequences += other.sequences
         self.violations += other.violations
 
@@ -118,7 +128,7 @@ class Counting:
         seed: int,
         fault_rate: float = 0.0,
         url: str = "",
-        proxy: Any = None,
+        proxied: bool = False,
     ) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self.lane = lane
@@ -142,12 +152,15 @@ class Counting:
         node = self._chain.chain.url
         given = {"url": node, "node": node, "store": url, "identity": self.identity, "key": self._chain.key}
         self.plan = Plan("drive", given, told=str(self.told))
-        self.reach_through(proxy)
+        self._proxy = self._open_proxy(seed) if proxied else None
 
-    def reach_through(self, proxy: Any) -> None:
-        """Put a proxy, given the node's address, between the processes and the node."""
-        if proxy is not None:
-            self.plan = replace(self.plan, given={**self.plan.given, "url": proxy(self._chain.chain.url)})
+    def _open_proxy(self, seed: int) -> FaultProxy:
+        """Put a proxy with real sockets between the processes and the node, instead of faults within them."""
+        faults = FaultPlan(rate=self.fault_rate, seed=seed, hang_seconds=HANG_SECONDS)
+        proxy = FaultProxy(self._chain.chain.url, faults)
+        given = {**self.plan.given, "url": proxy.url, "timeout_seconds": PATIENCE_SECONDS}
+        self.plan, self.fault_rate = replace(self.plan, given=given), 0.0
+        return proxy
 
     def queue(self, count: int) -> list[str]:
         """Queue so many writes, each with a slot that was never used; return their names."""
@@ -203,8 +216,9 @@ class Counting:
     def settle(self) -> None:
         """End all faults; note what is not FINAL after a minute, and whatever else is not as it must be."""
         self.fault_rate = 0.0
-        quiet = replace(self.plan, given={**self.plan.given, "url": self._chain.chain.url})
-        self.plan = quiet
+        if self._proxy is not None:
+            self.tally.faults += self._proxy.fault_count()
+            self._proxy.stop_faults()
         code = self.lane.run(self.next_plan(), SETTLE_SECONDS)
         if code != 0:
             self.tally.violations.append(f"the last process ended with {code}: {self.lane.said()}")
@@ -217,6 +231,8 @@ class Counting:
         self._chain.disturb(self.chance)
 
     def close(self) -> None:
+        if self._proxy is not None:
+            self._proxy.close()
         self._rpc.close()
         self.witness.close()
         self.store.close()

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from attestree.adapters.evm.dev_rpc import ask
-from attestree.adapters.evm.rpc import JsonRpc
+from attestree.adapters.evm.rpc import TIMEOUT_SECONDS, JsonRpc
 from attestree.adapters.evm.sender import EvmSender
 from attestree.adapters.keys.signer import LocalSigner
 from attestree.adapters.sql import SqlStore
@@ -81,6 +81,7 @@ def drive(
     identity: ChainIdentity,
     key: bytes,
     in_real_time: bool = False,
+    timeout_seconds: float = TIMEOUT_SECONDS,
 ) -> int:
     """Drive everything in the store to FINAL; `url` may be a proxy before the node."""
     clock = SteppingClock(plan.start)
@@ -92,7 +93,7 @@ def drive(
     def sleep(_seconds: float) -> None:
         time.sleep(0.02)
 
-    rpc = JsonRpc(url)
+    rpc = JsonRpc(url, timeout_seconds=timeout_seconds)
     sender = EvmSender([rpc], identity=identity, finality=parse_finality(FINALITY), clock=SteppingClock(0))
     try:
         with SqlStore(store) as opened:
