@@ -112,6 +112,52 @@ contract AdministrationTest is RegistryTest, IRegistryErrors, IRegistryEvents {
         registry.acceptAdmin();
     }
 
+    // ct-renounce-last-admin
+    function testAcceptAdminWithoutAProposalIsRefusedForEverybody() public {
+        address[3] memory senders = [admin, stranger, address(0)];
+        for (uint256 i = 0; i < senders.length; ++i) {
+            vm.expectRevert(abi.encodeWithSelector(NotPendingAdmin.selector, senders[i]));
+            vm.prank(senders[i]);
+            registry.acceptAdmin();
+        }
+        equal("admin", registry.admin(), admin);
+    }
+
+    // ct-admin-one-step
+    function testTheProposedAdminHasNoPowerBeforeItAccepts() public {
+        propose();
+        vm.warp(block.timestamp + DELAY);
+        vm.startPrank(next);
+        vm.expectRevert(abi.encodeWithSelector(NotAdmin.selector, next));
+        registry.pause();
+        vm.expectRevert(abi.encodeWithSelector(NotAdmin.selector, next));
+        registry.proposeAdmin(stranger);
+        vm.expectRevert(abi.encodeWithSelector(NotSpanAccreditor.selector, issuer, 1, next));
+        registry.suspendAccreditation(issuer);
+        vm.stopPrank();
+    }
+
+    function testAnAdminThatProposesItselfStaysTheAdmin() public {
+        vm.prank(admin);
+        registry.proposeAdmin(admin);
+        vm.warp(START + 1 hours + DELAY);
+        vm.startPrank(admin);
+        registry.acceptAdmin();
+        registry.pause();
+        vm.stopPrank();
+        equal("admin", registry.admin(), admin);
+    }
+
+    function testAcceptAdminTwiceIsRefused() public {
+        propose();
+        vm.warp(START + 1 hours + DELAY);
+        vm.startPrank(next);
+        registry.acceptAdmin();
+        vm.expectRevert(abi.encodeWithSelector(NotPendingAdmin.selector, next));
+        registry.acceptAdmin();
+        vm.stopPrank();
+    }
+
     function testCancelAdminProposalTakesItBack() public {
         propose();
         vm.expectEmit(address(registry));
@@ -193,6 +239,26 @@ contract AdministrationTest is RegistryTest, IRegistryErrors, IRegistryEvents {
         vm.warp(until);
         vm.prank(admin);
         registry.pause();
+    }
+
+    function testPauseStopsAnchorsInItsLastSecondAndNoLonger() public {
+        uint40 until = START + 1 hours + 7 days;
+        vm.prank(admin);
+        registry.pause();
+        vm.warp(until - 1);
+        vm.expectRevert(abi.encodeWithSelector(AnchoringPaused.selector, until));
+        anchorRoot();
+        vm.warp(until);
+        anchorRoot();
+    }
+
+    function testUnpauseAfterThePauseLapsedIsRefused() public {
+        vm.startPrank(admin);
+        registry.pause();
+        vm.warp(START + 1 hours + 7 days);
+        vm.expectRevert(abi.encodeWithSelector(NotPaused.selector));
+        registry.unpause();
+        vm.stopPrank();
     }
 
     function testUnpauseEndsIt() public {

@@ -203,6 +203,31 @@ contract StatusTest is RegistryTest, IRegistryErrors, IRegistryEvents {
         check("free", !suspendedAt(7));
     }
 
+    function testSuspendOfTheWholeListByAnOperatorIsRefused() public {
+        vm.expectRevert(abi.encodeWithSelector(NotIssuer.selector, issuer, operator));
+        vm.prank(operator);
+        registry.suspend(issuer, ROOT, oneWord(WHOLE_LIST, 1));
+    }
+
+    function testTheWholeListAmongOtherWordsOfAnOperatorIsRefusedWithAllOfThem() public {
+        StatusWord[] memory words = new StatusWord[](2);
+        (words[0], words[1]) = (StatusWord(0, 1), StatusWord(WHOLE_LIST, 1));
+        vm.expectRevert(abi.encodeWithSelector(NotIssuer.selector, issuer, operator));
+        vm.prank(operator);
+        registry.revoke(issuer, ROOT, words, 0);
+        check("nothing", !revokedAt(0));
+    }
+
+    function testAnAnchorOfThousandsDoesNotReachTheWholeListByItsSize() public {
+        vm.startPrank(operator);
+        registry.anchor(issuer, keccak256("largest"), type(uint32).max, 0, LIST);
+        registry.revoke(issuer, keccak256("largest"), oneWord((uint256(1) << 24) - 1, 1 << 254), 0);
+        vm.expectRevert(abi.encodeWithSelector(IndexOutOfRange.selector, type(uint32).max, type(uint32).max));
+        registry.revoke(issuer, keccak256("largest"), oneWord((uint256(1) << 24) - 1, 1 << 255), 0);
+        vm.stopPrank();
+        check("not the whole list", !revokedAt(0));
+    }
+
     function testReinstateOfTheWholeListByAnOperatorIsRefused() public {
         vm.expectRevert(abi.encodeWithSelector(NotIssuer.selector, issuer, operator));
         vm.prank(operator);

@@ -98,3 +98,16 @@ contract OwnedWallet {
         return problem == ECDSA.RecoverError.NoError && signer == owner ? MAGIC : bytes4(0);
     }
 }
+
+/// @notice A contract account that says yes until it is turned, and then no.
+contract FickleWallet {
+    bool private turned;
+
+    function turn() external {
+        turned = !turned;
+    }
+
+    function isValidSignature(bytes32, bytes calldata) external view returns (bytes4) {
+        return turned ? bytes4(0) : MAGIC;
+    }
+}
