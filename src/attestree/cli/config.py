@@ -53,9 +53,15 @@ def list_settings(settings: Settings) -> Iterator[tuple[str, str, str]]:
                 yield name, source, _text(table)
                 continue
             place = ".".join([name, *([table["name"]] if "name" in table else [])])
-            for key, item in table.items():
+            for key, given in table.items():
+                item = _without_arguments(given) if (name, key) == ("alarm", "command") else given
                 if key != "name":
                     yield f"{place}.{key}", source, _text(item, hide=(name, key) in MAY_HOLD_SECRETS)
+
+
+def _without_arguments(command: list[str]) -> list[str]:
+    """Return a program with what it is given hidden: an argument may be a password or a secret address."""
+    return [*command[:1], *([HIDDEN] if command[1:] else [])]
 
 
 def origin(settings: Settings, name: str) -> str:

@@ -21,7 +21,7 @@ from pydantic_core import PydanticUndefined
 from attestree import settings
 from attestree.cli.main import build_app
 from attestree.issuing.columns import ALIASES, LEARNER_COLUMNS
-from attestree.settings import IssuerSettings, RegistrySettings, Settings, StoreSettings
+from attestree.settings import AlarmSettings, IssuerSettings, RegistrySettings, Settings, StoreSettings
 from attestree.text.catalogue import load_areas
 
 NOTE = "<!-- Made by `python -m attestree.cli.reference_pages docs/reference`; do not edit by hand. -->"
@@ -30,6 +30,10 @@ NOTE = "<!-- Made by `python -m attestree.cli.reference_pages docs/reference`; d
 SECTIONS: Mapping[str, tuple[type, str]] = {
     "At the top of the file": (Settings, ""),
     "[store]": (StoreSettings, "Where batches and writes are remembered."),
+    "[alarm]": (
+        AlarmSettings,
+        "When a person is called, and how; docs/how-to/operate.md says what each alarm means.",
+    ),
     "[[registry]]": (RegistrySettings, "One contract on one chain, and how to reach it; repeat for several."),
     "[[issuer]]": (
         IssuerSettings,
@@ -38,7 +42,7 @@ SECTIONS: Mapping[str, tuple[type, str]] = {
 }
 """Tables of the settings file."""
 
-NOT_WRITTEN = frozenset({"folder", "store", "registry", "issuer"})
+NOT_WRITTEN = frozenset({"folder", "store", "alarm", "registry", "issuer"})
 """Fields of `Settings` that are tables of their own, or no settings."""
 
 
