@@ -13,8 +13,8 @@ import inspect
 import os
 import re
 import sys
-from collections.abc import Callable, Iterator
-from functools import wraps
+from collections.abc import Callable
+from functools import cache, wraps
 from pathlib import Path
 from typing import Any
 
@@ -41,11 +41,15 @@ Around = Callable[[str, Callable[[], Any]], Any]
 """Does something under a name: with points on each side, or with an error instead."""
 
 
-def writing_methods() -> Iterator[str]:
-    """Yield the names of all methods of the store that write: those that begin a writing transaction."""
-    for name, method in inspect.getmembers(SqlStore, inspect.isfunction):
-        if not name.startswith("_") and "_writing()" in inspect.getsource(method):
-            yield name
+@cache
+def writing_methods() -> tuple[str, ...]:
+    """Return the names of all methods of the store that write: those that begin a writing transaction."""
+    methods = inspect.getmembers(SqlStore, inspect.isfunction)
+    return tuple(
+        name
+        for name, method in methods
+        if not name.startswith("_") and "_writing()" in inspect.getsource(method)
+    )
 
 
 def install(points: Points, *, folder: str) -> None:

@@ -65,6 +65,7 @@ def warm() -> None:
     from lab import issuing  # loads the whole program
 
     issuing.warm()
+    hooks.writing_methods()
     signer = LocalSigner(b"\x01" * 32, chain_id=CHAIN_ID)
     signer.sign(Transaction(CHAIN_ID, 0, b"\x02" * 20, b"", 21_000, Fees(1, 1)))
     gc.collect()
