@@ -215,3 +215,11 @@ def test_what_the_settings_show_command_prints_is_json_or_a_table(
     assert run(["--config", str(path), "config", "show"]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert [line.split()[0] for line in lines] == list(listed)
+
+
+def test_the_program_of_the_alarm_is_shown_without_what_it_is_given(tmp_path: Path) -> None:
+    text = '[alarm]\ncommand = ["call", "--token", "canary"]\n'
+    shown = {name: value for name, _, value in list_settings(load_settings(write(tmp_path, text)))}
+    assert shown["alarm.command"].startswith("call, ")
+    assert "canary" not in str(shown)
+    assert shown["alarm.repeat_minutes"] == "60"

@@ -33,6 +33,7 @@ def test_every_setting_is_explained() -> None:
     assert {name for name in Settings.model_fields if name.islower()} - {
         "folder",
         "store",
+        "alarm",
         "registry",
         "issuer",
     } <= {line.split("`")[1] for line in rows}
