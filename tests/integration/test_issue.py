@@ -43,6 +43,8 @@ class Office:
     registry: Deployed
     folder: Path
     issuer: bytes
+    url: str = ""
+    """Of the store; empty = the SQLite file in the folder."""
 
     def run(self, capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, Any]:
         """Run one command with `--json`; return its exit code and what it printed."""
@@ -55,7 +57,7 @@ class Office:
         return self.run(capsys, "issue", "roster.csv", "--achievement", "achievement.toml", *flags)
 
     def store(self) -> SqlStore:
-        return SqlStore(f"sqlite:///{self.folder / 'attestree.db'}")
+        return SqlStore(self.url or f"sqlite:///{self.folder / 'attestree.db'}")
 
     def files(self) -> dict[str, bytes]:
         base = self.folder / "batches"

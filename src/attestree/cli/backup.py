@@ -46,7 +46,7 @@ def backup(
         if with_keys or no_store:
             flag = "--with-keys" if with_keys else "--no-store"
             raise NotAllowedError("refused.two_modes", first="--check", second=flag)
-        _check(context.console, BackupFolder(folder))
+        _compare(context.console, BackupFolder(folder))
         return
     settings = context.settings()
     chosen = context.settings_path or find_settings_file(Path.cwd())
@@ -65,7 +65,7 @@ def backup(
     raise typer.Exit(REJECT if report.faults else 0)
 
 
-def _check(console: Console, place: BackupFolder) -> None:
+def _compare(console: Console, place: BackupFolder) -> None:
     """Compare a backup with its manifest, and say what is in it."""
     octets = place.read_manifest()
     if octets is None:

@@ -131,8 +131,9 @@ def _lines_of_done(done: Done, left: Sequence[Missing], *, waiting: int) -> Iter
         yield f"{many(done.queued, 'batch', 'batches')} handed out before it was recorded: queued again"
     if done.aside:
         yield f"{many(done.aside, 'folder')} set aside: issue their rosters again"
-    if done.halted:
-        yield f"{many(done.halted, 'write')} stopped, may be done already: attestree anchor says which"
+    for title in done.given_up:
+        said = explain("recover.may_be_done", {})
+        yield f"{title}: {said.sentence} {said.next}"
     if done.without_record:
         yield (
             f"Rosters unknown of {', '.join(done.without_record)}: run again with --on-duplicate replace, "
@@ -178,7 +179,7 @@ def _json_of_done(done: Done, left: Sequence[Missing], *, waiting: int) -> dict[
         "credentials": done.credentials,
         "queued": done.queued,
         "changes": done.changes,
-        "halted": done.halted,
+        "givenUp": done.given_up,
         "aside": done.aside,
         "accepted": done.accepted,
         "withoutRecord": done.without_record,

@@ -12,9 +12,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from attestree.ports import ChainEvents
+from attestree.registry import event_types as types
 from attestree.registry.calls import build_anchor as build_anchor_call
 from attestree.registry.calls import build_status
-from attestree.registry.event_types import Anchored, StatusChanged
+from attestree.registry.event_types import Anchored, Event, StatusChanged
 from attestree.registry.events import parse_event
 from attestree.registry.facts import Anchor, BlockRef, ChainIdentity, Head, Log
 from attestree.registry.ledger import IssuerHeads, Ledger
@@ -86,6 +87,8 @@ class Chronicle:
     """Every anchor that was not ruled out."""
     changes: tuple[RecordedChange, ...]
     """Every change of status."""
+    acts: tuple[Recorded, ...] = ()
+    """Every act of standing in the registry whose writer the event tells, whomever it concerns."""
 
 
 def fetch_chronicle(
@@ -110,17 +113,37 @@ def _build(ledger: Ledger, logs: Sequence[Log], issuers: frozenset[bytes], last:
     """Pick what concerns our issuers."""
     anchors: list[RecordedAnchor] = []
     changes: list[RecordedChange] = []
+    acts: list[Recorded] = []
     for log in logs:
-        if len(log.topics) < 2 or log.topics[1][-20:] not in issuers:
-            continue
         event = parse_event(log)
+        if (writer := _writer_of(event)) is not None:
+            block = BlockRef(log.block_number, log.block_hash, time=0)
+            acts.append(Recorded(log.topics[1][-20:], writer, block, log.tx_hash))
+        if getattr(event, "issuer", b"") not in issuers:
+            continue
         if isinstance(event, Anchored) and (anchor := build_anchor(event.root, event.record)) is not None:
             place = _place(ledger, log, event.issuer, event.record.operator, time=event.record.time)
             anchors.append(RecordedAnchor(*place, anchor))
         elif isinstance(event, StatusChanged):
             place = _place(ledger, log, event.issuer, event.operator, time=event.time)
             changes.append(RecordedChange(*place, event))
-    return Chronicle(last, tuple(anchors), tuple(changes))
+    return Chronicle(last, tuple(anchors), tuple(changes), tuple(acts))
+
+
+def _writer_of(event: Event) -> bytes | None:
+    """Return who wrote an act of standing; None for other events, and for those of the registry itself."""
+    match event:
+        case types.Accredited(accreditor=writer) | types.AccreditationEnded(by=writer):
+            return writer
+        case (
+            types.OperatorAdded(issuer=writer)
+            | types.OperatorRemoved(issuer=writer)
+            | types.OperatorDisavowed(issuer=writer)
+            | types.AnchorConfirmed(issuer=writer)
+            | types.AnchorCancelled(issuer=writer)
+        ):
+            return writer
+    return None
 
 
 def _place(

@@ -9,7 +9,7 @@ Decides, for each thing that the chain or a folder knows and the store does not,
     held, not recorded              set aside: nobody has it, and whether it was meant to be recorded is known
                                     to nobody; its roster issues it anew
     status changed                  entered; a change that waits here and was done takes its place
-    an act that waits here          halted where its effect cannot be looked up: it may be done already
+    an act that waits here          given up where its effect cannot be looked up: it may be done already
 
 Nothing is concluded from a block that is not final, nor while a transaction of our key is on its way.
 Source: DESIGN sections 4 and 6.
@@ -26,7 +26,7 @@ from attestree.ports import Batch, Intent, Nonces, TransactionSender
 from attestree.ports.recovering import RecoverableStore
 from attestree.recovering.chronicle import Chronicle, RecordedAnchor, RecordedChange
 from attestree.recovering.found_batches import Described, FoundBatch
-from attestree.recovering.unknown import find_unknown
+from attestree.recovering.unknown import Unknown, find_unknown
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,8 +139,7 @@ def make_plan(registry: Registry, *, store: RecoverableStore, folders: Sequence[
     plan = RegistryPlan(registry.name, chronicle, keys)
     unknown = find_unknown(chronicle, store, registry=registry.name, keys=keys)
     plan.changes, plan.waiting = list(unknown.changes), list(unknown.waiting)
-    behind = {key: counted for key, counted in counts.items() if key in unknown.unsigned}
-    plan.lanes = dict(_find_lanes(store, registry.name, behind))
+    plan.lanes = dict(_find_lanes(store, registry.name, counts, unknown))
     here = [folder for folder in folders if _is_of(folder.described, registry)]
     _judge_folders(plan, store, here)
     found = {(entry.found.batch.issuer, entry.found.batch.root) for entry in plan.entries}
@@ -202,11 +201,18 @@ def _is_doubtful(intent: Intent, plan: RegistryPlan) -> bool:
 
 
 def _find_lanes(
-    store: RecoverableStore, registry: str, counts: Mapping[bytes, Nonces]
+    store: RecoverableStore, registry: str, counts: Mapping[bytes, Nonces], unknown: Unknown
 ) -> Iterator[tuple[bytes, int]]:
-    """Yield each key that sent more than the store knows, and the count that it goes on from."""
+    """
+    Yield each key that sent more than the store knows, and the count that it goes on from.
+
+    Only what the registry holds explains a higher count: what else a key sent is the lane's concern. An
+    act of standing explains it for a key that was used here before; another may have a past of its own.
+    """
     for key, counted in counts.items():
         lane = store.fetch_lane(sender=key, registry=registry)
+        if key not in unknown.unsigned and (lane is None or key not in unknown.acted):
+            continue
         signed = 0 if lane is None else lane.next
         if max(counted.mined, counted.pending) <= signed:
             continue

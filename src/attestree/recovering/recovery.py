@@ -25,9 +25,6 @@ from attestree.recovering.entering import (
 from attestree.recovering.plan import Entry, KnownFolder, Registry, RegistryPlan, make_plan
 from attestree.recovering.unknown import AT_REST
 
-MAY_BE_DONE = "recover.may_be_done"
-"""Why a write that waited is halted."""
-
 
 @dataclass(slots=True)
 class Done:
@@ -41,8 +38,8 @@ class Done:
     """Batches entered that wait to be recorded."""
     changes: int = 0
     """Changes of status entered."""
-    halted: int = 0
-    """Writes that a person has to look at."""
+    given_up: list[str] = field(default_factory=list)
+    """Titles of writes that waited and may be done already: a person looks, and asks again if not."""
     aside: int = 0
     """Folders set aside."""
     accepted: int = 0
@@ -108,7 +105,7 @@ class Recovery:
             for change in plan.changes:
                 done.changes += self._enter_change(change, plan)
             for intent in plan.doubtful:
-                done.halted += self._halt(intent)
+                self._give_up(intent, done)
             for folder in plan.aside:
                 self.set_aside(folder)
                 done.aside += 1
@@ -173,20 +170,14 @@ class Recovery:
         )
         return True
 
-    def _halt(self, intent: Intent) -> bool:
-        """Stop a write that may have been done since it was queued."""
+    def _give_up(self, intent: Intent, done: Done) -> None:
+        """Withdraw a write for which nothing was signed, and which may have been done since it was queued."""
         try:
-            self.store.move_intent(
-                intent.wanted.id,
-                before=intent.state,
-                after=State.HALTED,
-                fence=intent.fence,
-                note=MAY_BE_DONE,
-            )
+            self.store.drop_intent(intent.wanted.id, fence=intent.fence)
         except TransitionError:
             # Somebody moved it since it was looked at; the next run looks again
-            return False
-        return True
+            return
+        done.given_up.append(intent.wanted.title)
 
     def _move_lane(self, key: bytes, registry: str, count: int) -> None:
         """Let the key go on behind what it sent; no nonce is used twice."""

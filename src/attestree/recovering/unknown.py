@@ -33,7 +33,9 @@ class Unknown:
     changes: tuple[RecordedChange, ...]
     """Changes of status by our keys."""
     unsigned: frozenset[bytes]
-    """Keys by which something was recorded that this store did not sign, known or not."""
+    """Keys that recorded something which this store did not sign, known or not."""
+    acted: frozenset[bytes]
+    """Keys that wrote an act of standing which this store did not sign."""
 
     def __bool__(self) -> bool:
         """Say whether there is anything."""
@@ -62,6 +64,7 @@ def find_unknown(
         ),
         changes=tuple(_unknown_changes(changes, writes, signed)),
         unsigned=frozenset(recorded.writer for recorded in unsigned),
+        acted=frozenset(act.writer for act in chronicle.acts if act.tx_hash not in signed.hashes),
     )
 
 

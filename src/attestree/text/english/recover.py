@@ -49,8 +49,8 @@ ENTRIES: dict[str, Entry] = {
         next="Fetch the folder of the batch from a backup.",
     ),
     "recover.may_be_done": Entry(
-        "This was asked for before the database was restored, and may have been done since.",
-        next="Look whether it was done (attestree audit). If not, let it go on: attestree anchor --resume ID",
+        "This was asked for before the database was restored, and may have been done since; it is given up.",
+        next="Look whether it was done: attestree audit. If not, ask for it again.",
     ),
 }
 """Code to entry."""
