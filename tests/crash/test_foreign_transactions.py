@@ -111,7 +111,7 @@ class Bench:
             slot = secrets.token_bytes(32)
             self.names.append(slot.hex())
             key = self.actor.address
-            kept = (key, key, ADDRESS, slot, (Probe(slot, 2**256 - 1, 1),), "write", 1)
+            kept = (key, key, ADDRESS, slot, (Probe(slot, 2**256 - 1, 1),), "write", self.clock.now())
             self.store.add_intent(NewIntent(slot.hex(), "anchor", "local", *kept))
 
     def count(self, tag: str) -> int:
