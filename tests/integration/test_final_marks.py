@@ -90,6 +90,18 @@ def test_what_was_given_up_stays_so_on_a_new_chain(store: SqlStore) -> None:
     assert kept.state is State.HALTED
 
 
+def test_a_deployment_is_over_once_its_contract_stands_and_gaps_of_the_old_chain_are_gone(
+    store: SqlStore,
+) -> None:
+    store.write_pin("local", identity())
+    for name, kind in (("d", "deploy"), ("f", "fill"), ("a", "anchor")):
+        store.add_intent(intent(name, kind=kind, nonce=3 if kind == "fill" else None))
+    store.start_over("local", identity=identity(genesis_hash=b"\x0f" * 32, registry=bytes(20)))
+    assert {one.wanted.id: one.state for one in store.fetch_intents()} == {"d": "sealed", "a": "sealed"}
+    store.start_over("local", identity=identity(genesis_hash=b"\x0f" * 32))
+    assert {one.wanted.id: one.state for one in store.fetch_intents()} == {"d": "final", "a": "sealed"}
+
+
 def test_the_lanes_of_a_wiped_chain_end_with_it_though_its_first_block_is_the_same(store: SqlStore) -> None:
     store.write_pin("local", identity())
     store.add_intent(intent("a"))

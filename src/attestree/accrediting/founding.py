@@ -7,9 +7,11 @@ like every write. Source: DESIGN sections 5 and 6.
 
 from __future__ import annotations
 
+import rlp
 from eth_abi.abi import encode
 
 from attestree.errors import ChainUnavailableError
+from attestree.merkle.keccak import keccak256
 from attestree.ports import Clock, Entropy, NewIntent, Receipt, Store, TransactionSender
 from attestree.registry.artifact import load_artifact
 from attestree.registry.facts import ChainIdentity
@@ -61,3 +63,9 @@ def build_identity(bare: ChainIdentity, receipt: Receipt, *, code_hash: bytes = 
         deploy_block_hash=receipt.block_hash,
         code_hash=code_hash,
     )
+
+
+def predict_address(deployer: bytes, *, nonce: int) -> bytes:
+    """Return where a deployment by `deployer` with this nonce puts its contract, 20 bytes."""
+    octets: bytes = rlp.encode([deployer, nonce])
+    return keccak256(octets)[12:]

@@ -1,5 +1,5 @@
 """
-`attestree registry show|admit|strike|pause|unpause|propose-admin|accept-admin`: the registry itself.
+`attestree registry show|rerecord|admit|strike|pause|unpause|propose-admin|accept-admin`: the registry itself.
 
 Decides flags and words; the contract decides what is allowed. Source: DESIGN sections 5, 7 and 9.
 """
@@ -17,6 +17,7 @@ from attestree.cli.config import mask_url
 from attestree.cli.console import Context
 from attestree.cli.init import slug_of
 from attestree.cli.password import ask_password
+from attestree.cli.rerecord import record_again
 from attestree.cli.start_networks import found_registry
 from attestree.cli.trust import as_json as describe_trust
 from attestree.settings import RegistrySettings, Settings
@@ -74,6 +75,18 @@ def show(
         context.console.result(format_trust(trust).rstrip("\n"), describe_trust(trust))
         return
     _print(context, chosen)
+
+
+@group.command()
+def rerecord(
+    ctx: typer.Context,
+    registry: RegistryName = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Do it; without, only say what would be done.")] = False,
+) -> None:
+    """Record everything again on a local test chain that was wiped on purpose."""
+    context: Context = ctx.obj
+    settings = context.settings()
+    record_again(context, settings, settings.find_registry(registry), yes=yes)
 
 
 @group.command()

@@ -8,6 +8,8 @@ kept, so that a file which cannot be read is never written. Source: DESIGN secti
 from __future__ import annotations
 
 import json
+import re
+import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -136,3 +138,40 @@ def _hex(octets: bytes) -> str:
 def _quote(text: str) -> str:
     """Return a TOML basic string: for printable text the escapes of JSON are those of TOML."""
     return json.dumps(text, ensure_ascii=False)
+
+
+def replace_in_table(
+    text: str, header: str, *, of: Mapping[str, object], values: Mapping[str, str | int]
+) -> str:
+    """
+    Return TOML text with some values of one table of an array replaced, and nothing else.
+
+    Args:
+        text: TOML that can be read.
+        header: Name of the array, such as `registry`.
+        of: What the table says that is meant; text in lower case.
+        values: New values of keys that stand in it.
+    """
+    lines = text.splitlines(keepends=True)
+    starts = [number for number, line in enumerate(lines) if line.lstrip().startswith("[")]
+    for start, end in zip(starts, [*starts[1:], len(lines)], strict=True):
+        if lines[start].split("#")[0].strip() != f"[[{header}]]":
+            continue
+        table = tomllib.loads("".join(lines[start + 1 : end]))
+        if all(_fold(table.get(key)) == value for key, value in of.items()):
+            lines[start:end] = [_replace_value(line, values) for line in lines[start:end]]
+    return "".join(lines)
+
+
+def _fold(value: object) -> object:
+    """Return text in lower case, anything else as it is."""
+    return value.lower() if isinstance(value, str) else value
+
+
+def _replace_value(line: str, values: Mapping[str, str | int]) -> str:
+    """Return a line with its new value, if it is one of those."""
+    found = re.match(r"""(\s*(\w+)\s*=\s*)("[^"]*"|'[^']*'|\w+)(.*)""", line, re.DOTALL)
+    if found is None or found[2] not in values:
+        return line
+    value = values[found[2]]
+    return f"{found[1]}{value if isinstance(value, int) else _quote(value)}{found[4]}"

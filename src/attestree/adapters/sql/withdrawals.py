@@ -8,7 +8,19 @@ is gone is decided by who asks. Source: DESIGN section 6.
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, Connection, and_, delete, func, insert, not_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    and_,
+    case,
+    delete,
+    func,
+    insert,
+    literal,
+    not_,
+    select,
+    update,
+)
 
 from attestree.adapters.sql.connections import Transactions
 from attestree.adapters.sql.leases import pin_columns
@@ -59,13 +71,15 @@ class Withdrawals(Transactions):
         """
         Put every write of a registry back to SEALED, because its test chain was wiped.
 
-        What was given up stays so. What was signed for the old chain is kept apart, the mark is forgotten,
-        and `identity` is pinned.
+        What was given up stays so, and a deployment is over where `identity` names its contract. What was
+        signed for the old chain is kept apart, what only filled gaps in it goes; the mark is forgotten, and
+        `identity` is pinned.
         """
         given_up = and_(INTENTS.c.state == State.HALTED.value, INTENTS.c.note.in_(GIVEN_UP))
         ours = and_(INTENTS.c.registry == registry, not_(given_up))
+        deployed = and_(INTENTS.c.kind == "deploy", literal(any(identity.registry)))
         fresh = {
-            "state": State.SEALED.value,
+            "state": case((deployed, State.FINAL.value), else_=State.SEALED.value),
             "fence": INTENTS.c.fence + 1,
             "block_number": None,
             "block_hash": None,
@@ -73,8 +87,11 @@ class Withdrawals(Transactions):
         }
         with self._writing() as connection:
             _keep_apart(connection, ours)
+            connection.execute(delete(INTENTS).where(ours, INTENTS.c.kind == "fill"))
             connection.execute(update(INTENTS).where(ours).values(**fresh))
-            connection.execute(delete(LANES).where(_lanes_of(registry, identity)))
+            if _names_contract(connection, registry):
+                # A chain that begins with the same block as one before has that one's lanes
+                connection.execute(delete(LANES).where(_lanes_of(registry, identity)))
             connection.execute(delete(FINAL_MARKS).where(FINAL_MARKS.c.registry == registry))
             connection.execute(
                 update(PINS).where(PINS.c.registry == registry).values(**pin_columns(identity))
@@ -89,15 +106,21 @@ def _drop_batch(connection: Connection, batch_id: str) -> None:
         raise TransitionError("outbox.handed_out")
 
 
+def _names_contract(connection: Connection, registry: str) -> bool:
+    """Say whether the pin of a registry is that of a contract, which is gone then."""
+    pinned = connection.execute(
+        select(PINS.c.address).where(PINS.c.registry == registry)
+    ).scalar_one_or_none()
+    return pinned is not None and any(pinned)
+
+
 def _lanes_of(registry: str, identity: ChainIdentity) -> ColumnElement[bool]:
-    """Name the lanes that a wiped chain left behind where the new one begins with the same block."""
+    """Name the lanes on the new chain of all keys that a registry's writes are signed with."""
     senders = select(INTENTS.c.sender).where(INTENTS.c.registry == registry)
-    pinned = select(PINS.c.genesis_hash).where(PINS.c.registry == registry).scalar_subquery()
     return and_(
         LANES.c.sender.in_(senders),
         LANES.c.chain_id == identity.chain_id,
         LANES.c.genesis_hash == identity.genesis_hash,
-        LANES.c.genesis_hash == pinned,
     )
 
 

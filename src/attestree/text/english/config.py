@@ -5,6 +5,12 @@ from __future__ import annotations
 from attestree.text.entry import Entry
 
 ENTRIES: dict[str, Entry] = {
+    "config.pins_not_written": Entry(
+        "The new pins of {registry} could not be written into {file}.",
+        cause="They stand there in another form than the one that `attestree init` writes, or in the "
+        "environment.",
+        next="Compare the file with docs/reference/config.md, then run the command again.",
+    ),
     "config.no_file": Entry(
         "The settings file {file} does not exist.",
         cause="The path given with --config leads nowhere.",

@@ -43,6 +43,17 @@ ENTRIES: dict[str, Entry] = {
         cause="Another program uses the port, or this machine has no such address.",
         next="Stop the other program, or choose another port with --port.",
     ),
+    "refused.not_wiped": Entry(
+        "There is nothing to record again: the chain of {registry} is the one that was set up.",
+        next="`attestree anchor` records what is queued.",
+    ),
+    "refused.other_address": Entry(
+        "The credentials cannot be saved: {registry} would come to stand at another address.",
+        cause="The address is written into every credential, and it follows from the account that deploys "
+        "and from how many transactions it has sent. That account has sent others on the new chain already.",
+        next="Wipe the test chain again and run this command first; or set up anew with `attestree init` in "
+        "another folder, and issue the credentials again.",
+    ),
     "refused.two_modes": Entry(
         "{first} and {second} exclude each other.",
         next="Give one of them.",
