@@ -2,9 +2,9 @@
 pragma solidity 0.8.37;
 
 import {ICredentialRegistry} from "../../../contracts/interfaces/ICredentialRegistry.sol";
-import {Tree} from "./Tree.sol";
-import {Vm} from "./Vm.sol";
-import {OwnedWallet} from "./Wallets.sol";
+import {Tree} from "../support/Tree.sol";
+import {Vm} from "../support/Vm.sol";
+import {OwnedWallet} from "../support/Wallets.sol";
 
 /**
  * @notice One registry, everybody who may call it, and what the logs of their calls add up to.

@@ -3,7 +3,7 @@ pragma solidity 0.8.37;
 
 import {AnchorRequest, SignedAnchor} from "../../../contracts/interfaces/RegistryTypes.sol";
 import {Officials} from "./Officials.sol";
-import {SignedAnchors} from "./SignedAnchors.sol";
+import {SignedAnchors} from "../support/SignedAnchors.sol";
 
 /// @notice Issuers sign, and anybody sends: at once, late, twice, changed, or what was never signed for this registry.
 abstract contract Signatures is Officials {

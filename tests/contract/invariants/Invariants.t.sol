@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import {ICredentialRegistry} from "../../contracts/interfaces/ICredentialRegistry.sol";
+import {ICredentialRegistry} from "../../../contracts/interfaces/ICredentialRegistry.sol";
 import {
     Anchor,
     FLAG_CANCELLED,
@@ -11,10 +11,10 @@ import {
     Span,
     VerifyRequest,
     WHOLE_LIST
-} from "../../contracts/interfaces/RegistryTypes.sol";
-import {Handler} from "./support/Handler.sol";
-import {Model} from "./support/Model.sol";
-import {RegistryTest} from "./support/RegistryTest.sol";
+} from "../../../contracts/interfaces/RegistryTypes.sol";
+import {Handler} from "./Handler.sol";
+import {Model} from "./Model.sol";
+import {RegistryTest} from "../support/RegistryTest.sol";
 
 /**
  * @notice What stays true whatever anybody does, in any order, at any time.
