@@ -12,9 +12,11 @@ import os
 import random
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -130,6 +132,47 @@ def test_without_the_gate_the_same_roster_would_be_issued_again(new_history: New
     assert history.count_anchors() == before + 1, "the control is not caught: nothing was issued twice"
 
 
+def test_a_backup_made_while_work_goes_on_knows_no_batch_without_its_files(
+    new_history: NewHistory, depth: Depth, figures: Figures
+) -> None:
+    history = new_history()
+    office, place = history.office, history.office.folder.with_name("backup")
+    history.issue_roster(HEADER + "9000;;First;2026-05-01\n")
+    rosters = depth.pick(quick=2, ci=10, deep=100)
+    for number in range(rosters):
+        (office.folder / f"r{number}.csv").write_text(
+            f"{HEADER}{number:04};;N {number};2026-05-01\n", "utf-8"
+        )
+    work = (
+        "from attestree.cli.main import run\n"
+        f"for number in range({rosters}):\n"
+        "    assert run(['issue', f'r{number}.csv', '-a', 'achievement.toml', '--yes']) == 0\n"
+    )
+    worker = subprocess.Popen([sys.executable, "-c", work], cwd=office.folder, stdout=subprocess.DEVNULL)
+    backups = 0
+    try:
+        while worker.poll() is None:
+            history.run("backup", str(place))
+            backups += 1
+            assert history.run("backup", str(place), "--check")["clean"] is True
+            verify_whole(place)
+    finally:
+        worker.kill()
+        worker.wait()
+    assert (worker.returncode, history.count_anchors()) == (0, rosters + 1)
+    assert backups > 1
+    figures.note(f"{backups} backups while {rosters} batches were issued: all whole")
+
+
+def verify_whole(place: Path) -> None:
+    """Every batch that the copy of the database has fixed has its folder in the backup."""
+    (copy,) = place.glob("state-*/attestree.db")
+    with closing(sqlite3.connect(f"file:{copy}?mode=ro&immutable=1", uri=True)) as database:
+        fixed = [name for (name,) in database.execute("SELECT id FROM batches WHERE root IS NOT NULL")]
+    folders = {folder.name.removesuffix(".held") for folder in place.glob("batches/*/*")}
+    assert set(fixed) <= folders
+
+
 KILLED = """
 import os, sys
 from attestree.adapters.sql import connections
@@ -184,9 +227,6 @@ def test_recovering_that_is_killed_is_gone_on_with(
 
 def free_the_keys(history: History) -> None:
     """Let the lease of a killed process run out."""
-    import sqlite3
-    from contextlib import closing
-
     with closing(sqlite3.connect(history.office.folder / "attestree.db")) as database:
         database.execute("UPDATE leases SET expires = 0")
         database.commit()
