@@ -27,7 +27,7 @@ from tests.integration.postgres import Postgres, run_postgres
 
 ROOT = Path(__file__).resolve().parents[1]
 
-NO_SKIP_IN_CI = frozenset({"chain", "database", "browser"})
+NO_SKIP_IN_CI = frozenset({"chain", "database", "browser", "strace", "mount"})
 CHAIN_FIXTURES = frozenset({"anvil", "chain", "hardhat_node"})
 
 # Programs of the checkout come first, whether or not make started the tests.

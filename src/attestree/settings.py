@@ -115,6 +115,8 @@ class StoreSettings(_Section):
 
     url: str = "sqlite:///attestree.db"
     """SQLAlchemy URL; a relative SQLite path counts from the file's folder."""
+    keep_free_mb: Annotated[int, Field(ge=0)] = 100
+    """No batch is begun that would leave less free where batches and the database lie."""
 
 
 class AlarmSettings(_Section):

@@ -9,7 +9,7 @@ and sends nothing: `anchoring` does. Source: DESIGN sections 4 and 6.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from attestree.errors import FeeLimitError, NotAllowedError, RosterError
@@ -74,6 +74,8 @@ class Issuing:
     """A batch that might cost more is not started."""
     sign: DocumentSigner | None = None
     """Signs each credential beside its anchor proof, or None."""
+    verify_room: Callable[[int], None] = lambda _size: None
+    """Returns if a batch of that size has room where it is written; FolderUnavailableError otherwise."""
 
     def plan(self, request: IssueRequest, *, ask_chain: bool = True) -> Plan:
         """Find out what a run would do, with or without a quote; raises as `make_plan` does."""
@@ -95,7 +97,8 @@ class Issuing:
             ChainUnavailableError: The chain gave no quote.
             RevertedError: The contract would refuse.
             FeeLimitError: `fee.batch_above_limit`.
-            FolderUnavailableError: The disk did not answer; nothing was queued.
+            FolderUnavailableError: `folder.no_room`, nothing was begun; or the disk did not answer, and
+                nothing was queued.
             StoreUnavailableError: The database did not answer.
         """
         if plan.is_stopped:
@@ -108,6 +111,7 @@ class Issuing:
                 raise RosterError("roster.no_good_rows")
             return Issued(None, None, 0, is_new=False)
         self._verify_fee(plan)
+        self.verify_room(plan.size)
         return self._seal(plan, self._open(plan))
 
     def _verify_fee(self, plan: Plan) -> None:

@@ -14,7 +14,7 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
 from attestree.adapters.alarms.textfile import queue_families
-from attestree.errors import AttestreeError, UnavailableError
+from attestree.errors import AttestreeError, CorruptionError, UnavailableError
 from attestree.ports import Clock
 from attestree.verifying.verdict import Verdict
 from attestree.verifying.verifier import RegistryKey
@@ -85,7 +85,7 @@ class _Queue(Collector):
         """Yield whether the store answers, and what waits in it."""
         try:
             figures = count_queue(self._queue, now=self._clock.now())
-        except UnavailableError:
+        except (CorruptionError, UnavailableError):
             yield GaugeMetricFamily("attestree_store_up", "1 where the store answers.", value=0)
             return
         yield GaugeMetricFamily("attestree_store_up", "1 where the store answers.", value=1)

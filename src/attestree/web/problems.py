@@ -12,6 +12,7 @@ from starlette.responses import Response
 
 from attestree.errors import (
     AttestreeError,
+    CorruptionError,
     EvidenceError,
     InputError,
     MalformedJsonError,
@@ -39,9 +40,6 @@ STATUS_OF_CODE = {
     "request.too_many": 429,
     "request.headers": 431,
     "request.internal": 500,
-    "store.damaged": 503,
-    "store.row_changed": 503,
-    "store.probes": 503,
 }
 """Codes whose status differs from that of their branch."""
 
@@ -49,6 +47,7 @@ STATUS_OF_BRANCH: tuple[tuple[type[AttestreeError], int], ...] = (
     (MalformedJsonError, 400),
     (InputError, 422),
     (RefusedError, 409),
+    (CorruptionError, 503),
     (EvidenceError, 409),
     (UnavailableError, 503),
 )

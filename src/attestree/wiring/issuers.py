@@ -6,6 +6,8 @@ Decides nothing beyond the choice of adapters; nothing here signs. Source: DESIG
 
 from __future__ import annotations
 
+from functools import partial
+
 from attestree.adapters.keys.roster_key import read_roster_key
 from attestree.adapters.sql.store import SqlStore
 from attestree.issuing.issue import Issuing
@@ -14,6 +16,7 @@ from attestree.outbox.relayed import NOBODY
 from attestree.settings import IssuerSettings, Settings
 from attestree.wiring.chains import wire_sender
 from attestree.wiring.keys import read_key_address
+from attestree.wiring.room import verify_room
 from attestree.wiring.stores import wire_folders
 from attestree.wiring.system import SystemClock, SystemEntropy
 
@@ -52,6 +55,7 @@ def wire_issuing(
         roster_key=read_roster_key(settings.path(issuer.roster_key)),
         operator=NOBODY if relayed else operator_address(settings, issuer),
         fee_limit_wei=int(settings.fee_limit_eth * 10**18) if fee_limit_wei is None else fee_limit_wei,
+        verify_room=partial(verify_room, settings),
     )
 
 

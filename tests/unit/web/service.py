@@ -18,7 +18,7 @@ from attestree.registry.issuer_ledger import IssuerLedger
 from attestree.registry.ledger import Ledger
 from attestree.verifying.trust import NetworkKind, Trust
 from attestree.web.app import create_app
-from attestree.web.service import Limits, WebService
+from attestree.web.service import IssuedCredentials, Limits, WebService
 from tests.fakes.facts import FakeFacts
 from tests.unit.verifying.genuine import (
     CHAIN_ID,
@@ -150,7 +150,7 @@ def build_service(
     *,
     trust: Trust = TRUST,
     limits: Limits | None = None,
-    store: FakeStore | None = None,
+    store: IssuedCredentials | None = None,
     **changes: Any,
 ) -> Iterator[Service]:
     """Run the application with one genuine credential on record."""

@@ -8,6 +8,7 @@ become ours. It knows no table. Source: DESIGN sections 3 and 11.
 from __future__ import annotations
 
 import os
+import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -25,6 +26,9 @@ BUSY_SECONDS = 30
 
 CONNECT_SECONDS = 10
 """How long a connection to PostgreSQL may take."""
+
+FULL_BYTES = 1_000_000
+"""With less than this, a disk that fails is a full one."""
 
 FILE_MODE = 0o600
 """Only the owner reads the store: it holds batch seeds until they are erased."""
@@ -170,26 +174,36 @@ def insert_unless_there(connection: Connection, new_row: Insert) -> bool:
     return True
 
 
+def _is_full(engine: Engine) -> bool:
+    """Say whether a failure of the disk is only that it is full: SQLite does not always call it so."""
+    try:
+        return shutil.disk_usage(Path(str(engine.url.database)).parent).free < FULL_BYTES
+    except OSError:
+        return False
+
+
 class Transactions:
     """What every part of the store builds on: one engine, one transaction per method."""
 
     def __init__(self, engine: Engine) -> None:
         """Use an engine of `open_engine`."""
         self._engine = engine
-        self._broken = False
+        self._broken = ""
 
     @contextmanager
     def _our_errors(self) -> Iterator[None]:
         """Turn errors into ours; after one of the disk, this process is told nothing but that any more."""
         if self._broken:
-            raise StoreUnavailableError("store.disk_failed")
+            raise StoreUnavailableError(self._broken)
         try:
             with our_errors():
                 yield
         except StoreUnavailableError as error:
+            if error.code != "store.disk_failed" or self._engine.dialect.name != "sqlite":
+                raise
             # What an fsync that failed has left on the disk nobody knows; a new process reads it anew.
-            self._broken = error.code == "store.disk_failed" and self._engine.dialect.name == "sqlite"
-            raise
+            self._broken = "store.full" if _is_full(self._engine) else error.code
+            raise StoreUnavailableError(self._broken) from error
 
     @contextmanager
     def _writing(self) -> Iterator[Connection]:

@@ -12,7 +12,7 @@ from typing import Self
 
 from attestree.adapters.sql.at_rest import AtRest
 from attestree.adapters.sql.batches import Batches
-from attestree.adapters.sql.connections import open_engine, our_errors
+from attestree.adapters.sql.connections import open_engine
 from attestree.adapters.sql.final_marks import FinalMarks
 from attestree.adapters.sql.inspection import Inspection
 from attestree.adapters.sql.intents import Intents
@@ -51,7 +51,7 @@ class SqlStore(Leases, Batches, Intents, Lanes, FinalMarks, Withdrawals, Recover
         """Open a store and bring its tables up to date; raises as the constructor does."""
         store = cls(url, verifies=verifies)
         try:
-            with our_errors():
+            with store._our_errors():
                 upgrade(store._engine)
         except BaseException:
             store.close()

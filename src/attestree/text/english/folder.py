@@ -10,6 +10,11 @@ ENTRIES: dict[str, Entry] = {
         cause="The disk is full, read-only or failing, or the folder belongs to somebody else.",
         next="Make room or mend the rights, then run the same command again: nothing is half done.",
     ),
+    "folder.no_room": Entry(
+        "There is no room for this batch: {free} MB are free in {place}, and {needed} MB are needed.",
+        cause="The disk is nearly full; what is left is kept for batches that are on their way.",
+        next="Nothing was begun. Make room, then run the same command again.",
+    ),
     "folder.read_failed": Entry(
         "The file {file} could not be read.", next="Check that it exists and that you may read it."
     ),
