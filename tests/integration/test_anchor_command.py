@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from attestree.accrediting.acts import remove_operator
 from attestree.adapters.evm.dev_chain import DevChain
 from attestree.adapters.keys.files import create_key_file
 from attestree.adapters.sql import SqlStore
@@ -135,3 +136,54 @@ def test_a_stopped_write_is_named_until_a_person_takes_it_up_again(
 
 def test_two_modes_at_once_are_refused(config: Path) -> None:
     assert run(["--config", str(config), "anchor", "--watch", "--once"]) == 1
+
+
+def test_a_chain_that_took_back_what_was_final_stops_the_command_until_a_person_resumes_its_registry(
+    config: Path, registry: Deployed, issuer: Actor, capsys: pytest.CaptureFixture[str]
+) -> None:
+    queue(config, registry, issuer, "a")
+    assert run(["--config", str(config), "anchor"]) == 0
+    registry.chain.call("anvil_reorg", 1, [])
+    # With nothing queued, one step, and while it watches: each ends at once
+    for words in (["anchor"], ["anchor", "--once"], ["anchor", "--watch"]):
+        assert run(["--config", str(config), *words]) == 1
+        assert "identity.finality_broken" in capsys.readouterr().err
+        assert states(config) == {"a": State.HALTED}
+    assert run(["--config", str(config), "anchor", "--resume", "local"]) == 0
+    assert "taken up again" in capsys.readouterr().err
+    assert states(config) == {"a": State.FINAL}
+
+
+def test_a_write_that_the_contract_refuses_can_be_withdrawn(
+    config: Path, registry: Deployed, issuer: Actor, capsys: pytest.CaptureFixture[str]
+) -> None:
+    registry.pause()
+    queue(config, registry, issuer, "a")
+    assert run(["--config", str(config), "anchor"]) == 1
+    assert "contract.anchoring_paused" in capsys.readouterr().err
+    assert states(config) == {"a": State.SEALED}
+    assert run(["--config", str(config), "anchor", "--drop", "a"]) == 0
+    assert states(config) == {}
+    assert run(["--config", str(config), "anchor", "--drop", "a"]) == 1
+    assert run(["--config", str(config), "anchor"]) == 0
+
+
+def test_what_is_out_cannot_be_withdrawn(config: Path, registry: Deployed, issuer: Actor) -> None:
+    queue(config, registry, issuer, "a")
+    for state in (State.SIGNED, State.SENT, State.MINED, State.FINAL):
+        assert run(["--config", str(config), "anchor", "--once"]) == 0
+        assert states(config) == {"a": state}
+        assert run(["--config", str(config), "anchor", "--drop", "a"]) == 1
+    assert run(["--config", str(config), "anchor", "--drop", "a", "--resume", "a"]) == 1
+
+
+def test_an_act_that_was_queued_by_a_killed_process_is_recorded_by_the_next_one(
+    config: Path, registry: Deployed, issuer: Actor, capsys: pytest.CaptureFixture[str]
+) -> None:
+    act = remove_operator(issuer.address, registry.add_operator(issuer).address)
+    kept = (issuer.address, issuer.address, registry.address, act.payload, (), act.title, 1)
+    with SqlStore.create(f"sqlite:///{config.parent}/attestree.db") as store:
+        store.add_intent(NewIntent("operator:1", "operator", "local", *kept))
+    assert run(["--config", str(config), "anchor"]) == 0
+    assert act.title in capsys.readouterr().out
+    assert states(config) == {"operator:1": State.FINAL}

@@ -26,6 +26,7 @@ from attestree.cli.password import ask_password
 from attestree.errors import (
     AttestreeError,
     NotAllowedError,
+    RevertedError,
     TransitionError,
     UnavailableError,
 )
@@ -114,12 +115,12 @@ def anchor(
         raise NotAllowedError("refused.two_modes", first="--resume", second="--drop")
     settings = context.settings()
     with wire_store(settings) as store:
-        for issuer in settings.issuer:
-            verify_nothing_forgotten(settings, issuer, store)
         done = {one.wanted.id for one in store.fetch_intents() if one.state is State.FINAL or one.is_given_up}
         if drop is not None:
             _drop(context.console, store, drop)
             return
+        for issuer in settings.issuer:
+            verify_nothing_forgotten(settings, issuer, store)
         if resume is not None:
             _resume(context.console, settings, store, resume)
         if accept_foreign is not None:
@@ -144,10 +145,15 @@ def anchor(
 
 
 @contextmanager
-def telling_that_it_waits(say: Callable[[str], None]) -> Iterator[None]:
-    """Say that a queued write is kept when chain or store fall silent; the error itself goes on."""
+def telling_that_it_waits(say: Callable[[str], None], ids: Sequence[str] = ()) -> Iterator[None]:
+    """Say that a queued write is kept when chain or store fall silent, or the contract says no; raise on."""
     try:
         yield
+    except RevertedError:
+        say("It stays queued: attestree anchor asks the public record again.")
+        for intent_id in ids:
+            say(f"To withdraw it: attestree anchor --drop {intent_id}")
+        raise
     except UnavailableError:
         say("It is queued and kept: attestree anchor records it once that is mended.")
         raise

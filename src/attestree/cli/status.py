@@ -180,7 +180,8 @@ def _change(
             return
         queued = [desk.queue_batch(batch, request)] if batch else desk.queue_credentials(ids, request)
         if wait:
-            with telling_that_it_waits(context.console.progress):
+            waiting = [intent.wanted.id for intent in queued]
+            with telling_that_it_waits(context.console.progress, waiting):
                 _drive(context, settings, store, queued)
         _print(context, [store.fetch_intent(intent.wanted.id) or intent for intent in queued])
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 
 import pytest
 
-from attestree.anchoring import Pace, Worker, believe_again, resume_intent
+from attestree.anchoring import Pace, Worker, believe_again, resume_intent, watch
 from attestree.errors import ChainIdentityError, ChainUnavailableError, TransitionError
 from attestree.outbox.decide import Limits
 from attestree.outbox.states import State
@@ -269,3 +269,20 @@ def test_the_alarm_ends_when_the_chain_is_believed_again(bench: Bench) -> None:
     resume_intent(bench.store, bench.sender, "a")
     worker.drive_once()
     assert [code for code, _ in bench.alarms] == ["outbox.finality_broken", "no outbox.finality_broken"]
+
+
+def test_a_watch_with_nothing_queued_ends_in_the_round_after_finality_broke(bench: Bench) -> None:
+    bench.finish("a")
+    rounds = 0
+
+    def go_on() -> bool:
+        nonlocal rounds
+        rounds += 1
+        if rounds == 3:
+            bench.chain.rewrite(6)
+        return True
+
+    with pytest.raises(ChainIdentityError):
+        watch([bench.worker()], goes_on=go_on)
+    assert rounds == 3
+    assert bench.state("a") is State.HALTED
