@@ -85,7 +85,7 @@ SITES: dict[str, tuple[str, ...]] = {
         "recovering/recovery.py Recovery._enter: store enter_batch",
         "recovering/recovery.py Recovery._enter_change: store enter_write",
         "recovering/recovery.py Recovery._finish: store move_intent",
-        "recovering/recovery.py Recovery._halt: store move_intent",
+        "recovering/recovery.py Recovery._give_up: store drop_intent",
         "recovering/recovery.py Recovery._move_lane: store move_lane",
         "recovering/recovery.py Recovery._move_lane: store open_lane",
         "recovering/recovery.py Recovery.run: store accept_missing",
@@ -223,6 +223,7 @@ SITES: dict[str, tuple[str, ...]] = {
     ),
     "unit/adapters/alarms/test_alarms.py::test_a_program_that_hangs_is_killed_with_all_that_it_started": (
         "adapters/alarms/command.py CommandTeller.run: machine subprocess.Popen",
+        "adapters/alarms/memory.py Memory.save: file write_whole",
     ),
     "unit/adapters/evm/test_anvil_state.py::test_of_several_first_blocks_the_oldest_stays": (
         "adapters/evm/anvil_chain.py drop_later_first_blocks: file replace",

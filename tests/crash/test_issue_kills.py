@@ -23,7 +23,7 @@ pytestmark = pytest.mark.chain
 def test_a_roster_is_issued_once_and_whole_wherever_it_is_killed(
     tmp_path: Path, lanes: Sequence[Lane], depth: Depth, figures: Figures, seed: int
 ) -> None:
-    kills = depth.pick(quick=5, ci=100, deep=1_000)
+    kills = depth.pick(quick=5, ci=60, deep=700)
     tally = run_on_lanes(kill_offices, total=kills, lanes=lanes, folder=tmp_path, seed=seed, opens=Office)
     figures.note(str(tally))
     assert tally.violations == []

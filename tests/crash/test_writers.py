@@ -21,6 +21,7 @@ from pathlib import Path
 
 import pytest
 from invariants import AT_REST, find_violations
+from lab.control import run_two_naive_senders
 from lab.counting import Counting
 from lab.lane import Child, Lane
 from lab.plan import Death
@@ -138,6 +139,15 @@ def test_several_commands_that_wait_for_the_same_writes_all_see_them_final(
         assert [child.code for child in started] == [0] * count, counting.lane.said()
         assert find_violations(counting.world, AT_REST) == []
     figures.note(f"2 and 5 commands at once, {writes} writes: 0 double, 0 lost")
+
+
+def test_two_senders_without_a_lease_are_caught(
+    tmp_path: Path, lanes: Sequence[Lane], figures: Figures, seed: int
+) -> None:
+    """The control: the naive sender started twice does at least one write twice, or leaves one out."""
+    found = run_two_naive_senders(tmp_path, lanes[0], writes=12)
+    figures.note(f"control: two senders without a lease, 12 writes: {found} done twice or never")
+    assert found > 0
 
 
 SLEEPY = (

@@ -44,7 +44,7 @@ def discover(counting: Counting, trace: Path) -> list[str]:
 def deaths(points: list[str], chance: random.Random) -> Iterator[tuple[Death, float | None]]:
     """Yield when to die, for ever: every named point in turn, and between them anywhere and at any time."""
     for point in itertools.cycle(chance.sample(points, len(points))):
-        yield Death(point, occurrence=chance.choice((1, 1, 2, 3))), None
+        yield Death(point, occurrence=chance.choice((1, 1, 1, 2))), None
         if chance.random() < 0.3:
             yield Death(step=chance.randint(1, STEPS)), None
         if chance.random() < 0.2:

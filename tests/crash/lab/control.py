@@ -69,3 +69,23 @@ def kill_a_naive_sender(folder: Path, lane: Lane, *, kills: int, seed: int) -> T
     finally:
         chain.close()
     return tally
+
+
+def run_two_naive_senders(folder: Path, lane: Lane, *, writes: int) -> int:
+    """Start it twice over the same writes; return how many of them were not done exactly once."""
+    chain, path = CountingChain(folder), folder / "naive.db"
+    slots = [secrets.token_bytes(32) for _ in range(writes)]
+    try:
+        with closing(sqlite3.connect(path, isolation_level=None)) as database:
+            database.execute(TABLE)
+            rows = [(f"{number:06}", slot) for number, slot in enumerate(slots)]
+            database.executemany("INSERT INTO writes (name, payload) VALUES (?, ?)", rows)
+        given = {"url": chain.chain.url, "store": str(path), "key": chain.key, "contract": CONTRACT}
+        children = [lane.start(Plan("naive", given)) for _ in range(2)]
+        for child in children:
+            if not lane.wait(child, SECONDS / 4):
+                lane.kill(child)
+        chain.chain.mine(3)
+        return sum(times != 1 for times in chain.effects(slots))
+    finally:
+        chain.close()

@@ -189,7 +189,7 @@ class Counting:
         """See to it that there is something to do."""
         left = sum(intent.state is not State.FINAL for intent in self.store.fetch_intents())
         if left == 0:
-            self.queue(self.chance.choice((1, 1, 2, 3)))
+            self.queue(self.chance.choice((1, 1, 1, 2)))
 
     def next_plan(self, death: Death = Death()) -> Plan:  # noqa: B008 - frozen
         """Return the plan of the next process: later than all before, on a network with other faults."""

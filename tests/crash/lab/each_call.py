@@ -57,14 +57,14 @@ def choose(calls: Sequence[str], *, only_first: bool) -> list[tuple[int, str]]:
     return [(n, call) for n, call in numbered if not only_first or calls.index(call) == n - 1]
 
 
-def ways_of(number: int, *, thorough: bool) -> Sequence[str]:
-    """Return how a call fails: in every way, or in one, another for the next call."""
-    return WAYS if thorough else WAYS[number % len(WAYS) :][:1]
+def ways_of(number: int, ways: Sequence[str]) -> Sequence[str]:
+    """Return how a call fails: in the given ways, or, where none is given, in one, which differs."""
+    return ways or WAYS[number % len(WAYS) :][:1]
 
 
-def drive_writes(counting: Counting, folder: Path, *, thorough: bool) -> Driven:
+def drive_writes(counting: Counting, folder: Path, *, only_first: bool, ways: Sequence[str]) -> Driven:
     """Take one write after the other to FINAL against the counting contract."""
-    driven, only_first = Driven(), not thorough
+    driven = Driven()
 
     def run(change: Callable[[Plan], Plan], name: str, way: str) -> None:
         counting.queue(1)
@@ -78,10 +78,10 @@ def drive_writes(counting: Counting, folder: Path, *, thorough: bool) -> Driven:
     assert counting.lane.run(replace(counting.next_plan(), trace=str(trace))) == 0, counting.lane.said()
     driven.calls |= set(calls_of(trace, ("rpc", "store", "commit", "signature")))
     for number, name in choose(calls_of(trace, ("rpc",)), only_first=only_first):
-        for way in ways_of(number, thorough=thorough):
+        for way in ways_of(number, ways):
             run(lambda plan, n=number, w=way: replace(plan, faults=Faults(only=(n, w))), name, way)
     for number, name in choose(calls_of(trace, ("commit",)), only_first=only_first):
-        for way in ways_of(number, thorough=thorough):
+        for way in ways_of(number, ways):
             run(lambda plan, n=number, w=way: replace(plan, failure=Failure(n, w)), name, way)
     driven.violations += find_violations(counting.world, AT_REST)
     return driven
