@@ -56,7 +56,11 @@ def wire_backup(
 
 def key_files(settings: Settings) -> Iterator[tuple[str, Path]]:
     """Yield each key file of the settings that is here, with a name that no other has."""
-    named = [key for registry in settings.registry for key in (registry.admin_key, registry.accreditor_key)]
+    named: list[object] = [
+        key
+        for registry in settings.registry
+        for key in (registry.admin_key, registry.accreditor_key, registry.payer_key)
+    ]
     for issuer in settings.issuer:
         named += [issuer.operator_key, issuer.issuer_key, issuer.signing_key, issuer.roster_key]
     taken: set[str] = set()

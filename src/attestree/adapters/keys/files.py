@@ -12,13 +12,23 @@ import secrets
 from pathlib import Path
 from typing import Any
 
+from attestree.adapters.evm.dev_accounts import DEV_CHAIN_IDS
 from attestree.adapters.keys.password import AskPassword, find_key_password
 from attestree.adapters.keys.private_file import read_private, write_private
 from attestree.adapters.keys.signer import KEY_BYTES, LocalSigner, load_account
 from attestree.errors import KeyFileError
 
 SCRYPT_WORK = 2**18
-"""Cost of one guess at the password; what geth and web3 use."""
+"""Cost of one guess at the password (N, with r = 8 and p = 1); what geth and web3 use."""
+
+LEAST_SCRYPT_COST = 2**17
+"""N r p below which a lock is too weak off the test chains; geth's light one is just above."""
+
+LEAST_PBKDF2_ROUNDS = 100_000
+"""The same for keystores of the older kind."""
+
+MOST_SCRYPT_BYTES = 2**30
+"""Memory that opening a file may need; more is no key file but an attack on this machine."""
 
 
 def create_key_file(
@@ -69,13 +79,32 @@ def open_key_file(path: Path, *, chain_id: int, ask: AskPassword | None = None) 
         ask: Asks a person for the password where neither a file beside the key nor the environment has it.
 
     Raises:
-        KeyFileError: `key.no_file`, `key.open_to_others`, `key.not_a_key`, `key.no_password`,
-            `key.wrong_password` or `key.cannot_read`.
+        KeyFileError: `key.no_file`, `key.open_to_others`, `key.not_a_key`, `key.weak_lock`,
+            `key.no_password`, `key.wrong_password` or `key.cannot_read`.
         NotAllowedError: `refused.well_known_key`.
     """
     keystore = _read_keystore(path)
+    _verify_lock(keystore, path.name, is_test=chain_id in DEV_CHAIN_IDS)
     password = find_key_password(path, ask)
     return LocalSigner(_decrypt(keystore, password, path.name), chain_id=chain_id)
+
+
+def _verify_lock(keystore: dict[str, Any], name: str, *, is_test: bool) -> None:
+    """Return if guessing the password is dear enough, and opening the file cheap enough."""
+    try:
+        crypto = keystore["crypto"] if "crypto" in keystore else keystore["Crypto"]
+        kind, terms = crypto["kdf"], crypto["kdfparams"]
+        if kind == "scrypt":
+            cost, work = terms["n"] * terms["r"] * terms["p"], terms["n"] * terms["r"] * 128
+            weak, fits = cost < LEAST_SCRYPT_COST, 0 < work <= MOST_SCRYPT_BYTES
+        else:
+            weak, fits = terms["c"] < LEAST_PBKDF2_ROUNDS, kind == "pbkdf2"
+    except (KeyError, TypeError) as exc:
+        raise KeyFileError("key.not_a_key", file=name) from exc
+    if not fits:
+        raise KeyFileError("key.not_a_key", file=name)
+    if weak and not is_test:
+        raise KeyFileError("key.weak_lock", file=name)
 
 
 def _decrypt(keystore: dict[str, Any], password: str, name: str) -> bytes:

@@ -57,7 +57,7 @@ def read_private(path: Path) -> bytes:
     except OSError as exc:
         raise KeyFileError("key.cannot_read", file=path.name) from exc
     if stat.S_IMODE(mode) & 0o077:
-        raise KeyFileError("key.open_to_others", file=path.name)
+        raise KeyFileError("key.open_to_others", file=path.name, path=path)
     if len(content) > SIZE_LIMIT_BYTES:
         raise KeyFileError("key.not_a_key", file=path.name)
     return content

@@ -30,7 +30,8 @@ def recover_signer(digest: bytes, signature: bytes, *, low_s: bool = True) -> by
         return None
     # Loaded here because it is slow to load, and most commands recover nothing.
     from eth_keys.datatypes import Signature
-    from eth_keys.exceptions import BadSignature, ValidationError
+    from eth_keys.exceptions import BadSignature
+    from eth_utils.exceptions import ValidationError
 
     try:
         key = Signature(vrs=(v - 27, r, s)).recover_public_key_from_msg_hash(digest)

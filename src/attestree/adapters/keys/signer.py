@@ -11,6 +11,8 @@ import os
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from eth_typing import Hash32
+
 from attestree.adapters.evm.dev_accounts import DEV_CHAIN_IDS, is_dev_address
 from attestree.errors import KeyFileError, NotAllowedError
 from attestree.ports import SignedTransaction, Transaction
@@ -83,7 +85,7 @@ class LocalSigner:
 
     def sign_typed(self, typed: Mapping[str, Any], *, digest: bytes) -> bytes:  # noqa: ARG002 - as a remote one
         """Return the signature of EIP-712 typed data: r, s and v, 65 bytes; `digest` is its hash."""
-        return bytes(self._account.unsafe_sign_hash(digest).signature)
+        return bytes(self._account.unsafe_sign_hash(Hash32(digest)).signature)
 
     def __repr__(self) -> str:
         """Name the address and never the key."""

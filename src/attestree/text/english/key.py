@@ -28,7 +28,12 @@ ENTRIES: dict[str, Entry] = {
     "key.open_to_others": Entry(
         'The key file "{file}" can be read by other users of this machine.',
         cause="Its rights are wider than its owner alone.",
-        next="Take them away with `chmod 600`. If others had access, make a new signing key.",
+        next="Take them away: chmod 600 {path}. If others had access, make a new key.",
+    ),
+    "key.weak_lock": Entry(
+        'The key file "{file}" is locked too weakly to be used here.',
+        cause="Whoever copies it could try passwords quickly: it was made for tests, or by an old program.",
+        next="Make a new key with `attestree key new` and name it instead; on a test chain this one will do.",
     ),
     "key.not_a_key": Entry(
         "What was given is not a key that can be used here.",

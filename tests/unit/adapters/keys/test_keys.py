@@ -19,6 +19,7 @@ from attestree.adapters.keys.signer import GROUP_ORDER, LocalSigner, open_enviro
 from attestree.errors import KeyFileError, NotAllowedError
 from attestree.merkle.keccak import keccak256
 from attestree.ports import Fees, Transaction
+from attestree.text.catalogue import explain_error
 
 PRIVATE_KEY = bytes(range(1, 33))
 PASSWORD = "correct horse"
@@ -83,7 +84,8 @@ def key_file(tmp_path: Path) -> Path:
 
 
 def test_a_key_file_opens_with_its_password_and_is_for_its_owner_alone(key_file: Path) -> None:
-    signer = open_key_file(key_file, chain_id=1, ask=lambda name: PASSWORD if name == "operator.json" else "")
+    passwords = {"operator.json": PASSWORD}
+    signer = open_key_file(key_file, chain_id=ANVIL_CHAIN_ID, ask=passwords.__getitem__)
     assert signer.address == read_key_file_address(key_file) == LocalSigner(PRIVATE_KEY, chain_id=1).address
     assert stat.S_IMODE(key_file.stat().st_mode) == 0o600
     assert stat.S_IMODE(key_file.parent.stat().st_mode) == 0o700
@@ -93,24 +95,25 @@ def test_a_key_file_opens_with_its_password_and_is_for_its_owner_alone(key_file:
 
 def test_the_environment_may_hold_the_password(key_file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(PASSWORD_VARIABLE, PASSWORD)
-    assert open_key_file(key_file, chain_id=1).address == read_key_file_address(key_file)
+    assert open_key_file(key_file, chain_id=ANVIL_CHAIN_ID).address == read_key_file_address(key_file)
 
 
 def test_a_wrong_or_missing_password_is_told(key_file: Path) -> None:
     with pytest.raises(KeyFileError) as caught:
-        open_key_file(key_file, chain_id=1, ask=lambda _name: "wrong")
+        open_key_file(key_file, chain_id=ANVIL_CHAIN_ID, ask=lambda _name: "wrong")
     assert code_of(caught) == "key.wrong_password"
     for ask in (None, lambda _name: ""):
         with pytest.raises(KeyFileError) as caught:
-            open_key_file(key_file, chain_id=1, ask=ask)
+            open_key_file(key_file, chain_id=ANVIL_CHAIN_ID, ask=ask)
         assert code_of(caught) == "key.no_password"
 
 
 def test_a_key_file_that_others_can_read_is_refused(key_file: Path) -> None:
     key_file.chmod(0o640)
     with pytest.raises(KeyFileError) as caught:
-        open_key_file(key_file, chain_id=1, ask=lambda _name: PASSWORD)
+        open_key_file(key_file, chain_id=ANVIL_CHAIN_ID, ask=lambda _name: PASSWORD)
     assert code_of(caught) == "key.open_to_others"
+    assert f"chmod 600 {key_file}" in explain_error(caught.value).next
 
 
 def test_no_key_file_is_ever_overwritten(key_file: Path) -> None:
@@ -147,7 +150,7 @@ def test_a_file_that_holds_no_key_is_told_so(tmp_path: Path, content: bytes) -> 
     path = tmp_path / "operator.json"
     write_private(path, content)
     with pytest.raises(KeyFileError) as caught:
-        open_key_file(path, chain_id=1, ask=lambda _name: PASSWORD)
+        open_key_file(path, chain_id=ANVIL_CHAIN_ID, ask=lambda _name: PASSWORD)
     assert code_of(caught) == "key.not_a_key"
     with pytest.raises(KeyFileError) as caught:
         read_key_file_address(path)
@@ -168,6 +171,51 @@ def test_files_that_cannot_be_read_or_written_are_told(tmp_path: Path) -> None:
     write_private(tmp_path / "long", bytes(100_000))
     with pytest.raises(KeyFileError):
         read_private(tmp_path / "long")
+
+
+# How a lock is made, and which locks are taken where money is worth something.
+
+
+def test_a_new_key_file_is_locked_as_dearly_as_those_of_geth(tmp_path: Path) -> None:
+    create_key_file(tmp_path / "k.json", password=PASSWORD, private_key=PRIVATE_KEY)
+    terms = json.loads((tmp_path / "k.json").read_bytes())["crypto"]["kdfparams"]
+    assert (terms["n"], terms["r"], terms["p"], terms["dklen"]) == (2**18, 8, 1, 32)
+    assert len(bytes.fromhex(terms["salt"])) >= 16
+    signer = open_key_file(tmp_path / "k.json", chain_id=1, ask=lambda _name: PASSWORD)
+    assert signer.address == LocalSigner(PRIVATE_KEY, chain_id=1).address
+
+
+@pytest.mark.parametrize(
+    ("lock", "code"),
+    [
+        ({"kdf": "scrypt", "kdfparams": {"n": 2**10, "r": 8, "p": 1}}, "key.weak_lock"),
+        ({"kdf": "scrypt", "kdfparams": {"n": 2**13, "r": 8, "p": 1}}, "key.weak_lock"),
+        ({"kdf": "pbkdf2", "kdfparams": {"c": 10_240}}, "key.weak_lock"),
+        ({"kdf": "scrypt", "kdfparams": {"n": 2**30, "r": 8, "p": 1}}, "key.not_a_key"),
+        ({"kdf": "scrypt", "kdfparams": {"n": -1, "r": 8, "p": 1}}, "key.not_a_key"),
+        ({"kdf": "scrypt", "kdfparams": {"n": "x", "r": 8}}, "key.not_a_key"),
+        ({"kdf": "rot13", "kdfparams": {"c": 10**9}}, "key.not_a_key"),
+        ({}, "key.not_a_key"),
+    ],
+)
+def test_a_lock_that_is_weak_or_an_attack_is_refused_before_a_password_is_asked(
+    key_file: Path, lock: dict[str, object], code: str
+) -> None:
+    keystore = json.loads(key_file.read_bytes())
+    crypto = {**keystore["crypto"], **lock} if lock else {}
+    key_file.write_text(json.dumps({**keystore, "crypto": crypto}))
+    with pytest.raises(KeyFileError) as caught:
+        open_key_file(key_file, chain_id=1, ask=lambda _name: pytest.fail("asked"))
+    assert code_of(caught) == code
+
+
+def test_the_light_lock_of_geth_will_do(key_file: Path) -> None:
+    keystore = json.loads(key_file.read_bytes())
+    keystore["crypto"]["kdfparams"] |= {"n": 4096, "r": 8, "p": 6}
+    key_file.write_text(json.dumps(keystore))
+    with pytest.raises(KeyFileError) as caught:
+        open_key_file(key_file, chain_id=1, ask=lambda _name: PASSWORD)
+    assert code_of(caught) == "key.wrong_password"  # the lock was taken, and does not fit this ciphertext
 
 
 # -- the environment ---------------------------------------------------------------------------
