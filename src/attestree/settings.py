@@ -75,7 +75,8 @@ Slug = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
 class _Section(BaseModel):
     """A table of the file: every key is known, nothing changes after reading."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    # An address may hold a password, and errors come out whole with --debug.
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
 
 class RemoteKey(_Section):
@@ -217,7 +218,11 @@ class Settings(BaseSettings):
     """All settings, after defaults, file and environment."""
 
     model_config = SettingsConfigDict(
-        env_prefix=ENVIRONMENT_PREFIX, env_nested_delimiter="__", extra="forbid", frozen=True
+        env_prefix=ENVIRONMENT_PREFIX,
+        env_nested_delimiter="__",
+        extra="forbid",
+        frozen=True,
+        hide_input_in_errors=True,
     )
 
     public_url: WebUrl | None = None
