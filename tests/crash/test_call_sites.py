@@ -61,7 +61,7 @@ def test_a_call_that_nobody_listed_is_found(tmp_path: Path) -> None:
 
 @pytest.fixture
 def driven(tmp_path: Path, lanes: Sequence[Lane], depth: Depth, seed: int) -> list[Driven]:
-    """Make outside calls fail: deep every single one, in CI the first of each kind, in quick runs in one way."""
+    """Make outside calls fail: deep every one, in CI the first of each kind, in quick runs in one way."""
     only_first = depth.pick(quick=True, ci=True, deep=False)
     ways = depth.pick(quick=(), ci=WAYS, deep=WAYS)
     counting = Counting(tmp_path / "counting", lanes[0], seed=seed)

@@ -7,6 +7,7 @@ The contract counts without any guard, so that a double shows; a sender without 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
@@ -41,7 +42,8 @@ def test_no_kill_loses_a_write_or_repeats_one(
     tmp_path: Path, lanes: Sequence[Lane], depth: Depth, figures: Figures, seed: int
 ) -> None:
     kills = depth.pick(quick=16, ci=400, deep=3_400)
-    tally = run_on_lanes(kill_once_each, total=kills, lanes=lanes, folder=tmp_path, seed=seed)
+    experiment = partial(kill_once_each, tried=Counter())
+    tally = run_on_lanes(experiment, total=kills, lanes=lanes, folder=tmp_path, seed=seed)
     figures.note(str(tally))
     assert tally.violations == []
     assert tally.kills.total() >= kills
@@ -54,8 +56,8 @@ def test_no_kill_loses_a_write_behind_a_proxy_that_fails(
     tmp_path: Path, lanes: Sequence[Lane], depth: Depth, figures: Figures, seed: int
 ) -> None:
     kills = depth.pick(quick=4, ci=20, deep=250)
-    opens = partial(Counting, proxied=True)
-    tally = run_on_lanes(kill_once_each, total=kills, lanes=lanes, folder=tmp_path, seed=seed, opens=opens)
+    experiment, opens = partial(kill_once_each, tried=Counter()), partial(Counting, proxied=True)
+    tally = run_on_lanes(experiment, total=kills, lanes=lanes, folder=tmp_path, seed=seed, opens=opens)
     figures.note(f"{tally}; {tally.faults} requests failed in a proxy with real sockets")
     assert tally.violations == []
     assert tally.kills.total() >= kills

@@ -7,8 +7,8 @@ other, each with processes of its own.
 
 from __future__ import annotations
 
-import itertools
 import random
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -41,19 +41,30 @@ def discover(counting: Counting, trace: Path) -> list[str]:
     return list(dict.fromkeys(trace.read_text().split("\n")[:-1]))
 
 
-def deaths(points: list[str], chance: random.Random) -> Iterator[tuple[Death, float | None]]:
-    """Yield when to die, for ever: every named point in turn, and between them anywhere and at any time."""
-    for point in itertools.cycle(chance.sample(points, len(points))):
-        yield Death(point, occurrence=chance.choice((1, 1, 1, 2))), None
+def deaths(
+    points: list[str], chance: random.Random, tried: Counter[str]
+) -> Iterator[tuple[Death, float | None]]:
+    """
+    Yield when to die, for ever: at named points, and between them anywhere and at any time.
+
+    Args:
+        points: All that have a name.
+        chance: Chooses.
+        tried: How often each was meant so far, here and on all other chains; the rarest comes next.
+    """
+    while True:
+        point = min(chance.sample(points, len(points)), key=tried.__getitem__)
+        tried[point] += 1
+        yield Death(point, occurrence=chance.choice((1, 1, 1, 2)) if tried[point] > 1 else 1), None
         if chance.random() < 0.3:
             yield Death(step=chance.randint(1, STEPS)), None
         if chance.random() < 0.2:
             yield Death(), chance.uniform(0.005, 0.3)
 
 
-def kill_once_each(counting: Counting, kills: int, folder: Path) -> None:
+def kill_once_each(counting: Counting, kills: int, folder: Path, *, tried: Counter[str]) -> None:
     """Kill a process, start another, and so on; look at everything after each kill and at the end."""
-    times = deaths(discover(counting, folder / "trace"), counting.chance)
+    times = deaths(discover(counting, folder / "trace"), counting.chance, tried)
     while counting.tally.kills.total() < kills and not counting.tally.violations:
         counting.top_up()
         death, seconds = next(times)
@@ -65,7 +76,7 @@ def kill_once_each(counting: Counting, kills: int, folder: Path) -> None:
 
 def kill_while_recovering(counting: Counting, runs: int, folder: Path) -> None:
     """Kill a process, kill the one that recovers, and every other time the one that recovers from that."""
-    times = deaths(discover(counting, folder / "trace"), counting.chance)
+    times = deaths(discover(counting, folder / "trace"), counting.chance, Counter())
     while counting.tally.sequences < runs and not counting.tally.violations:
         counting.top_up()
         death, seconds = next(times)
