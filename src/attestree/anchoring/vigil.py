@@ -19,6 +19,7 @@ from attestree.errors import (
     ChainIdentityError,
     ChainUnavailableError,
     LeaseHeldError,
+    NotAllowedError,
     StoreUnavailableError,
     UnavailableError,
 )
@@ -114,7 +115,7 @@ class Vigil:
         """Report what ends a round; the error itself goes on."""
         try:
             yield
-        except (ChainIdentityError, UnavailableError) as exc:
+        except (ChainIdentityError, NotAllowedError, UnavailableError) as exc:
             self._note_failure(exc)
             raise
 
@@ -148,7 +149,7 @@ class Vigil:
             case ChainIdentityError(code="identity.finality_broken"):
                 # the final watch rings for it, with what it found
                 return
-            case ChainIdentityError():
+            case ChainIdentityError() | NotAllowedError():
                 self._refused.add(error.code)
                 self._bell.ring_for(error, subject=subject)
             case ChainUnavailableError(code="chain.sources_disagree"):

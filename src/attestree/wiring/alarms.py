@@ -15,6 +15,7 @@ from typing import Protocol
 from attestree.adapters.alarms.book import AlarmBook, Teller
 from attestree.adapters.alarms.command import CommandTeller
 from attestree.adapters.alarms.log import LogTeller
+from attestree.adapters.alarms.memory import Memory
 from attestree.adapters.alarms.textfile import Figures, QueueFigures, write_metrics
 from attestree.adapters.files.disk import fetch_free_bytes
 from attestree.anchoring.vigil import Patience
@@ -22,6 +23,9 @@ from attestree.outbox.states import State
 from attestree.ports import Clock, Intent
 from attestree.settings import Settings
 from attestree.wiring.stores import sqlite_path
+
+MEMORY = Path("attestree-alarms.txt")
+"""Where it is kept what the operator was told lately, beside the settings."""
 
 
 def wire_alarms(settings: Settings, *, clock: Clock, writes_log: bool) -> AlarmBook:
@@ -34,9 +38,13 @@ def wire_alarms(settings: Settings, *, clock: Clock, writes_log: bool) -> AlarmB
         writes_log: Whether each alarm is a line on stderr, for a service; a person reads the command's own.
     """
     tellers: list[Teller] = [LogTeller()] if writes_log else []
-    if command := alarm_command(settings):
-        tellers.append(CommandTeller(command))
-    return AlarmBook(clock, tellers, repeat_seconds=60 * settings.alarm.repeat_minutes)
+    repeat_seconds = 60 * settings.alarm.repeat_minutes
+    command = alarm_command(settings)
+    if not command:
+        return AlarmBook(clock, tellers, repeat_seconds=repeat_seconds)
+    # A service that is started again and again must not call its operator as often.
+    memory = Memory(settings.path(MEMORY))
+    return AlarmBook(clock, [*tellers, CommandTeller(command)], repeat_seconds=repeat_seconds, memory=memory)
 
 
 def wire_patience(settings: Settings) -> Patience:

@@ -15,6 +15,7 @@ from attestree.errors import (
     ChainUnavailableError,
     FolderUnavailableError,
     LeaseHeldError,
+    NotAllowedError,
     StoreUnavailableError,
 )
 from attestree.outbox.states import State
@@ -118,6 +119,18 @@ def test_another_chain_is_an_alarm_at_once(bench: Bench) -> None:
     bench.sender.identity = here
     worker.drive_once()
     assert bench.cleared == ["identity.genesis"]
+
+
+def test_a_chain_that_knows_more_than_the_store_is_an_alarm_at_once(bench: Bench) -> None:
+    bench.store.add_intent(wanted("a"))
+    worker = bench.worker()
+    fail(bench, NotAllowedError("recover.behind", batches=1, changes=0))
+    with pytest.raises(NotAllowedError):
+        watch([worker])
+    assert bench.alarms == ["recover.behind"]
+    mend(bench)
+    worker.drive_once()
+    assert bench.cleared == ["recover.behind"]
 
 
 def test_a_watch_that_finds_its_key_taken_says_so(bench: Bench) -> None:

@@ -14,6 +14,7 @@ from types import TracebackType
 from typing import Protocol, Self
 
 from attestree.adapters.alarms.log import log_alarm_failure
+from attestree.adapters.alarms.memory import Memory
 from attestree.adapters.alarms.notice import Notice, Stage
 from attestree.ports import Clock
 
@@ -43,14 +44,29 @@ class AlarmBook:
     """Implements `ports.Alarm`; close it, or use it as a context."""
 
     def __init__(
-        self, clock: Clock, tellers: Sequence[Teller] = (), *, repeat_seconds: int = REPEAT_SECONDS
+        self,
+        clock: Clock,
+        tellers: Sequence[Teller] = (),
+        *,
+        repeat_seconds: int = REPEAT_SECONDS,
+        memory: Memory | None = None,
     ) -> None:
-        """Begin with nothing standing."""
+        """
+        Begin with nothing standing.
+
+        Args:
+            clock: Wall time.
+            tellers: Who is told.
+            repeat_seconds: How long an alarm stands before it is told again.
+            memory: Knows what a process before this one told; None = nothing was.
+        """
         self._clock = clock
         self._tellers = tuple(tellers)
         self._repeat_seconds = repeat_seconds
         self._standing: dict[tuple[str, str], _Standing] = {}
         self._raised: Counter[str] = Counter()
+        self._memory = memory
+        self._told = {} if memory is None else dict(memory.load())
 
     @property
     def standing(self) -> Mapping[str, int]:
@@ -68,10 +84,13 @@ class AlarmBook:
         now = self._clock.now()
         known = self._standing.get((code, subject))
         if known is None:
-            self._standing[code, subject] = _Standing(now, now)
+            told = self._told.get((code, subject))
+            lately = told is not None and self._is_recent(told, now)
+            self._standing[code, subject] = _Standing(now, told if lately and told is not None else now)
             self._raised[code] += 1
-            self._tell(Notice(code, subject, Stage.RAISED, now, now, values))
-        elif not 0 <= now - known.told < self._repeat_seconds:
+            if not lately:
+                self._tell(Notice(code, subject, Stage.RAISED, now, now, values))
+        elif not self._is_recent(known.told, now):
             known.told = now
             self._tell(Notice(code, subject, Stage.STANDING, known.since, now, values))
 
@@ -99,8 +118,24 @@ class AlarmBook:
         """Close the book."""
         self.close()
 
+    def _is_recent(self, told: int, now: int) -> bool:
+        """Say whether something was told so lately that it is not told again."""
+        return 0 <= now - told < self._repeat_seconds
+
+    def _remember(self, notice: Notice) -> None:
+        """Keep what was told, for a process after this one."""
+        if self._memory is None:
+            return
+        name = (notice.code, notice.subject)
+        self._told = {one: at for one, at in self._told.items() if self._is_recent(at, notice.at)}
+        self._told.pop(name, None)
+        if notice.stage is not Stage.CLEARED:
+            self._told[name] = notice.at
+        self._memory.save(self._told)
+
     def _tell(self, notice: Notice) -> None:
         """Tell everybody; who fails is named in the log, and the next one is told."""
+        self._remember(notice)
         for teller in self._tellers:
             try:
                 teller.tell(notice)

@@ -17,6 +17,7 @@ import pytest
 from attestree.adapters.alarms import AlarmBook, Notice, Stage
 from attestree.adapters.alarms.command import CommandTeller
 from attestree.adapters.alarms.log import LogTeller
+from attestree.adapters.alarms.memory import Memory
 from attestree.adapters.alarms.textfile import Figures, QueueFigures, write_metrics
 from attestree.errors import FolderUnavailableError
 from attestree.text.catalogue import explain
@@ -121,6 +122,38 @@ def test_a_clock_that_is_set_back_makes_no_storm(clock: FakeClock) -> None:
     for _ in range(20):
         book.raise_alarm(ALARM)
     assert stages(ear) == ["raised", "standing"]
+
+
+def test_a_process_that_is_started_again_and_again_tells_once(clock: FakeClock, tmp_path: Path) -> None:
+    ear = Ear()
+    for _ in range(10):
+        with AlarmBook(clock, [ear], repeat_seconds=600, memory=Memory(tmp_path / "told.txt")) as book:
+            book.raise_alarm(ALARM, subject="k")
+            assert book.standing == {ALARM: 1}
+        clock.seconds += 59
+    assert stages(ear) == ["raised"]
+    clock.seconds += 59
+    with AlarmBook(clock, [ear], repeat_seconds=600, memory=Memory(tmp_path / "told.txt")) as book:
+        book.raise_alarm(ALARM, subject="k")
+        book.raise_alarm(ALARM, subject="other")
+        book.clear_alarm(ALARM, subject="k")
+    assert stages(ear) == ["raised", "raised", "raised", "cleared"]
+    with AlarmBook(clock, [ear], repeat_seconds=600, memory=Memory(tmp_path / "told.txt")) as book:
+        book.raise_alarm(ALARM, subject="k")
+        book.raise_alarm(ALARM, subject="other")
+    assert [notice.subject for notice in ear.heard[4:]] == ["k"]
+
+
+@pytest.mark.parametrize("content", [b"\xff", b"{", b"a\tb\tc\n", b"1\tb\n", b"\0" * 10])
+def test_a_memory_that_is_damaged_silences_nothing(
+    clock: FakeClock, tmp_path: Path, content: bytes, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "told.txt").write_bytes(content)
+    ear = Ear()
+    AlarmBook(clock, [ear], memory=Memory(tmp_path / "told.txt")).raise_alarm(ALARM)
+    AlarmBook(clock, [ear], memory=Memory(tmp_path / "none" / "told.txt")).raise_alarm(ALARM)
+    assert stages(ear) == ["raised", "raised"]
+    assert "alarm not told" in capsys.readouterr().err
 
 
 # -- a line of the log -------------------------------------------------------------------------
