@@ -11,6 +11,7 @@ from attestree.errors import ChainIdentityError, ChainUnavailableError, Transiti
 from attestree.outbox.decide import Limits
 from attestree.outbox.states import State
 from attestree.ports import Fees, Transaction
+from attestree.registry.facts import BlockRef
 from tests.fakes.fake_chain import GWEI, IDENTITY, FakeChain, FakeClock, FakeSender, FakeSigner, sign_as
 from tests.fakes.memory_store import MemoryStore
 from tests.fakes.writes import slot_of, wanted
@@ -286,3 +287,20 @@ def test_a_watch_with_nothing_queued_ends_in_the_round_after_finality_broke(benc
         watch([bench.worker()], goes_on=go_on)
     assert rounds == 3
     assert bench.state("a") is State.HALTED
+
+
+def test_a_node_that_falls_silent_while_it_is_asked_changes_nothing(bench: Bench) -> None:
+    bench.finish("a")
+    bench.chain.mine(3)
+    fetch = bench.sender.fetch_block
+
+    def fall_silent(tag: int | str) -> BlockRef:
+        if isinstance(tag, int):
+            raise ChainUnavailableError("chain.timeout")
+        return fetch(tag)
+
+    bench.sender.fetch_block = fall_silent  # type: ignore[method-assign]
+    with pytest.raises(ChainUnavailableError):
+        bench.worker().drive_once()
+    assert bench.state("a") is State.FINAL
+    assert bench.alarms == []
