@@ -121,6 +121,8 @@ def anchor(
             return
         for issuer in settings.issuer:
             verify_nothing_forgotten(settings, issuer, store)
+        for issuer in settings.issuer:
+            verify_nothing_forgotten(settings, issuer, store)
         if resume is not None:
             _resume(context.console, settings, store, resume)
         if accept_foreign is not None:

@@ -21,6 +21,8 @@ from attestree.recovering.chronicle import Chronicle, RecordedAnchor, RecordedCh
 AT_REST = frozenset({State.FINAL, State.HALTED})
 """States of a write that is not moved any more."""
 
+_Here = dict[tuple[bytes, bytes | None], Intent | None]
+
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
@@ -46,26 +48,38 @@ def find_unknown(
     chronicle: Chronicle, store: RecoverableStore, *, registry: str, keys: Collection[bytes]
 ) -> Unknown:
     """Return what these keys (20 bytes each) recorded in a registry and the store does not know."""
-    anchors = [anchor for anchor in chronicle.anchors if anchor.writer in keys]
-    changes = [change for change in chronicle.changes if change.writer in keys]
     writes = [intent for intent in store.fetch_intents() if intent.wanted.registry == registry]
     signed = _SignedHere(store, writes)
-    strange = [anchor for anchor in anchors if anchor.tx_hash not in signed.hashes]
-    known = {(missing.issuer, missing.root) for missing in store.fetch_missing()}
-    known |= {(batch.issuer, batch.root) for batch in store.fetch_batches() if batch.root is not None}
-    by_call = {write.wanted.payload: write for write in writes if write.wanted.kind == "anchor"}
-    unsigned = [recorded for recorded in (*strange, *changes) if recorded.tx_hash not in signed.hashes]
+    waits = {write.wanted.batch_id: write for write in writes if write.wanted.batch_id is not None}
+    here: _Here = {
+        (one.issuer, one.root): waits.get(one.id) for one in store.fetch_batches() if one.root is not None
+    }
+    strange = [
+        anchor
+        for anchor in chronicle.anchors
+        if anchor.writer in keys and not _is_explained(anchor, here, signed)
+    ]
+    changes = [change for change in chronicle.changes if change.writer in keys]
+    known = here.keys() | {(missing.issuer, missing.root) for missing in store.fetch_missing()}
+    unsigned = [change for change in changes if change.tx_hash not in signed.hashes]
     return Unknown(
         anchors=tuple(one for one in strange if (one.issuer, one.anchor.root) not in known),
         waiting=tuple(
             (write, one)
             for one in strange
-            if (write := by_call.get(one.payload)) is not None and write.state not in AT_REST
+            if (write := here.get((one.issuer, one.anchor.root))) is not None and write.state not in AT_REST
         ),
         changes=tuple(_unknown_changes(changes, writes, signed)),
-        unsigned=frozenset(recorded.writer for recorded in unsigned),
+        unsigned=frozenset(recorded.writer for recorded in (*strange, *unsigned)),
         acted=frozenset(act.writer for act in chronicle.acts if act.tx_hash not in signed.hashes),
     )
+
+
+def _is_explained(recorded: RecordedAnchor, here: _Here, signed: _SignedHere) -> bool:
+    """Say whether this store signed the anchor, or left it to somebody else to send."""
+    write = here.get((recorded.issuer, recorded.anchor.root))
+    is_relayed = write is not None and write.wanted.sender != recorded.writer
+    return recorded.tx_hash in signed.hashes or is_relayed
 
 
 class _SignedHere:
