@@ -15,7 +15,7 @@ from attestree.adapters.sql import SqlStore
 from attestree.cli.main import run
 from attestree.merkle.keccak import keccak256
 from attestree.outbox.states import State
-from attestree.ports import NewIntent
+from attestree.ports import Lane, NewIntent
 from attestree.registry.calls import build_call
 from tests.integration.deployed import Actor, Deployed, deploy_registry
 
@@ -187,3 +187,30 @@ def test_an_act_that_was_queued_by_a_killed_process_is_recorded_by_the_next_one(
     assert run(["--config", str(config), "anchor"]) == 0
     assert act.title in capsys.readouterr().out
     assert states(config) == {"operator:1": State.FINAL}
+
+
+def test_a_gap_is_filled_by_the_command_that_is_named(
+    config: Path, registry: Deployed, issuer: Actor, capsys: pytest.CaptureFixture[str]
+) -> None:
+    address = f"0x{issuer.address.hex()}"
+    for flag in ("--fill-gap", "--accept-foreign"):
+        assert run(["--config", str(config), "anchor", flag, address]) == 1
+        assert "[lane.not_known]" in capsys.readouterr().err
+    queue(config, registry, issuer, "a")
+    assert run(["--config", str(config), "anchor"]) == 0
+    assert run(["--config", str(config), "anchor", "--fill-gap", address]) == 1
+    assert "[lane.no_gap]" in capsys.readouterr().err
+    assert run(["--config", str(config), "anchor", "--fill-gap", "0x12"]) == 2
+    with SqlStore(f"sqlite:///{config.parent}/attestree.db") as store:
+        kept = {"sender": issuer.address, "registry": "local"}
+        lane = store.fetch_lane(**kept)
+        assert lane is not None
+        store.move_lane(**kept, before=lane, after=Lane(lane.first, lane.next + 2))
+    queue(config, registry, issuer, "b")
+    assert run(["--config", str(config), "anchor"]) == 1
+    err = capsys.readouterr().err
+    assert f"attestree anchor --fill-gap {address}" in err
+    assert states(config)["b"] is State.SEALED
+    assert run(["--config", str(config), "anchor", "--fill-gap", address]) == 0
+    assert set(states(config).values()) == {State.FINAL}
+    assert len(states(config)) == 4
