@@ -17,7 +17,7 @@ from typing import Any
 from attestree.credentials.dates import format_timestamp, parse_timestamp
 from attestree.credentials.strict_json import JsonObject, JsonValue, parse_json
 from attestree.errors import InputError, RequestError
-from attestree.registry.signed_anchor import ANY_HEAD, SignedAnchor, build_typed_data, hash_anchor
+from attestree.registry.signed_anchor import ANY_HEAD, SignedAnchor, build_typed, hash_anchor
 
 FORMAT = "attestree.anchor-request/1"
 """Value of `format`."""
@@ -73,7 +73,7 @@ def describe_request(request: AnchorRequest) -> dict[str, Any]:
         "list": anchor.list_id.hex(),
         "deadline": format_timestamp(anchor.deadline),
         "expectedHead": None if anchor.expected_head == ANY_HEAD else _hex(anchor.expected_head.to_bytes(28)),
-        "typedData": build_typed_data(anchor),
+        "typedData": build_typed(anchor),
         "digest": _hex(request.digest),
         "signature": None if signature is None else _hex(signature),
     }
@@ -114,7 +114,7 @@ def _read(document: JsonValue) -> AnchorRequest:
     if len(title) > MAX_TITLE or not title.isprintable():
         raise RequestError("request.file_form")
     anchor = SignedAnchor(
-        chain_id=_number(document, "chainId", most=2**53),
+        chain_id=_number(document, "chainId", most=2**53 - 1),
         registry=_bytes(document["registry"], size=20),
         issuer=_bytes(document["issuer"], size=20),
         root=_bytes(document["root"], size=32),

@@ -8,9 +8,8 @@ Source: DESIGN sections 6, 9 and 10.
 from __future__ import annotations
 
 import signal
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack, suppress
 from functools import partial
 from pathlib import Path
 from typing import Annotated
@@ -23,18 +22,17 @@ from attestree.cli.console import Console, Context
 from attestree.cli.delivery import deliver_ready
 from attestree.cli.healing import accept, fill
 from attestree.cli.password import ask_password
+from attestree.cli.relay import take_request
+from attestree.cli.telling import Teller
 from attestree.errors import (
-    AttestreeError,
     NotAllowedError,
-    RevertedError,
     TransitionError,
     UnavailableError,
 )
-from attestree.outbox.relayed import is_relayed
 from attestree.outbox.states import State
 from attestree.ports import Intent, Store
 from attestree.settings import Settings
-from attestree.text.catalogue import explain, explain_error
+from attestree.text.catalogue import explain
 from attestree.wiring.alarms import wire_alarms, write_figures
 from attestree.wiring.chains import wire_sender
 from attestree.wiring.recovery import verify_nothing_forgotten
@@ -104,9 +102,6 @@ def anchor(
 ) -> None:
     """Record everything that is queued, or what another signed in FILE, and wait until it is final."""
     context: Context = ctx.obj
-    # Loaded here: it stands on this module.
-    from attestree.cli.relay import take_request
-
     if take_request(context, request, signature=signature, dry_run=dry_run, cancel=cancel):
         return
     if watch_on and once:
@@ -119,8 +114,6 @@ def anchor(
         if drop is not None:
             _drop(context.console, store, drop)
             return
-        for issuer in settings.issuer:
-            verify_nothing_forgotten(settings, issuer, store)
         for issuer in settings.issuer:
             verify_nothing_forgotten(settings, issuer, store)
         if resume is not None:
@@ -144,21 +137,6 @@ def anchor(
         intents = [one for one in store.fetch_intents() if one.wanted.id not in done]
     _show(context.console, intents)
     _verify_none_stopped(intents)
-
-
-@contextmanager
-def telling_that_it_waits(say: Callable[[str], None], ids: Sequence[str] = ()) -> Iterator[None]:
-    """Say that a queued write is kept when chain or store fall silent, or the contract says no; raise on."""
-    try:
-        yield
-    except RevertedError:
-        say("It stays queued: attestree anchor asks the public record again.")
-        for intent_id in ids:
-            say(f"To withdraw it: attestree anchor --drop {intent_id}")
-        raise
-    except UnavailableError:
-        say("It is queued and kept: attestree anchor records it once that is mended.")
-        raise
 
 
 def _drive(
@@ -274,33 +252,3 @@ def _fields(intent: Intent) -> dict[str, object]:
         "block": intent.block_number,
         "note": intent.note or None,
     }
-
-
-@dataclass(slots=True)
-class Teller:
-    """Tells each change once, in words."""
-
-    say: Callable[[str], None]
-    """Prints one line."""
-    told: dict[str, str] = field(default_factory=dict)
-    """The last code told, by write."""
-
-    def tell(self, event: Event) -> None:
-        """Print a line if something new is to be said about a write."""
-        if self.told.get(event.intent_id) == event.code:
-            return
-        self.told[event.intent_id] = event.code
-        said = explain(event.code, {}) if event.error is None else explain_error(event.error)
-        where = f" Block {event.block_number}." if event.code == "outbox.mined" else ""
-        self.say(f"{event.title}: {said.sentence}{where}")
-
-    def list_told(self, code: str, *, of: Store) -> Sequence[str]:
-        """Return the writes of a store of which this was said last, and that nobody here sends."""
-        intents = (of.fetch_intent(name) for name, told in self.told.items() if told == code)
-        return [one.wanted.id for one in intents if one is not None and is_relayed(one)]
-
-    def tell_silence(self, error: AttestreeError) -> None:
-        """Print a line when chain or store begin to be silent."""
-        if self.told.get("") != error.code:
-            self.told[""] = error.code
-            self.say(explain_error(error).sentence)

@@ -18,14 +18,7 @@ from attestree.cli.console import REJECT, Context
 from attestree.cli.issuing import build_terms, describe_plan, finish_batch, print_issued, write_findings
 from attestree.cli.plan_lines import format_plan, format_roster
 from attestree.cli.preview import format_preview
-from attestree.cli.requesting import (
-    RequestWish,
-    find_request_signer,
-    parse_head,
-    print_request,
-    reseal,
-    write_request,
-)
+from attestree.cli.requesting import build_wish, request_recording, reseal
 from attestree.issuing.duplicates import OnDuplicate
 from attestree.issuing.plan import IssueRequest, Plan
 from attestree.merkle.kind import TreeKind
@@ -138,12 +131,11 @@ def issue(
         on_duplicate=on_duplicate,
         release_early=release_early,
     )
-    head, asked = parse_head(expected_head), request_file is not None
     with wire_store(settings) as store:
         verify_nothing_forgotten(settings, chosen, store)
         if reseal_batch is not None:
             reseal(settings, chosen, store, reseal_batch, context.console, yes=yes)
-        issuing = wire_issuing(settings, chosen, store, fee_limit_wei=limit, relayed=asked)
+        issuing = wire_issuing(settings, chosen, store, fee_limit_wei=limit, relayed=request_file is not None)
         plan = issuing.plan(request)
         details = write_findings(roster, plan)
         if not yes:
@@ -151,12 +143,10 @@ def issue(
             context.console.result(text, {**describe_plan(plan), "issued": False})
             raise typer.Exit(REJECT if plan.is_stopped else 0)
         context.console.progress("\n".join(format_roster(plan, details=details)))
-        signer = find_request_signer(settings, chosen) if asked else None
+        wish = build_wish(settings, chosen, request_file, days=valid_days, head=expected_head)
         issued = issuing.issue(plan)
-        if request_file is not None and issued.batch is not None:
-            wish = RequestWish(request_file, signer, valid_days, head)
-            made = write_request(settings, chosen, issued.batch, wish)
-            print_request(context.console, made, issued.batch, request_file)
+        if wish is not None and issued.batch is not None:
+            request_recording(settings, chosen, issued.batch, wish, context.console)
             return
         delivered = None
         if issued.batch is not None:

@@ -10,10 +10,10 @@ from pathlib import Path
 
 from attestree.adapters.files.atomic import write_whole
 from attestree.adapters.sql.store import SqlStore
-from attestree.cli.anchor import Teller, telling_that_it_waits
 from attestree.cli.console import Console
 from attestree.cli.password import ask_password
 from attestree.cli.plan_lines import label, many
+from attestree.cli.telling import Teller, telling_that_it_waits
 from attestree.credentials.achievement import Achievement
 from attestree.issuing.deliver import Delivered, deliver_batch
 from attestree.issuing.finding import Finding

@@ -29,11 +29,11 @@ from attestree.anchoring.relay import (
 )
 from attestree.anchoring.request_file import MAX_BYTES, AnchorRequest, parse_request, parse_signature
 from attestree.cli.acting import account_of, drive_act
-from attestree.cli.anchor import Teller, telling_that_it_waits
 from attestree.cli.console import Context
 from attestree.cli.delivery import deliver_ready
 from attestree.cli.password import ask_password
 from attestree.cli.plan_lines import format_ether
+from attestree.cli.telling import Teller, telling_that_it_waits
 from attestree.credentials.dates import format_timestamp
 from attestree.errors import FeeLimitError, RequestError
 from attestree.issuing.plan import Quote, quote_call
@@ -171,7 +171,7 @@ def _record(
             signer.open()
     intent = queue_relay(store, wanted)
     with (
-        telling_that_it_waits(context.console.progress),
+        telling_that_it_waits(context.console.progress, [intent.wanted.id]),
         wire_worker(settings, registry, store, signers=signers) as worker,
     ):
         (done,) = worker.drive_until_final([intent.wanted.id], Teller(context.console.progress).tell)

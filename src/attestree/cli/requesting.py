@@ -28,7 +28,7 @@ from attestree.registry.signed_anchor import (
     ANY_HEAD,
     MAX_DEADLINE_SECONDS,
     SignedAnchor,
-    build_typed_data,
+    build_typed,
     hash_anchor,
 )
 from attestree.settings import IssuerSettings, Settings
@@ -100,11 +100,33 @@ def write_request(
     )
     signature = None
     if wish.signer is not None:
-        signature = wish.signer.sign_typed(build_typed_data(anchor), digest=hash_anchor(anchor))
+        signature = wish.signer.sign_typed(build_typed(anchor), digest=hash_anchor(anchor))
     # What the achievement is called is the institution's own affair until the batch is recorded.
     request = AnchorRequest(anchor, f"Record {many(batch.size, 'credential')}", signature)
     write_whole(wish.path, format_request(request), mode=0o644)
     return request
+
+
+def request_recording(
+    settings: Settings, issuer: IssuerSettings, batch: Batch, wish: RequestWish, console: Console
+) -> None:
+    """Write the request file of a sealed batch, and say what to do with it; raises as `write_request`."""
+    print_request(console, write_request(settings, issuer, batch, wish), batch, wish.path)
+
+
+def build_wish(
+    settings: Settings, issuer: IssuerSettings, path: Path | None, *, days: int, head: str | None
+) -> RequestWish | None:
+    """
+    Return how somebody wants a request, its signer opened; None where no file was named.
+
+    Raises:
+        RequestError: `request.head`.
+        KeyFileError: The key does not open; nothing was sealed.
+    """
+    if path is None:
+        return None
+    return RequestWish(path, find_request_signer(settings, issuer), days, parse_head(head))
 
 
 def print_request(console: Console, request: AnchorRequest, batch: Batch, path: Path) -> None:

@@ -16,11 +16,11 @@ import typer
 
 from attestree.adapters.files.atomic import write_whole
 from attestree.adapters.sql.store import SqlStore
-from attestree.cli.anchor import Teller
 from attestree.cli.console import REJECT, Context, many
 from attestree.cli.password import ask_password
 from attestree.cli.settings_file import replace_in_table
 from attestree.cli.start_steps import Money
+from attestree.cli.telling import Teller
 from attestree.errors import RefusedError, SettingsError
 from attestree.outbox.states import State
 from attestree.ports import Intent

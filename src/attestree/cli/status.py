@@ -17,10 +17,10 @@ import typer
 
 from attestree.adapters.files.reading import MAX_ROSTER_BYTES, read_limited
 from attestree.adapters.sql.store import SqlStore
-from attestree.cli.anchor import Teller, telling_that_it_waits
 from attestree.cli.console import Context
 from attestree.cli.password import ask_password
 from attestree.cli.plan_lines import label, many
+from attestree.cli.telling import Teller, telling_that_it_waits
 from attestree.credentials.strict_json import parse_json
 from attestree.errors import MalformedJsonError, RequestError
 from attestree.issuing.compose import parse_credential_token

@@ -71,7 +71,7 @@ class SignedAnchor:
     """The issuer's anchor head that must stand before, 224 bits; 0 = any."""
 
 
-def build_typed_data(anchor: SignedAnchor) -> dict[str, Any]:
+def build_typed(anchor: SignedAnchor) -> dict[str, Any]:
     """Return the typed data as wallets take it (`eth_signTypedData_v4`); large numbers as decimal text."""
     return {
         "types": {

@@ -18,7 +18,7 @@ from attestree.merkle.keccak import keccak256
 from attestree.registry.signed_anchor import (
     SignedAnchor,
     build_anchor_by_signature,
-    build_typed_data,
+    build_typed,
     hash_anchor,
 )
 
@@ -36,7 +36,7 @@ ANCHOR = SignedAnchor(
 
 anchors = st.builds(
     SignedAnchor,
-    chain_id=st.integers(1, 2**53),
+    chain_id=st.integers(1, 2**53 - 1),
     registry=st.binary(min_size=20, max_size=20),
     issuer=st.binary(min_size=20, max_size=20),
     root=st.binary(min_size=32, max_size=32),
@@ -50,7 +50,7 @@ anchors = st.builds(
 
 @given(anchors)
 def test_the_hash_is_that_which_wallets_compute_from_the_typed_data(anchor: SignedAnchor) -> None:
-    message = encode_typed_data(full_message=build_typed_data(anchor))
+    message = encode_typed_data(full_message=build_typed(anchor))
     assert hash_anchor(anchor) == keccak256(b"\x19\x01" + message.header + message.body)
 
 
