@@ -168,3 +168,14 @@ def test_probes_that_were_cut_short_are_noticed(store: SqlStore, tmp_path: Path)
     connection.close()
     with pytest.raises(CorruptionError):
         store.fetch_intent("anchor:b1")
+
+
+def test_after_a_failing_disk_this_process_is_answered_nothing_more(store: SqlStore, url: str) -> None:
+    failed = sqlite3.OperationalError("disk I/O error")
+    failed.sqlite_errorname = "SQLITE_IOERR_FSYNC"
+    with pytest.raises(StoreUnavailableError, match=r"store\.disk_failed"), store._our_errors():
+        raise failed
+    with pytest.raises(StoreUnavailableError, match=r"store\.disk_failed"):
+        store.fetch_intents()
+    with SqlStore.create(url) as again:
+        assert again.fetch_intents() == []

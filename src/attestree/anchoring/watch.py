@@ -1,8 +1,9 @@
 """
 The watch: drives for ever, the only process that sends for a server.
 
-Decides what ends it: another holder of a lease, another chain, or its caller. A silent chain or store
-does not, nor does it keep the other registries waiting. Source: DESIGN sections 6 and 10.
+Decides what ends it: another holder of a lease, another chain, a disk that failed under the store, or its
+caller. A silent chain or store does not, nor does it keep the other registries waiting.
+Source: DESIGN sections 6 and 10.
 """
 
 from __future__ import annotations
@@ -12,6 +13,9 @@ from collections.abc import Callable, Sequence
 from attestree.anchoring.progress import OnProgress, ignore
 from attestree.anchoring.worker import Worker
 from attestree.errors import UnavailableError
+
+DISK_FAILED = "store.disk_failed"
+"""Code of a store that answers nothing more to this process, because an fsync may have failed."""
 
 
 def watch(
@@ -35,13 +39,14 @@ def watch(
     Raises:
         LeaseHeldError: Another process writes with one of the keys.
         ChainIdentityError: Another chain answers, or none was pinned.
+        StoreUnavailableError: `store.disk_failed`.
     """
     while goes_on():
         acted = [_drive(worker, on_progress, on_silence) for worker in workers]
         try:
             on_round()
         except UnavailableError as exc:
-            on_silence(exc)
+            _outlive(exc, on_silence)
         if not any(acted):
             min((worker.pace for worker in workers), key=lambda pace: pace.poll_seconds).rest()
 
@@ -53,5 +58,12 @@ def _drive(worker: Worker, on_progress: OnProgress, on_silence: Callable[[Unavai
             worker.hold()
             return worker.drive_once(on_progress).acted
     except UnavailableError as exc:
-        on_silence(exc)
+        _outlive(exc, on_silence)
         return False
+
+
+def _outlive(error: UnavailableError, on_silence: Callable[[UnavailableError], None]) -> None:
+    """Tell of a silence that may end; raise one that lasts as long as this process."""
+    if error.code == DISK_FAILED:
+        raise error
+    on_silence(error)

@@ -16,6 +16,7 @@ from attestree.errors import (
     LeaseHeldError,
     RefusedError,
     RevertedError,
+    StoreUnavailableError,
     TransitionError,
 )
 from attestree.outbox.decide import Limits
@@ -454,6 +455,14 @@ def test_a_nonce_the_node_has_seen_already_is_no_error(bench: Bench) -> None:
 
 
 # -- the watch ---------------------------------------------------------------------------------
+
+
+def test_the_watch_ends_with_the_disk_of_its_store(bench: Bench) -> None:
+    def fail() -> None:
+        raise StoreUnavailableError("store.disk_failed")
+
+    with pytest.raises(StoreUnavailableError):
+        watch([bench.worker()], on_round=fail)
 
 
 def test_the_watch_outlives_a_silent_chain_and_keeps_others_out(bench: Bench) -> None:

@@ -188,22 +188,24 @@ class Transactions:
     def __init__(self, engine: Engine) -> None:
         """Use an engine of `open_engine`."""
         self._engine = engine
-        self._broken = ""
+        self._broken = False
 
     @contextmanager
     def _our_errors(self) -> Iterator[None]:
         """Turn errors into ours; after one of the disk, this process is told nothing but that any more."""
         if self._broken:
-            raise StoreUnavailableError(self._broken)
+            raise StoreUnavailableError("store.disk_failed")
         try:
             with our_errors():
                 yield
         except StoreUnavailableError as error:
             if error.code != "store.disk_failed" or self._engine.dialect.name != "sqlite":
                 raise
+            if _is_full(self._engine):
+                raise StoreUnavailableError("store.full") from error
             # What an fsync that failed has left on the disk nobody knows; a new process reads it anew.
-            self._broken = "store.full" if _is_full(self._engine) else error.code
-            raise StoreUnavailableError(self._broken) from error
+            self._broken = True
+            raise
 
     @contextmanager
     def _writing(self) -> Iterator[Connection]:
