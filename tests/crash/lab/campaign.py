@@ -32,6 +32,15 @@ RECOVERY_STEPS = 80
 """How early after a restart the second and third kill come."""
 
 
+AT_FIRST_USE = (
+    "before store open_lane",
+    "before commit of open_lane",
+    "after commit of open_lane",
+    "after store open_lane",
+)
+"""Points that no process passes after a key was first used on a chain."""
+
+
 def discover(counting: Counting, trace: Path) -> list[str]:
     """Let a process do everything once, undisturbed, and return the names of all points it passed."""
     counting.queue(2)
@@ -62,8 +71,19 @@ def deaths(
             yield Death(), chance.uniform(0.005, 0.3)
 
 
+def kill_at_the_first_use(counting: Counting, tried: Counter[str]) -> None:
+    """Kill where only the first write of a key comes: twice before it is done, once after."""
+    after = min(AT_FIRST_USE[2:], key=tried.__getitem__)
+    for point in (*AT_FIRST_USE[:2], after):
+        tried[point] += 1
+        counting.top_up()
+        counting.run(Death(point))
+        counting.verify_now()
+
+
 def kill_once_each(counting: Counting, kills: int, folder: Path, *, tried: Counter[str]) -> None:
     """Kill a process, start another, and so on; look at everything after each kill and at the end."""
+    kill_at_the_first_use(counting, tried)
     times = deaths(discover(counting, folder / "trace"), counting.chance, tried)
     while counting.tally.kills.total() < kills and not counting.tally.violations:
         counting.top_up()

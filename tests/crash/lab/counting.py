@@ -186,9 +186,9 @@ class Counting:
         return names
 
     def top_up(self) -> None:
-        """See to it that there is something to do."""
-        left = sum(intent.state is not State.FINAL for intent in self.store.fetch_intents())
-        if left == 0:
+        """See to it that there is something to do, from its beginning on."""
+        states = [intent.state for intent in self.store.fetch_intents()]
+        if State.SEALED not in states:
             self.queue(self.chance.choice((1, 1, 1, 2)))
 
     def next_plan(self, death: Death = Death()) -> Plan:  # noqa: B008 - frozen
