@@ -195,7 +195,7 @@ def test_recovering_that_is_killed_is_gone_on_with(
     new_history: NewHistory, depth: Depth, figures: Figures
 ) -> None:
     kills = 0
-    for _ in range(depth.pick(quick=1, ci=3, deep=20)):
+    for _ in range(depth.pick(quick=1, ci=2, deep=20)):
         history = new_history()
         history.issue()
         backup = back_up(history)
