@@ -132,7 +132,7 @@ class Consistency:
             report.faults.append(fault)
         except (UnavailableError, RefusedError) as error:
             report.silent.append(error)
-        except (ArithmeticError, LookupError, TypeError, ValueError):
+        except Exception:
             # A damaged row may hold anything, and was named; otherwise this is a mistake of ours.
             if not report.damaged:
                 raise
