@@ -59,7 +59,8 @@ class Below:
 
 def check_rows(batch: Batch, rows: Sequence[CredentialRow]) -> Iterator[CorruptionError]:
     """Yield what is wrong with the rows of a sealed batch; they must make its root."""
-    if [row.index for row in rows] != list(range(batch.size or 0)):
+    # The length first: a damaged size may be beyond all memory.
+    if len(rows) != batch.size or any(row.index != at for at, row in enumerate(rows)):
         yield CorruptionError("fsck.rows_count", batch=batch.id, found=len(rows), size=batch.size)
         return
     try:
