@@ -99,7 +99,9 @@ def _key_kind(value: object) -> str:
     """Return which of the three forms of a key setting somebody wrote."""
     if isinstance(value, dict):
         return "variable" if "variable" in value else "remote"
-    return {RemoteKey: "remote", EnvironmentKey: "variable"}.get(type(value), "path")
+    if isinstance(value, EnvironmentKey):
+        return "variable"
+    return "remote" if isinstance(value, RemoteKey) else "path"
 
 
 KeySetting = Annotated[

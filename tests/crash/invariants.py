@@ -1,7 +1,7 @@
 """
 The invariants I1-I12, each one function over chain, store and folders, asked after every run.
 
-Source: reliability notes, section 4(b). Each function yields a sentence for everything that breaks it. Those
+Each function yields a sentence for everything that breaks it. Those
 in `ALWAYS` hold at every moment, also beside the body of a process that was just killed; those in `AT_REST`
 hold once a process has come to its end. `what holds it` says what in the product keeps it: a constraint of
 the database, one transaction, or an order of steps that only experiments can show.

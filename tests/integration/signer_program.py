@@ -66,7 +66,7 @@ class Signer:
             message = encode_typed_data(full_message=params[1])
             return "0x" + bytes(self.account.sign_message(message).signature).hex()
         if method != "eth_signTransaction":
-            raise NotImplementedError
+            raise LookupError
         return self._sign(params[0])
 
     def _sign(self, asked: dict[str, Any]) -> Any:
@@ -115,7 +115,7 @@ def serve() -> None:
             answer = {"jsonrpc": "2.0", "id": asked["id"]}
             try:
                 answer["result"] = signer.answer(asked["method"], asked["params"])
-            except (PermissionError, NotImplementedError) as error:
+            except (PermissionError, LookupError) as error:
                 answer["error"] = {"code": -32000, "message": f"{type(error).__name__}: SIGNER-WORDS"}
             body = b"<html>" if signer.mode == "no_json" else json.dumps(answer).encode()
             if asked["method"].startswith("test_"):

@@ -3,7 +3,7 @@ Whether what the database holds is what was written: every row, the layout of it
 
 Decides nothing about what rows mean (`auditing` does), and repairs nothing. Every fault is named, none is
 raised, so that one damaged row hides no other. What carries no meaning is not looked at: free pages and
-unused bytes of a SQLite file, and counters that SQLite keeps for itself. Source: reliability F13.
+unused bytes of a SQLite file, and counters that SQLite keeps for itself. Source: DESIGN section 11.
 """
 
 from __future__ import annotations

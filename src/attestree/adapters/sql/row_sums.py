@@ -6,7 +6,7 @@ intact before: a damaged one is never summed anew. Statements are written as if 
 becomes a verified one by `read_rows`. The sum is plain, not keyed: it finds a failing disk or a
 slip of the hand, not somebody who edits rows on purpose; those are found by the chain and by the leaves. A
 column without a value adds nothing, so that a new one may come and old sums stay. Leases carry none: they
-run out within minutes, and a wrong one can only keep a writer waiting. Source: reliability F13; DESIGN 11.
+run out within minutes, and a wrong one can only keep a writer waiting. Source: DESIGN section 11.
 """
 
 from __future__ import annotations
@@ -105,7 +105,7 @@ def keep_sums(engine: Engine, tables: Collection[Table]) -> None:
     @event.listens_for(engine, "before_execute")
     def _look(connection: Connection, statement: Any, _many: object, values: Any, options: Any) -> None:
         if isinstance(statement, Update) and statement.table in tables and "sums" not in options:
-            connection.info[_CHANGING] = _verify_changing(connection, statement, values)
+            connection.info[_CHANGING] = _lock_intact(connection, statement, values)
 
     @event.listens_for(engine, "after_execute")
     def _sum(
@@ -140,7 +140,7 @@ def sum_missing(connection: Connection, table: Any) -> None:
         )
 
 
-def _verify_changing(
+def _lock_intact(
     connection: Connection, statement: Update, values: Mapping[str, Any]
 ) -> Sequence[ColumnElement[bool]]:
     """Return where the rows stand that a statement is about to change; CorruptionError if one is damaged."""

@@ -59,8 +59,8 @@ ENTRIES: dict[str, Entry] = {
     "key.not_here": Entry(
         "No key on this machine can sign for {address}.",
         cause="The key lies elsewhere, or the account is a contract account, which has none.",
-        next="Run the command where that key is, or name its file in attestree.toml. The wallet of a contract "
-        "account makes the call that is printed above.",
+        next="Run the command where that key is, or name its file in attestree.toml. The wallet of a "
+        "contract account makes the call that is printed above.",
     ),
 }
 """Code to entry."""

@@ -1,7 +1,7 @@
 """
 A sum in every row, and one over the layout of the tables; `migrate.upgrade` fills them.
 
-Source: reliability F13.
+Source: DESIGN section 11.
 """
 
 from __future__ import annotations
