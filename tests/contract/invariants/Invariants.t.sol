@@ -76,16 +76,16 @@ contract InvariantsTest is RegistryTest {
         for (uint256 i = 0; i < handler.ISSUERS(); ++i) {
             address who = handler.issuer(i);
             uint256 seen;
-            uint256 elsewhere;
+            uint256 found;
             for (uint256 r = 0; r < handler.ROOTS(); ++r) {
                 Anchor memory a = registry.anchorOf(who, handler.roots(r));
                 if (a.time == 0) continue;
                 check("given twice", seen & 1 << a.sequence == 0);
                 seen |= 1 << a.sequence;
-                ++elsewhere;
+                ++found;
             }
             (, uint32 count,,) = registry.headsOf(who);
-            equal("anchors", count, elsewhere);
+            equal("anchors", count, found);
             equal("sequences", seen, (uint256(2) << count) - 2);
         }
     }

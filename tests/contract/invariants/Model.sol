@@ -179,7 +179,7 @@ abstract contract Model is Stage {
         return terms[who][number - 1];
     }
 
-    /// A call in between keeps the optimiser from reading the clock before it is moved.
+    /// The clock of the block, as wide as the records keep it.
     function moment() internal view returns (uint40) {
         return uint40(block.timestamp);
     }
