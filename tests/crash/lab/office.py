@@ -91,7 +91,7 @@ class Office:
         """Write a roster of learners nobody has seen; an unknown column makes a file of findings."""
         self._rosters += 1
         roster = Roster(f"roster-{self._rosters}.csv", secrets.token_bytes(32), self.chance.randint(2, 4))
-        lines = [f"{secrets.token_hex(4)};Learner {n};2026-05-01;x" for n in range(roster.size)]
+        lines = [f"L{secrets.token_hex(4)};Learner {n};2026-05-01;x" for n in range(roster.size)]
         text = "learner_id;name;awarded_on;room\n" + "\n".join(lines) + "\n"
         for folder in (self.home, self.twin):
             (folder / roster.name).write_text(text, "utf-8")
