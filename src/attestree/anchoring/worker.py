@@ -43,7 +43,7 @@ from attestree.registry.facts import BlockRef, ChainIdentity
 class Worker:
     """Drives the writes of some keys on one registry; close it, or use it as a context."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what is wired once, each by name
         self,
         *,
         registry: str,
@@ -54,6 +54,7 @@ class Worker:
         limits: Limits = DEFAULT_LIMITS,
         alarm: Alarm | None = None,
         pace: Pace = DEFAULT_PACE,
+        owner: str | None = None,
     ) -> None:
         """
         Prepare to drive; nothing is read or sent yet.
@@ -67,6 +68,8 @@ class Worker:
             limits: Patience and purse.
             alarm: Told of what a person should know.
             pace: How long to hold, when to look again, and when to call a person.
+            owner: Who holds the leases, from `name_owner`; one for all workers of a process, because
+                registries of one chain share a key. None = this worker alone.
         """
         self.registry = registry
         """Name of the registry in the settings."""
@@ -88,7 +91,8 @@ class Worker:
             patience=pace.patience,
         )
         self._final_watch = FinalWatch(registry, store, sender, self._bell)
-        self._leases = Leases(store, clock, owner=name_owner(now=clock.now()), seconds=pace.lease_seconds)
+        owner = owner or name_owner(now=clock.now())
+        self._leases = Leases(store, clock, owner=owner, seconds=pace.lease_seconds)
 
     def hold(self) -> None:
         """

@@ -6,8 +6,10 @@ Decides which key files belong to a registry and how fast a chain is polled. Sou
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 from attestree.accrediting.acts import Act
@@ -18,6 +20,7 @@ from attestree.adapters.evm.rpc import JsonRpc
 from attestree.adapters.evm.sender import EvmSender
 from attestree.adapters.keys.password import AskPassword
 from attestree.adapters.sql.store import SqlStore
+from attestree.anchoring.lease import name_owner
 from attestree.anchoring.pace import DEFAULT_PACE, Pace
 from attestree.anchoring.worker import Worker
 from attestree.errors import KeyFileError
@@ -80,7 +83,14 @@ def wire_worker(
             DEV_PACE if registry.chain_id in DEV_CHAIN_IDS else DEFAULT_PACE,
             patience=wire_patience(settings),
         ),
+        owner=_name_process(os.getpid()),
     )
+
+
+@cache
+def _name_process(_pid: int) -> str:
+    """Return the one name by which this process holds leases; a forked one gets its own."""
+    return name_owner(now=SystemClock().now())
 
 
 def wire_act(
