@@ -188,9 +188,26 @@ deep: setup  ## the long checks: 10,000 examples a property, long fuzzing, slow 
 	HYPOTHESIS_PROFILE=ci $(PY) -m pytest -q $(ARGS)
 	FOUNDRY_PROFILE=deep forge test
 
+# Each of the two takes two cores for something under half an hour.
+KILLS := $(addprefix tests/crash/,test_kills.py test_recovery_kills.py test_issue_kills.py test_call_sites.py \
+    test_writers.py test_invariants.py)
+
 .PHONY: crash
-crash: setup  ## the fault experiments at full length, under half an hour: kills, reorgs, lying nodes, bad disks
-	@$(PY) -m pytest -q tests/crash --depth deep $(ARGS)
+crash: setup  ## kill processes at every outside write, 5,000 times, over a network that fails
+	$(PY) -m pytest -q $(KILLS) --depth deep $(ARGS)
+
+.PHONY: faults
+faults: setup  ## reorganised chains, lying nodes, failing disks and databases, lost stores, at full length
+	@$(MAKE) -j2 faults-of-chains faults-of-disks
+
+.PHONY: faults-of-chains faults-of-disks
+faults-of-chains:
+	$(PY) -m pytest -q tests/crash --depth deep $(KILLS:%=--ignore %) $(DISKS:%=--ignore %) $(ARGS)
+
+DISKS := $(addprefix tests/crash/,test_syscalls.py test_bit_flips.py test_full_disk.py test_postgres_kills.py)
+
+faults-of-disks:
+	$(PY) -m pytest -q $(DISKS) --depth deep $(ARGS)
 
 .PHONY: bench
 bench: setup  ## measure; ARGS names a benchmark

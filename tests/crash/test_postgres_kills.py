@@ -181,7 +181,7 @@ def kill_while_driving(lab: Lab, *, kills: int, flushes: bool = True) -> int:
 def test_a_database_killed_under_load_loses_nothing_and_repeats_nothing(
     lab: Lab, depth: Depth, figures: Figures
 ) -> None:
-    kills = kill_while_driving(lab, kills=depth.pick(quick=3, ci=12, deep=200))
+    kills = kill_while_driving(lab, kills=depth.pick(quick=3, ci=12, deep=100))
     figures.note(f"{kills} SIGKILLs of PostgreSQL, {len(lab.names)} writes: 0 lost, 0 double, 0 not final")
 
 

@@ -72,7 +72,7 @@ def postgres(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) ->
 def test_yesterdays_database_is_brought_up_to_todays_chain(
     new_history: NewHistory, postgres: Postgres | None, depth: Depth, figures: Figures
 ) -> None:
-    runs = depth.pick(quick=1, ci=5, deep=50)
+    runs = depth.pick(quick=1, ci=3, deep=10)
     entered = 0
     first = random.SystemRandom().randrange(2)
     for number in range(first, first + runs):
@@ -138,7 +138,7 @@ def test_a_backup_made_while_work_goes_on_knows_no_batch_without_its_files(
     history = new_history()
     office, place = history.office, history.office.folder.with_name("backup")
     history.issue_roster(HEADER + "9000;;First;2026-05-01\n")
-    rosters = depth.pick(quick=2, ci=10, deep=100)
+    rosters = depth.pick(quick=2, ci=6, deep=25)
     for number in range(rosters):
         (office.folder / f"r{number}.csv").write_text(
             f"{HEADER}{number:04};;N {number};2026-05-01\n", "utf-8"
@@ -195,7 +195,7 @@ def test_recovering_that_is_killed_is_gone_on_with(
     new_history: NewHistory, depth: Depth, figures: Figures
 ) -> None:
     kills = 0
-    for _ in range(depth.pick(quick=1, ci=2, deep=20)):
+    for _ in range(depth.pick(quick=1, ci=2, deep=8)):
         history = new_history()
         history.issue()
         backup = back_up(history)

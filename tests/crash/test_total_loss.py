@@ -49,7 +49,7 @@ def rows_of(history: History) -> dict[str, tuple[Any, ...]]:
 def test_a_lost_database_is_rebuilt_row_by_row(
     new_history: NewHistory, postgres: Postgres | None, depth: Depth, figures: Figures
 ) -> None:
-    runs = depth.pick(quick=1, ci=2, deep=40)
+    runs = depth.pick(quick=1, ci=2, deep=8)
     rebuilt = 0
     for _ in range(runs):
         history = new_history()
