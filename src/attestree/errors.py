@@ -3,34 +3,38 @@ Every error Attestree raises on purpose, in one tree.
 
     AttestreeError
     ├── InputError                    what was given cannot be used; mend it and ask again
-    │   ├── MalformedJsonError        json.*         not the strict JSON we read
-    │   ├── MalformedCredentialError  format.*       JSON, but not a credential that could be judged
-    │   ├── MalformedProofError       proof.*        an inclusion proof or proofValue out of form
-    │   ├── MalformedTreeError        tree.*         leaves that cannot make a tree
-    │   ├── RosterError               roster.*       a roster, or a row of it
-    │   ├── AchievementError          achievement.*  an achievement description
-    │   ├── SettingsError             config.*       attestree.toml, environment, flags
-    │   ├── TrustFileError            trust.*        a trust file
-    │   ├── KeyFileError              key.*          a key file
-    │   └── RequestError              request.*      an HTTP request or a command's arguments
+    │   ├── MalformedJsonError        json.*              not the strict JSON we read
+    │   ├── MalformedCredentialError  format.* date.*     JSON, but not a credential that could be judged
+    │   ├── MalformedProofError       proof.*             an inclusion proof or proofValue out of form
+    │   ├── MalformedTreeError        tree.*              leaves that cannot make a tree
+    │   ├── RosterError               roster.*            a roster, or a row of it
+    │   ├── AchievementError          achievement.*       an achievement description
+    │   ├── SettingsError             config.*            attestree.toml, environment, flags
+    │   ├── TrustFileError            trust.*             a trust file
+    │   ├── KeyFileError              key.*               a key file
+    │   └── RequestError              request.* status.*  an HTTP request or a command's arguments
     ├── EvidenceError                 the evidence says no
-    │   ├── RootMismatchError         proof.*        the fold differs from the stated root
-    │   ├── BindingError              proof.*        two places that must agree disagree
-    │   ├── HeadMismatchError         head.*         replayed events do not land on the chain's head
-    │   └── CorruptionError           fsck.*         something at rest is not what was written
+    │   ├── RootMismatchError         proof.*             the fold differs from the stated root
+    │   ├── BindingError              proof.*             two places that must agree disagree
+    │   ├── HeadMismatchError         head.*              replayed events do not land on the chain's head
+    │   └── CorruptionError           fsck.* backup.*     something at rest (store.*, snapshot.*) was changed
     ├── UnavailableError              we could not find out; nothing is known, nothing was changed
-    │   ├── ChainUnavailableError     chain.*        no answer, or none that can be used
-    │   ├── StoreUnavailableError     store.*        the database did not answer
-    │   └── FolderUnavailableError    folder.*       the disk did not answer
+    │   ├── ChainUnavailableError     chain.* event.*     no answer, or none that can be used yet
+    │   ├── StoreUnavailableError     store.*             the database did not answer
+    │   ├── SignerUnavailableError    signer.*            a remote signer did not answer
+    │   └── FolderUnavailableError    folder.*            the disk did not answer
     ├── RefusedError                  we will not do this; it would break a promise
-    │   ├── ChainIdentityError        identity.*     not the chain that was pinned
-    │   ├── LeaseHeldError            lease.*        another process writes with this key
-    │   ├── FeeLimitError             fee.*          dearer than the limit that was set
-    │   ├── TransitionError           outbox.*       an edge that the state machine does not have
-    │   ├── RevertedError             contract.*     the contract refused, with its reason
-    │   └── NotAllowedError           refused.*      any other refusal, such as a key meant for tests
-    ├── MissingExtraError             extra.*        an optional package is not installed
-    └── UnexpectedError               program.*      nobody foresaw this; it is a mistake of ours
+    │   ├── ChainIdentityError        identity.*          not the chain that was pinned, or finality broke
+    │   ├── LeaseHeldError            lease.*             another process writes with this key
+    │   ├── FeeLimitError             fee.*               dearer than the limit that was set
+    │   ├── TransitionError           outbox.* lane.*     an edge that the state machine or a key's lane lacks
+    │   ├── RevertedError             contract.*          the contract refused, with its reason
+    │   ├── SignerError               signer.*            a remote signer refused, or signed something else
+    │   └── NotAllowedError           refused.* recover.* any other refusal, such as a key meant for tests
+    ├── MissingExtraError             extra.*             an optional package is not installed
+    └── UnexpectedError               program.*           nobody foresaw this; it is a mistake of ours
+
+Beside a class stand the codes that it mostly carries. Nobody raises `alarm.*`: the bell rings for it.
 
 "The evidence says no" and "we could not find out" are different branches and stay so: nothing here
 is ever turned into a default value. What an error *says* is not decided here: `text` holds a
