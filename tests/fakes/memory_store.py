@@ -97,11 +97,6 @@ class MemoryStore:
             raise TransitionError("lane.nonce_taken", nonce=attempt.nonce)
         self.lanes[self._chain(wanted.registry), wanted.sender] = advance(lane, signed=attempt.nonce)
 
-    def fetch_last_nonce(self, *, sender: bytes, registries: Sequence[str]) -> int | None:
-        wanted = [i.wanted for i in self.intents.values() if i.wanted.sender == sender]
-        ids = [one.id for one in wanted if one.registry in registries]
-        return max((a.nonce for id in ids for a in self.attempts.get(id, [])), default=None)
-
     def check_at_rest(self) -> Iterator[CorruptionError]:
         return iter(())
 

@@ -148,7 +148,6 @@ def test_after_a_wiped_chain_everything_is_queued_again_and_old_transactions_are
     assert states == {"a": (State.SEALED, 5, None), "b": (State.SEALED, 2, None), "c": (State.SENT, 3, None)}
     assert store.fetch_attempts("a") == []
     assert len(store.fetch_attempts("c")) == 1
-    assert store.fetch_last_nonce(sender=KEY, registries=["local"]) is None
     assert store.fetch_final_mark("local") is None
     assert store.fetch_pin("local") == fresh
     with store._engine.connect() as connection:

@@ -277,20 +277,6 @@ def test_a_halted_write_is_taken_up_again_to_two_states_only(store: SqlStore) ->
     assert (taken_up.state, taken_up.note) == (State.SEALED, "")
 
 
-def test_the_last_nonce_is_counted_by_key_and_registry(store: SqlStore) -> None:
-    for name, registry, sender, nonce in (
-        ("a", "local", KEY, 3),
-        ("b", "twin", KEY, 8),
-        ("c", "local", ISSUER, 20),
-        ("d", "far", KEY, 30),
-    ):
-        fence = store.add_intent(intent(name, registry=registry, sender=sender)).fence
-        sign(store, attempt(nonce=nonce, intent_id=name), fence=fence)
-    assert store.fetch_last_nonce(sender=KEY, registries=["local"]) == 3
-    assert store.fetch_last_nonce(sender=KEY, registries=["local", "twin"]) == 8
-    assert store.fetch_last_nonce(sender=b"\x77" * 20, registries=["local"]) is None
-
-
 # -- two at once -------------------------------------------------------------------------------
 
 

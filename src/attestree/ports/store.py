@@ -88,9 +88,6 @@ class Store(Protocol):
     def fetch_attempts(self, intent_id: str) -> Sequence[Attempt]:
         """Return an intent's attempts by number."""
 
-    def fetch_last_nonce(self, *, sender: bytes, registries: Sequence[str]) -> int | None:
-        """Return the highest nonce ever signed with a key for these registries, or None."""
-
     # the lane of a key on the chain of a pinned registry
     def fetch_lane(self, *, sender: bytes, registry: str) -> Lane | None:
         """Return a key's lane, or None before it was first used."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import Connection, Insert, func, insert, or_, select, update
+from sqlalchemy import Connection, Insert, insert, or_, select, update
 
 from attestree.adapters.sql.connections import Transactions, insert_unless_there
 from attestree.adapters.sql.intent_rows import attempt_columns, attempt_of, intent_columns, intent_of
@@ -54,17 +54,6 @@ class Intents(Transactions):
         query = select(ATTEMPTS).where(ATTEMPTS.c.intent_id == intent_id).order_by(ATTEMPTS.c.number)
         with self._reading() as connection:
             return [attempt_of(row) for row in read_rows(connection, ATTEMPTS, query)]
-
-    def fetch_last_nonce(self, *, sender: bytes, registries: Sequence[str]) -> int | None:
-        """Return the highest nonce ever signed with a key for these registries, or None."""
-        query = (
-            select(func.max(ATTEMPTS.c.nonce))
-            .join(INTENTS, INTENTS.c.id == ATTEMPTS.c.intent_id)
-            .where(INTENTS.c.sender == sender, INTENTS.c.registry.in_(registries))
-        )
-        with self._reading() as connection:
-            highest: int | None = connection.execute(query).scalar_one()
-            return highest
 
     def verify_outbox(self) -> None:
         """Return if all that a nonce is reckoned from is what was written; CorruptionError otherwise."""
