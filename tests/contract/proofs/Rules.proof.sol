@@ -27,10 +27,21 @@ contract RuleProofs is ProofTest {
     ) external {
         uint256 before = registry.statusWord(issuer, list, purpose, word);
         address sender = svm.createAddress("sender");
+        Doer memory doer = operatorOf(issuer, sender);
+        vm.assume(doer.roles == 0 || doer.number != 0);
         bool part = isOperator(issuer, sender, ROLE_STATUS);
         anyCall(sender);
         if (registry.statusWord(issuer, list, purpose, word) == before) return;
         assert(sender == issuer || part && word != WHOLE_LIST);
+    }
+
+    /// What the proof above leans on: number 0 is the issuer's own, and nobody else has a role under it.
+    function check_whoHasARoleHasANumber(address issuer, address operator) external {
+        Doer memory before = operatorOf(issuer, operator);
+        vm.assume(before.roles == 0 || before.number != 0);
+        anyCall(svm.createAddress("sender"));
+        Doer memory doer = operatorOf(issuer, operator);
+        assert(doer.roles == 0 || doer.number != 0);
     }
 
     /// Whatever the pause is, and whatever else: of an anchored batch the issuer can revoke.
