@@ -11,13 +11,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from attestree.adapters.evm.hexes import format_bytes
+
 Json = dict[str, Any]
 """A JSON object on its way out."""
-
-
-def format_bytes(value: bytes) -> str:
-    """Write bytes as `0x` and two digits a byte."""
-    return "0x" + value.hex()
 
 
 def format_address(value: bytes) -> str | None:

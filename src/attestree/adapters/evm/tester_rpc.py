@@ -17,13 +17,13 @@ import rlp
 from eth_utils.crypto import keccak
 
 from attestree.adapters.evm.dev_accounts import DEV_ACCOUNTS, TESTER_CHAIN_ID
+from attestree.adapters.evm.hexes import format_bytes
 from attestree.adapters.evm.tester_encode import (
     Json,
     build_block,
     build_logs,
     build_receipt,
     build_transaction,
-    format_bytes,
 )
 from attestree.adapters.evm.tester_state import CALL_GAS, TIP_WEI, Call, TesterError, TesterState
 
