@@ -7,8 +7,6 @@ Texts on chain are whatever an accreditor wrote. Source: RFC 4180; OWASP ASVS 1.
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import fields
@@ -19,12 +17,7 @@ from attestree.auditing.report import BatchLine, format_hex
 from attestree.credentials.dates import format_timestamp
 from attestree.registry.event_types import Event
 from attestree.registry.records import AnchorRecord
-
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%")
-"""First characters that make some spreadsheet compute a cell."""
-
-BYTE_ORDER_MARK = b"\xef\xbb\xbf"
-"""Spreadsheets read names rightly after it."""
+from attestree.text.spreadsheet import format_csv
 
 EVENT_COLUMNS = (
     *("block", "block_hash", "tx_hash", "log_index", "event", "issuer", "time", "root", "did", "name"),
@@ -49,17 +42,12 @@ def format_events_jsonl(entries: Iterable[Entry]) -> bytes:
 
 def format_events_csv(entries: Iterable[Entry]) -> bytes:
     """Write the same as CSV, in UTF-8 with byte order mark."""
-    return _format_csv(EVENT_COLUMNS, (_event_cells(_event_row(entry)) for entry in entries))
+    return format_csv(EVENT_COLUMNS, (_event_cells(_event_row(entry)) for entry in entries))
 
 
 def format_batches_csv(batches: Iterable[BatchLine]) -> bytes:
     """Write one line an anchor."""
-    return _format_csv(BATCH_COLUMNS, (_batch_cells(batch) for batch in batches))
-
-
-def defuse(cell: str) -> str:
-    """Return a cell that no spreadsheet takes for a formula."""
-    return "'" + cell if cell.lstrip(" ").startswith(FORMULA_STARTS) else cell
+    return format_csv(BATCH_COLUMNS, (_batch_cells(batch) for batch in batches))
 
 
 def event_to_json(event: Event) -> dict[str, object]:
@@ -114,12 +102,3 @@ def _batch_cells(batch: BatchLine) -> Sequence[object]:
         *(batch.span, "yes" if batch.confirmed else "no", batch.revoked, batch.suspended, batch.archive),
         *(batch.block, format_hex(batch.tx_hash)),
     )
-
-
-def _format_csv(header: Sequence[str], rows: Iterable[Iterable[object]]) -> bytes:
-    target = io.StringIO(newline="")
-    writer = csv.writer(target, lineterminator="\r\n")
-    writer.writerow(header)
-    for row in rows:
-        writer.writerow([defuse(cell) if isinstance(cell, str) else cell for cell in row])
-    return BYTE_ORDER_MARK + target.getvalue().encode("utf-8", "replace")
