@@ -14,8 +14,9 @@ from enum import StrEnum
 
 from attestree.auditing.description import Description
 from attestree.auditing.findings import Finding, Severity
-from attestree.auditing.leaves import ArchiveFiles, PublicFiles, check_public
+from attestree.auditing.leaves import PublicFiles, check_public
 from attestree.errors import CorruptionError
+from attestree.ports.folders import ArchiveFiles
 from attestree.registry.facts import Anchor
 from attestree.registry.ledger import Ledger
 

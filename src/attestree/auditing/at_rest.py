@@ -2,7 +2,7 @@
 Checks one batch at rest: its rows in the store, its public files and its private ones, against each other.
 
 Decides which facts must agree and names each that does not; every fault is returned, none raised. The chain
-is compared in `recorded`. Source: DESIGN sections 6, 9, 11; invariants I6 and I9.
+is compared in `recorded`. Source: DESIGN sections 6, 9 and 11.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from attestree.auditing.description import Description
-from attestree.auditing.leaves import ArchiveFiles, check_public, check_sums, read_whole, rebuild_tree
+from attestree.auditing.leaves import check_public, check_sums, read_whole, rebuild_tree
 from attestree.auditing.private import RowKeyOf, check_private, check_row_keys
 from attestree.credentials.canonical import canonicalize
 from attestree.credentials.dates import format_timestamp
@@ -19,12 +19,10 @@ from attestree.credentials.strict_json import JsonObject
 from attestree.errors import CorruptionError
 from attestree.merkle.kind import TreeKind
 from attestree.ports import Batch, CredentialRow
+from attestree.ports.folders import RECORD_FILE, ArchiveFiles
 
 PRIVATE_FILES = ("private/credentials.jsonl", "private/mailmerge.csv", "private/offsets.u64")
 """Private files that a description lists."""
-
-RECORD_FILE = "private/record.json"
-"""What only the store knows beside; folders that are older than it have none."""
 
 PUBLIC_FILES = {
     TreeKind.OPENZEPPELIN: ("public/leaves.jsonl", "public/nodes.bin", "public/positions.u32"),

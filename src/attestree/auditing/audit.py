@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from attestree import __version__
 from attestree.auditing.archives import ArchiveResult, ArchiveState, check_archives, issuers_of
 from attestree.auditing.findings import sort_findings
-from attestree.auditing.leaves import ArchiveFiles
 from attestree.auditing.lines import build_batch_lines, build_issuer_lines
 from attestree.auditing.reconcile import Reconciled, reconcile, verify_still_there
 from attestree.auditing.replay import Entry, Replay, fetch_replay
@@ -21,6 +20,7 @@ from attestree.auditing.report import AuditReport, BatchLine, Statement
 from attestree.auditing.standing import judge_standing
 from attestree.errors import RequestError
 from attestree.ports import ChainEvents
+from attestree.ports.folders import ArchiveFiles
 from attestree.registry.event_types import Anchored
 from attestree.registry.facts import BlockRef, ChainIdentity
 

@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from attestree.auditing.at_rest import check_folder, check_rows
-from attestree.auditing.leaves import ArchiveFiles
 from attestree.auditing.private import RowKeyOf
 from attestree.auditing.reconcile import reconcile
 from attestree.auditing.recorded import check_anchors, check_attempts, check_final_writes, check_known
@@ -26,6 +25,7 @@ from attestree.errors import (
 )
 from attestree.outbox.states import State
 from attestree.ports import Batch, ChainEvents, Store
+from attestree.ports.folders import ArchiveFiles
 from attestree.registry.facts import ChainIdentity
 
 

@@ -16,12 +16,7 @@ from attestree.credentials.canonical import canonicalize
 from attestree.credentials.strict_json import JsonObject, JsonValue, parse_json
 from attestree.errors import CorruptionError, MalformedJsonError
 from attestree.merkle.kind import MAX_SIZE
-
-FORMAT = "attestree.batch/1"
-"""Value of `format`."""
-
-MAX_BYTES = 1_048_576
-"""Largest description that is read."""
+from attestree.ports.folders import BATCH_FORMAT, MAX_DESCRIPTION_BYTES, FileSum
 
 _MEMBERS = frozenset(
     {
@@ -30,16 +25,6 @@ _MEMBERS = frozenset(
     }
 )
 _PATH = re.compile(r"(public|private)/[a-z0-9][a-z0-9.]{0,63}")
-
-
-@dataclass(frozen=True, slots=True)
-class FileSum:
-    """What a file must be."""
-
-    sha256: bytes
-    """32 bytes."""
-    size: int
-    """Bytes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +69,7 @@ def parse_description(octets: bytes) -> Description:
         CorruptionError: `fsck.description`, it is not what a batch folder holds.
     """
     try:
-        value = parse_json(octets, limit_bytes=MAX_BYTES)
+        value = parse_json(octets, limit_bytes=MAX_DESCRIPTION_BYTES)
         if canonicalize(value) + b"\n" != octets:
             raise CorruptionError("fsck.description")
     except MalformedJsonError as exc:
@@ -95,7 +80,7 @@ def parse_description(octets: bytes) -> Description:
     own_sum = value.pop("sum", None)
     if own_sum is not None and own_sum != sha256(canonicalize(value)).hexdigest():
         raise CorruptionError("fsck.description")
-    if value.keys() != _MEMBERS or value["format"] != FORMAT:
+    if value.keys() != _MEMBERS or value["format"] != BATCH_FORMAT:
         raise CorruptionError("fsck.description")
     return _read(value)
 
@@ -125,7 +110,7 @@ def _sums(value: JsonValue) -> dict[str, FileSum]:
         raise CorruptionError("fsck.description")
     return {
         path: FileSum(
-            _octets(_member(stated, "sha256"), 32, start=""), _number(_member(stated, "size"), 2**53 - 1)
+            _number(_member(stated, "size"), 2**53 - 1), _octets(_member(stated, "sha256"), 32, start="")
         )
         for path, stated in value.items()
     }

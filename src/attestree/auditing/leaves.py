@@ -15,17 +15,17 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import Protocol
 
-from attestree.auditing.description import MAX_BYTES, Description, parse_description
+from attestree.auditing.description import Description, parse_description
 from attestree.errors import CorruptionError, MalformedTreeError
 from attestree.merkle.chainpoint import chainpoint_leaf_hash
 from attestree.merkle.kind import MAX_SIZE, SHARD_SIZE, TreeKind
 from attestree.merkle.shards import join_shards
 from attestree.merkle.standard import build_tree, leaf_hash
+from attestree.ports.folders import MAX_DESCRIPTION_BYTES, ArchiveFiles
 
 DESCRIPTION_FILE = "batch.json"
-"""Says what the batch is."""
+"""Says what the batch is; below `public/`."""
 
 LEAVES_FILE = "leaves.jsonl"
 """Digests by index."""
@@ -37,26 +37,6 @@ MAX_LINE_BYTES = 1_048_576
 """Longest line of any file that is read."""
 
 _LEAF = re.compile(rb'\{"digest":"([0-9a-f]{64})","index":(0|[1-9][0-9]{0,9})\}')
-
-
-class ArchiveFiles(Protocol):
-    """The files of one folder, only to be read."""
-
-    @property
-    def name(self) -> str:
-        """How people find it."""
-
-    def names(self) -> Sequence[str]:
-        """Return the paths of all files, relative, with `/`, sorted."""
-
-    def read(self, path: str) -> Iterator[bytes]:
-        """
-        Yield the content of a file in pieces.
-
-        Raises:
-            CorruptionError: `fsck.file_missing`.
-            FolderUnavailableError: `folder.read_failed`, the disk did not answer.
-        """
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +68,7 @@ class PublicFiles:
 def check_public(files: ArchiveFiles) -> PublicFiles:
     """Recompute a batch from its public files; raises FolderUnavailableError only."""
     try:
-        description = parse_description(read_whole(files, DESCRIPTION_FILE, limit=MAX_BYTES))
+        description = parse_description(read_whole(files, DESCRIPTION_FILE, limit=MAX_DESCRIPTION_BYTES))
         kind = TreeKind(description.kind)
     except CorruptionError as fault:
         return PublicFiles(None, (), None, (fault,))

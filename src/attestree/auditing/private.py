@@ -15,8 +15,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from hashlib import sha256
 
 from attestree.auditing.description import Description
-from attestree.auditing.leaves import ArchiveFiles, read_lines, read_whole
-from attestree.auditing.tables import FORMULA_STARTS
+from attestree.auditing.leaves import read_lines, read_whole
 from attestree.credentials.anchor_proof import AnchorHeader
 from attestree.credentials.binding import fold_anchor, verify_binding
 from attestree.credentials.canonical import canonicalize
@@ -24,9 +23,8 @@ from attestree.credentials.proof_set import parse_proof_set
 from attestree.credentials.strict_json import JsonObject, JsonValue, parse_json
 from attestree.errors import CorruptionError, EvidenceError, InputError
 from attestree.ports import Batch, CredentialRow
-
-MAX_SINGLE_FILES = 10_000
-"""Largest batch that also has one file per credential."""
+from attestree.ports.folders import MAX_SINGLE_FILES, ArchiveFiles
+from attestree.text.spreadsheet import undefuse
 
 CREDENTIALS_FILE, OFFSETS_FILE = "credentials.jsonl", "offsets.u64"
 """Credentials by index, and where each begins."""
@@ -79,15 +77,9 @@ def check_row_keys(
         return
     for line in cells:
         row = keys.pop(str(line.get("credential_id")).replace("-", "")[-32:], None)
-        expected = row_key_of({name: _undefuse(cell or "") for name, cell in line.items() if name})
+        expected = row_key_of({name: undefuse(cell or "") for name, cell in line.items() if name})
         if row is not None and expected is not None and row.row_key != expected:
             yield CorruptionError("fsck.row_key", index=row.index)
-
-
-def _undefuse(cell: str) -> str:
-    """Return a cell without the quote that keeps spreadsheets from computing it."""
-    bare = cell.removeprefix("'")
-    return bare if bare.lstrip(" ").startswith(FORMULA_STARTS) else cell
 
 
 def _is_sealed(line: bytes, batch: Batch, row: CredentialRow, stated: Description) -> bool:

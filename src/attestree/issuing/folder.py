@@ -30,19 +30,11 @@ from attestree.issuing.compose import format_credential_id
 from attestree.issuing.seal import SealedBatch, SealedCredential
 from attestree.issuing.terms import Terms
 from attestree.ports import FolderFile
+from attestree.ports.folders import BATCH_FORMAT, DESCRIPTION_FILE, MAX_SINGLE_FILES, RECORD_FILE
 from attestree.text.spreadsheet import format_csv
-
-MAX_SINGLE_FILES = 10_000
-"""Largest batch that also gets one file per credential."""
-
-BATCH_FORMAT = "attestree.batch/1"
-"""Value of `format` in `batch.json`."""
 
 MAILMERGE_COLUMNS = ("row", "name", "email", "learner_id", "ref", "awarded_on", "credential_id", "file")
 """Columns of `mailmerge.csv`."""
-
-RECORD_FILE = "private/record.json"
-"""What a lost store is rebuilt from, beside the credentials."""
 
 MAX_SLUG_CHARACTERS = 40
 """Longest part of a file name that comes from a learner's name."""
@@ -60,7 +52,7 @@ def build_folder(
             yield FolderFile(f"private/{single_file(credential, terms)}", [credential.octets])
     described = describe_batch(batch_id, sealed, terms, sums)
     own_sum = hashlib.sha256(canonicalize(described)).hexdigest()
-    yield FolderFile("public/batch.json", [canonicalize({**described, "sum": own_sum}) + b"\n"])
+    yield FolderFile(DESCRIPTION_FILE, [canonicalize({**described, "sum": own_sum}) + b"\n"])
 
 
 def describe_batch(

@@ -14,6 +14,24 @@ from typing import Protocol
 
 from attestree.errors import CorruptionError
 
+HELD, PART = ".held", ".part"
+"""Ends of the names of folders that were not handed out, and of those that are not whole."""
+
+DESCRIPTION_FILE = "public/batch.json"
+"""Says what a batch is, and what its other files must be."""
+
+BATCH_FORMAT = "attestree.batch/1"
+"""Value of `format` there."""
+
+RECORD_FILE = "private/record.json"
+"""What only the store knows beside; folders that are older than it have none."""
+
+MAX_DESCRIPTION_BYTES = 1_048_576
+"""Largest description that is read."""
+
+MAX_SINGLE_FILES = 10_000
+"""Largest batch that also has one file per credential."""
+
 
 @dataclass(frozen=True, slots=True)
 class FolderFile:
@@ -42,6 +60,26 @@ class BatchFolder(Protocol):
 
     def location(self, batch_id: str) -> str:
         """Return where the folder is handed out, for people."""
+
+
+class ArchiveFiles(Protocol):
+    """The files of one folder, only to be read."""
+
+    @property
+    def name(self) -> str:
+        """How people find it."""
+
+    def names(self) -> Sequence[str]:
+        """Return the paths of all files, relative, with `/`, sorted."""
+
+    def read(self, path: str) -> Iterator[bytes]:
+        """
+        Yield the content of a file in pieces.
+
+        Raises:
+            CorruptionError: `fsck.file_missing`.
+            FolderUnavailableError: `folder.read_failed`, the disk did not answer.
+        """
 
 
 @dataclass(frozen=True, slots=True)

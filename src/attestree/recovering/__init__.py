@@ -6,6 +6,7 @@ Recovering: a copy while work goes on, and the way back from one, or from nothin
     chronicle       what the chain holds in our issuers' names, proven complete
     unknown         what of it the store does not know
     gate            nothing is signed while there is any
+    described       what a batch folder says of itself
     found_batches   a batch put together again from its folder
     plan            what recovering would do
     entering        what it enters, to the letter of what was lost

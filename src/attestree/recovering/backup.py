@@ -16,17 +16,8 @@ from pathlib import Path
 from attestree.credentials.strict_json import parse_json
 from attestree.errors import CorruptionError, FolderUnavailableError, MalformedJsonError
 from attestree.ports import Clock, Entropy
-from attestree.ports.folders import BackupPlace, FileSum
+from attestree.ports.folders import DESCRIPTION_FILE, HELD, MAX_DESCRIPTION_BYTES, PART, BackupPlace, FileSum
 from attestree.recovering.manifest import Manifest, format_manifest, parse_manifest, read_sum
-
-DESCRIPTION = "public/batch.json"
-"""File of a batch folder that says what the others must be."""
-
-HELD = ".held"
-"""End of the name of a folder that was not handed out."""
-
-MAX_DESCRIPTION_BYTES = 1_048_576
-"""Largest description that is read."""
 
 TRIES = 5
 """A folder that is handed out while it is copied changes its name once."""
@@ -164,14 +155,15 @@ class Backup:
         self, folder: Path, target: str, old: Mapping[str, FileSum], report: BackupReport
     ) -> dict[str, FileSum]:
         """Copy the files of a folder that differ from the old backup's."""
-        files = {f"{target}/{DESCRIPTION}": self.place.copy(folder / DESCRIPTION, f"{target}/{DESCRIPTION}")}
+        described = f"{target}/{DESCRIPTION_FILE}"
+        files = {described: self.place.copy(folder / DESCRIPTION_FILE, described)}
         # The same description: the same batch, whose files never change
-        is_known = old.get(f"{target}/{DESCRIPTION}") == files[f"{target}/{DESCRIPTION}"]
-        stated = read_sums(folder / DESCRIPTION)
+        is_known = old.get(described) == files[described]
+        stated = read_sums(folder / DESCRIPTION_FILE)
         for source in sorted(path for path in folder.rglob("*") if path.is_file()):
             relative = source.relative_to(folder).as_posix()
             path = f"{target}/{relative}"
-            if relative == DESCRIPTION:
+            if relative == DESCRIPTION_FILE:
                 continue
             before = old.get(path)
             if is_known and before is not None and self.place.size_of(path) == before.size:
@@ -194,7 +186,7 @@ def find_folders(base: Path) -> Iterator[Path]:
     """Yield the folders right below `base` that are not half written."""
     if not base.is_dir():
         return
-    yield from (path for path in base.iterdir() if path.is_dir() and not path.name.endswith(".part"))
+    yield from (path for path in base.iterdir() if path.is_dir() and not path.name.endswith(PART))
 
 
 def read_sums(description: Path) -> dict[str, FileSum]:

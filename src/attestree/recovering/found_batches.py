@@ -17,78 +17,23 @@ import io
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
-from typing import Protocol
 
-from attestree.credentials.dates import parse_timestamp
-from attestree.credentials.strict_json import JsonObject, JsonValue, parse_json
+from attestree.credentials.strict_json import parse_json
 from attestree.errors import CorruptionError, InputError, NotAllowedError
 from attestree.merkle.chainpoint import chainpoint_leaf_hash
 from attestree.merkle.kind import TreeKind
 from attestree.merkle.standard import leaf_hash
 from attestree.outbox.states import State
 from attestree.ports import Batch, CredentialRow
+from attestree.ports.folders import ArchiveFiles
+from attestree.recovering.described import Described, member, octets_of, read_all, read_record
 from attestree.text.spreadsheet import undefuse
-
-DESCRIPTION_FILE = "public/batch.json"
-"""Says what the batch is."""
-
-RECORD_FILE = "private/record.json"
-"""Fingerprint of the roster, and which credentials take the place of others."""
-
-MAX_DESCRIPTION_BYTES = 1_048_576
-"""Largest description that is read."""
-
-MAX_RECORD_BYTES = 2**30
-"""Largest record that is read."""
-
-
-class BatchFiles(Protocol):
-    """The files of one batch folder, only to be read."""
-
-    @property
-    def name(self) -> str:
-        """How people find it."""
-
-    def names(self) -> Sequence[str]:
-        """Return the paths of all files, relative, with `/`, sorted."""
-
-    def read(self, path: str) -> Iterator[bytes]:
-        """Yield a file in pieces; CorruptionError `fsck.file_missing`, FolderUnavailableError."""
-
 
 RowKeyOf = Callable[[Mapping[str, str]], bytes | None]
 """Given `ref`, `learner_id`, `email` and `did` of a learner, returns the row key; None = they do not tell."""
 
-Check = Callable[[Batch, Sequence[CredentialRow], BatchFiles], Iterator[CorruptionError]]
+Check = Callable[[Batch, Sequence[CredentialRow], ArchiveFiles], Iterator[CorruptionError]]
 """Yields what is wrong with a folder, given what the store would say of it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Described:
-    """What a folder says it is; a claim."""
-
-    id: str
-    """The batch's name."""
-    chain_id: int
-    """EIP-155 chain id."""
-    contract: bytes
-    """Registry, 20 bytes."""
-    issuer: bytes
-    """20 bytes."""
-    root: bytes
-    """32 bytes."""
-    list_id: bytes
-    """13 bytes."""
-    size: int
-    """Number of credentials."""
-    kind: int
-    """Tree kind."""
-    created: int
-    """When it was sealed, Unix seconds."""
-    title: str
-    """Name of the achievement."""
-    achievement_id: str
-    """Id of the achievement."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,37 +48,8 @@ class FoundBatch:
     """Whether the roster's fingerprint was found; else a stand-in, which no roster has."""
 
 
-def read_described(files: BatchFiles) -> Described:
-    """
-    Read what a folder says it is.
-
-    Raises:
-        CorruptionError: `fsck.file_missing`, `fsck.description`.
-        FolderUnavailableError: `folder.read_failed`.
-    """
-    octets = read_all(files, DESCRIPTION_FILE)
-    try:
-        value = parse_json(octets, limit_bytes=MAX_DESCRIPTION_BYTES)
-        issuer, achievement = _member(value, "issuer"), _member(value, "achievement")
-        return Described(
-            id=str(_member(value, "batch")),
-            chain_id=int(str(_member(value, "chainId"))),
-            contract=_octets(_member(value, "registry")),
-            issuer=_octets(_member(issuer, "address")),
-            root=_octets(_member(value, "root")),
-            list_id=_octets(_member(value, "list")),
-            size=int(str(_member(value, "size"))),
-            kind=int(TreeKind(int(str(_member(value, "kind"))))),
-            created=parse_timestamp(str(_member(value, "created"))),
-            title=str(_member(achievement, "name")),
-            achievement_id=str(_member(achievement, "id")),
-        )
-    except (InputError, ValueError, KeyError) as exc:
-        raise CorruptionError("fsck.description") from exc
-
-
 def read_batch(
-    files: BatchFiles,
+    files: ArchiveFiles,
     described: Described,
     *,
     registry: str,
@@ -156,7 +72,7 @@ def read_batch(
         NotAllowedError: `recover.other_roster_key`.
         FolderUnavailableError: `folder.read_failed`.
     """
-    record = _read_record(files)
+    record = read_record(files)
     fingerprint = record.fingerprint if record is not None else None
     batch = Batch(
         id=described.id,
@@ -185,12 +101,7 @@ def read_batch(
     return FoundBatch(batch, rows, record is not None)
 
 
-def read_all(files: BatchFiles, path: str) -> bytes:
-    """Return a file's content."""
-    return b"".join(files.read(path))
-
-
-def _read_rows(files: BatchFiles, described: Described, row_key_of: RowKeyOf) -> Iterator[CredentialRow]:
+def _read_rows(files: ArchiveFiles, described: Described, row_key_of: RowKeyOf) -> Iterator[CredentialRow]:
     """Yield a row for each credential, by index."""
     build = chainpoint_leaf_hash if described.kind == TreeKind.CHAINPOINT else leaf_hash
     learners = _read_learners(files)
@@ -199,9 +110,9 @@ def _read_rows(files: BatchFiles, described: Described, row_key_of: RowKeyOf) ->
         zip(_lines(files, "private/credentials.jsonl"), leaves, strict=False)
     ):
         try:
-            credential, digest = parse_json(line), _octets(_member(parse_json(leaf), "digest"))
-            token = str(_member(credential, "id")).replace("-", "")[-32:]
-            subject = _member(credential, "credentialSubject")
+            credential, digest = parse_json(line), octets_of(member(parse_json(leaf), "digest"))
+            token = str(member(credential, "id")).replace("-", "")[-32:]
+            subject = member(credential, "credentialSubject")
         except (InputError, ValueError, KeyError) as exc:
             raise CorruptionError("fsck.credential", index=index) from exc
         did = subject.get("id") if isinstance(subject, dict) else None
@@ -211,7 +122,7 @@ def _read_rows(files: BatchFiles, described: Described, row_key_of: RowKeyOf) ->
         yield CredentialRow(token, row_key, described.id, index, build(digest, index))
 
 
-def _read_learners(files: BatchFiles) -> dict[str, dict[str, str]]:
+def _read_learners(files: ArchiveFiles) -> dict[str, dict[str, str]]:
     """Return what the mail-merge table says of each learner, by token."""
     text = read_all(files, "private/mailmerge.csv").decode("utf-8-sig", "replace")
     found = {}
@@ -221,46 +132,9 @@ def _read_learners(files: BatchFiles) -> dict[str, dict[str, str]]:
     return found
 
 
-@dataclass(frozen=True, slots=True)
-class _Record:
-    """What only the store knew."""
-
-    fingerprint: bytes
-    first_row_key: bytes
-    replaces: Mapping[int, str]
-
-
-def _read_record(files: BatchFiles) -> _Record | None:
-    """Return what only the store knew, where the folder says so."""
-    if RECORD_FILE not in files.names():
-        return None
-    try:
-        value = parse_json(read_all(files, RECORD_FILE), limit_bytes=MAX_RECORD_BYTES)
-        replaces = _member(value, "replaces")
-        pairs = replaces.items() if isinstance(replaces, dict) else ()
-        return _Record(
-            fingerprint=_octets(_member(value, "fingerprint")),
-            first_row_key=_octets(_member(value, "firstRowKey")),
-            replaces={int(index): str(token) for index, token in pairs},
-        )
-    except (InputError, ValueError, KeyError) as exc:
-        raise CorruptionError("fsck.file_changed", file=RECORD_FILE) from exc
-
-
-def _lines(files: BatchFiles, path: str) -> Iterator[bytes]:
+def _lines(files: ArchiveFiles, path: str) -> Iterator[bytes]:
     """Yield lines without their end."""
     rest = b""
     for chunk in files.read(path):
         *whole, rest = (rest + chunk).split(b"\n")
         yield from whole
-
-
-def _member(value: JsonValue, name: str) -> JsonValue:
-    """Return a member of an object; KeyError where there is none."""
-    members: JsonObject = value if isinstance(value, dict) else {}
-    return members[name]
-
-
-def _octets(value: JsonValue) -> bytes:
-    """Return the bytes in hex digits, with or without 0x."""
-    return bytes.fromhex(str(value).removeprefix("0x"))

@@ -25,7 +25,8 @@ from attestree.outbox.states import State
 from attestree.ports import Batch, Intent, Nonces, TransactionSender
 from attestree.ports.recovering import RecoverableStore
 from attestree.recovering.chronicle import Chronicle, RecordedAnchor, RecordedChange
-from attestree.recovering.found_batches import Described, FoundBatch
+from attestree.recovering.described import Described
+from attestree.recovering.found_batches import FoundBatch
 from attestree.recovering.unknown import Unknown, find_unknown
 
 

@@ -20,8 +20,10 @@ from attestree.auditing.at_rest import check_folder, check_rows
 from attestree.errors import ChainUnavailableError, CorruptionError, NotAllowedError
 from attestree.issuing.status import status_intent_id
 from attestree.ports import Batch, CredentialRow, TransactionSender
+from attestree.ports.folders import ArchiveFiles
 from attestree.recovering.chronicle import Chronicle, fetch_chronicle
-from attestree.recovering.found_batches import BatchFiles, Described, FoundBatch, read_batch, read_described
+from attestree.recovering.described import Described, read_described
+from attestree.recovering.found_batches import FoundBatch, read_batch
 from attestree.recovering.gate import Gate, GatedSender
 from attestree.recovering.plan import KnownFolder, Registry
 from attestree.recovering.recovery import Recovery
@@ -162,8 +164,8 @@ def _read(
 
 def _check_with(
     row_keys: Callable[[str], Callable[..., bytes | None]],
-) -> Callable[[Batch, Sequence[CredentialRow], BatchFiles], Iterator[CorruptionError]]:
-    def check(batch: Batch, rows: Sequence[CredentialRow], files: BatchFiles) -> Iterator[CorruptionError]:
+) -> Callable[[Batch, Sequence[CredentialRow], ArchiveFiles], Iterator[CorruptionError]]:
+    def check(batch: Batch, rows: Sequence[CredentialRow], files: ArchiveFiles) -> Iterator[CorruptionError]:
         yield from check_rows(batch, rows)
         yield from check_folder(batch, rows, files, row_keys=row_keys)
 

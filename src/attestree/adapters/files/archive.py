@@ -11,13 +11,14 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path, PurePosixPath
 
 from attestree.errors import CorruptionError, FolderUnavailableError, RequestError
+from attestree.ports.folders import HELD
 
 CHUNK_BYTES = 1_048_576
 """Bytes read at once."""
 
 
 class ArchiveFolder:
-    """The files of one folder; implements `auditing.leaves.ArchiveFiles`."""
+    """The files of one folder; implements `ports.folders.ArchiveFiles`."""
 
     def __init__(self, folder: Path, *, name: str | None = None) -> None:
         """Read below `folder`; people find it under `name`."""
@@ -82,7 +83,7 @@ class FolderArchives:
 
     def held(self, batch_id: str) -> ArchiveFolder | None:
         """Return the folder that is held, or None."""
-        return self._find(batch_id + ".held")
+        return self._find(batch_id + HELD)
 
     def released(self, batch_id: str) -> ArchiveFolder | None:
         """Return the folder that was handed out, or None."""

@@ -20,6 +20,7 @@ from pathlib import Path, PurePosixPath
 from attestree.adapters.files.atomic import sync_folder, write_new
 from attestree.errors import FolderUnavailableError
 from attestree.ports import FolderFile
+from attestree.ports.folders import HELD, PART
 
 PRIVATE_MODE = 0o700
 """Mode of `private/` and of folders in it; files there get 0600."""
@@ -45,7 +46,7 @@ class BatchFolders:
         Raises:
             FolderUnavailableError: `folder.write_failed` or `folder.bad_name`.
         """
-        part, held = self._path(batch_id, ".part"), self._path(batch_id, ".held")
+        part, held = self._path(batch_id, PART), self._path(batch_id, HELD)
         try:
             self.base.mkdir(mode=PUBLIC_MODE, parents=True, exist_ok=True)
             _remove(part)
@@ -66,7 +67,7 @@ class BatchFolders:
         Raises:
             FolderUnavailableError: `folder.missing`, `folder.write_failed` or `folder.bad_name`.
         """
-        held, place = self._path(batch_id, ".held"), self._path(batch_id, "")
+        held, place = self._path(batch_id, HELD), self._path(batch_id, "")
         if not place.is_dir() and not held.is_dir():
             raise FolderUnavailableError("folder.missing", batch=batch_id)
         try:
@@ -86,7 +87,7 @@ class BatchFolders:
         Raises:
             FolderUnavailableError: `folder.write_failed` or `folder.bad_name`.
         """
-        held = self._path(batch_id, ".held")
+        held = self._path(batch_id, HELD)
         try:
             _remove(held)
         except OSError as exc:
@@ -94,7 +95,7 @@ class BatchFolders:
 
     def is_held(self, batch_id: str) -> bool:
         """Say whether a whole folder is held."""
-        return self._path(batch_id, ".held").is_dir()
+        return self._path(batch_id, HELD).is_dir()
 
     def is_released(self, batch_id: str) -> bool:
         """Say whether the folder was handed out."""
@@ -108,7 +109,7 @@ class BatchFolders:
             FolderUnavailableError: `folder.read_failed`.
         """
         try:
-            return {part.stem: int(part.stat().st_mtime) for part in self.base.glob("*.part")}
+            return {part.stem: int(part.stat().st_mtime) for part in self.base.glob(f"*{PART}")}
         except OSError as exc:
             raise FolderUnavailableError("folder.read_failed", file=self.base.name) from exc
 

@@ -14,12 +14,7 @@ from attestree.adapters.files.archive import ArchiveFolder
 from attestree.adapters.files.atomic import sync_folder
 from attestree.adapters.files.folders import PRIVATE_MODE
 from attestree.errors import FolderUnavailableError
-
-HELD, PART = ".held", ".part"
-"""Ends of the names of folders that were not handed out, and of those that are not whole."""
-
-DESCRIPTION = "public/batch.json"
-"""Says what a batch is."""
+from attestree.ports.folders import DESCRIPTION_FILE, HELD, PART
 
 
 def aside_of(batches: Path) -> Path:
@@ -34,7 +29,7 @@ def list_folders(base: Path) -> Iterator[tuple[bool, ArchiveFolder]]:
     except OSError as exc:
         raise FolderUnavailableError("folder.read_failed", file=base.name) from exc
     for folder in found:
-        if not folder.name.endswith(PART) and (folder / DESCRIPTION).is_file():
+        if not folder.name.endswith(PART) and (folder / DESCRIPTION_FILE).is_file():
             yield folder.name.endswith(HELD), ArchiveFolder(folder, name=folder.name)
 
 
