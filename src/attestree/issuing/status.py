@@ -176,13 +176,15 @@ class StatusDesk:
         )
 
     def _add(self, wanted: NewIntent) -> Intent:
-        """Queue a write, unless it was asked for and nothing has undone it since."""
+        """Queue a write, unless it was asked for and nothing can have undone it since."""
         changes = self._changes_of(wanted)
         same = [intent for intent in changes if intent.wanted.payload == wanted.payload]
-        # A revocation lasts; a suspension stands while no other change of suspension came after it
+        # A revocation lasts. A suspension is ours to know only until it is done: a key of somebody else,
+        # or a stolen one, may have turned it round since, and asking for it twice does no harm.
         standing = same if wanted.probes else [change for change in changes if not change.wanted.probes]
+        over = (State.HALTED,) if wanted.probes else (State.HALTED, State.FINAL)
         last = standing[-1] if standing else None
-        if last is not None and last.wanted.payload == wanted.payload and last.state is not State.HALTED:
+        if last is not None and last.wanted.payload == wanted.payload and last.state not in over:
             return last
         number = status_intent_id(wanted.registry, wanted.payload, asked_before=len(same))
         return self.store.add_intent(replace(wanted, id=number))

@@ -72,6 +72,18 @@ def test_a_suspension_can_be_asked_again_after_it_was_lifted(desk: Desk, rows: l
     assert [intent.wanted.id for intent in desk.store.fetch_intents()][1:] == list(dict.fromkeys(queued))
 
 
+def test_what_another_key_may_have_turned_round_since_is_asked_again(
+    desk: Desk, rows: list[CredentialRow]
+) -> None:
+    for request in (SUSPEND, REINSTATE):
+        (first,) = desk.status.queue_credentials([rows[0].token], request)
+        desk.finish(first.wanted.id)
+        (again,) = desk.status.queue_credentials([rows[0].token], request)
+        assert again.wanted.id != first.wanted.id
+        assert (again.state, again.wanted.payload) == (State.SEALED, first.wanted.payload)
+        desk.finish(again.wanted.id)
+
+
 def test_one_unknown_id_stops_all(desk: Desk, rows: list[CredentialRow]) -> None:
     before = len(desk.store.fetch_intents())
     with pytest.raises(RequestError) as caught:
