@@ -83,12 +83,12 @@ def wire_worker(
             DEV_PACE if registry.chain_id in DEV_CHAIN_IDS else DEFAULT_PACE,
             patience=wire_patience(settings),
         ),
-        owner=_name_process(os.getpid()),
+        owner=_name_owner(os.getpid()),
     )
 
 
 @cache
-def _name_process(_pid: int) -> str:
+def _name_owner(_pid: int) -> str:
     """Return the one name by which this process holds leases; a forked one gets its own."""
     return name_owner(now=SystemClock().now())
 
