@@ -19,7 +19,7 @@ ENTRIES: dict[str, Entry] = {
     "backup.no_manifest": Entry(
         "There is no finished backup in this folder.",
         cause="The name is mistyped, or no run has ended there yet.",
-        next="Make one: attestree backup FOLDER",
+        next="Make one: `attestree backup FOLDER`",
     ),
     "backup.manifest": Entry(
         "The list of files of this backup is damaged.",

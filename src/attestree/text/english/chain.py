@@ -95,7 +95,7 @@ ENTRIES: dict[str, Entry] = {
         "The network's final block is {found}, and was {block} before.",
         cause="The node is still catching up, or it is a test chain that lost its newest blocks.",
         next="Wait until the node has caught up. If a test chain lost blocks for good, "
-        "`attestree anchor --resume` with the name of the registry goes on from where it stands.",
+        "`attestree anchor --resume REGISTRY` goes on from where it stands.",
     ),
     "chain.node_behind": Entry(
         "The node {host} is {blocks} blocks behind the others.",

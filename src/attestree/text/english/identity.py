@@ -30,7 +30,7 @@ ENTRIES: dict[str, Entry] = {
     ),
     "identity.finality_broken": Entry(
         "The network took back what it had called final: block {block} is another one now. "
-        "{writes} finished writes of {registry} are no longer recorded.",
+        "No longer recorded for {registry}: {writes:finished write|finished writes}.",
         cause="The network had a severe fault, the node is not telling the truth, or a test chain was "
         "wound back.",
         next="Nothing was signed, and nothing more is signed for this registry. Ask another node what "

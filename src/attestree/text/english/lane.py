@@ -9,7 +9,7 @@ ENTRIES: dict[str, Entry] = {
         "Somebody else has sent a transaction with this key; nothing new is signed with it.",
         cause="Another program uses the key, the store is an old copy, or the key was stolen.",
         next="Find out who sent it. If it was you: `attestree anchor --accept-foreign {address}`, once it is"
-        " final. If it was not, the key is stolen.",
+        " final. If it was not, the key is stolen: see docs/how-to/stolen-key.md.",
     ),
     "lane.foreign_waiting": Entry(
         "A transaction of this key waits that was not made here; nothing new is signed with it.",
@@ -46,15 +46,15 @@ ENTRIES: dict[str, Entry] = {
     "lane.wide_gap": Entry(
         "{missing} transactions of this key are missing, too many to fill.",
         cause="So many are not lost by accident; the node may not be telling the truth.",
-        next="Compare with another node, then `attestree doctor`.",
+        next="Compare with another node; `attestree doctor` asks each alone.",
     ),
     "lane.not_known": Entry(
         "No registry of the settings knows this key.",
         next="`attestree doctor` lists the keys and their addresses.",
     ),
     "lane.no_pin": Entry(
-        "No chain is pinned for this registry yet.",
-        next="`attestree doctor` pins it once the chain answers.",
+        "The registry has not been set up on this machine yet.",
+        next="`attestree anchor` compares it with the settings once and remembers what it saw.",
     ),
     "lane.wrong_nonce": Entry(
         "A transaction out of turn was refused.",

@@ -10,13 +10,13 @@ ENTRIES: dict[str, Entry] = {
         "database knows nothing. Nothing was signed.",
         cause="The database was restored from an older copy or begun anew, or another database uses the same "
         "key.",
-        next="See what is missing: attestree recover. If nobody of yours recorded it, the key is stolen: see "
-        "docs/how-to/stolen-key.md.",
+        next="See what is missing: `attestree recover`. If nobody of yours recorded it, the key is stolen: "
+        "see docs/how-to/stolen-key.md.",
     ),
     "recover.folders": Entry(
         "There are batches of {issuer} in the batch folder, and the database knows none. Nothing was signed.",
         cause="The database was lost, or the settings name a new one.",
-        next="Take them in again: attestree recover",
+        next="Take them in again: `attestree recover`",
     ),
     "recover.not_final": Entry(
         "A transaction of your key {address} is not final yet. Nothing was changed.",
@@ -27,7 +27,7 @@ ENTRIES: dict[str, Entry] = {
         "{count:batch is|batches are} recorded in your name, and the documents are not here.",
         cause="Their folders were lost, are damaged, or lie on another machine.",
         next="Fetch the folders from a backup into the batch folder and run the command again. If they are "
-        "lost for good: attestree recover --yes --accept-missing",
+        "lost for good: `attestree recover --yes --accept-missing`",
     ),
     "recover.no_roster_key": Entry(
         "The roster key {file} is not there, so that learners cannot be known again. Nothing was changed.",
@@ -50,7 +50,7 @@ ENTRIES: dict[str, Entry] = {
     ),
     "recover.may_be_done": Entry(
         "This was asked for before the database was restored, and may have been done since; it is given up.",
-        next="Look whether it was done: attestree audit. If not, ask for it again.",
+        next="Look whether it was done: `attestree audit`. If not, ask for it again.",
     ),
 }
 """Code to entry."""

@@ -167,7 +167,7 @@ ENTRIES: dict[str, Entry] = {
         "A head is 0x and 56 hex digits.", next="`attestree audit` prints the institution's heads."
     ),
     "request.file_needed": Entry(
-        "{option} belongs to a request file.", next="Name it: attestree anchor FILE {option}."
+        "{option} belongs to a request file.", next="Name it: `attestree anchor FILE {option}`."
     ),
     "request.file_exists": Entry(
         'The file "{file}" is there already and is no request of this batch.',
