@@ -2,7 +2,7 @@
 Checks what the store believes about the chain against the chain.
 
 Decides on both directions: what is FINAL here must stand there as we wrote it, and what our keys wrote there
-must be known here. Source: DESIGN section 6; invariants I1, I2, I5, I8 and I10.
+must be known here. Source: DESIGN section 6.
 """
 
 from __future__ import annotations
