@@ -134,6 +134,34 @@ def test_a_stopped_write_is_named_until_a_person_takes_it_up_again(
     assert run(["--config", str(config), "anchor", "--resume", "nobody"]) == 1
 
 
+def test_a_stopped_write_is_one_document_for_programs(
+    config: Path, registry: Deployed, issuer: Actor, capsys: pytest.CaptureFixture[str]
+) -> None:
+    queue(config, registry, issuer, "a")
+    with SqlStore(f"sqlite:///{config.parent}/attestree.db") as store:
+        note = "outbox.foreign_nonce"
+        store.move_intent("a", before=State.SEALED, after=State.HALTED, fence=1, note=note)
+    assert run(["--config", str(config), "--json", "anchor"]) == 1
+    said = json.loads(capsys.readouterr().out)
+    assert [write["state"] for write in said["writes"]] == ["halted"]
+    assert said["error"]["code"] == "outbox.foreign_nonce"
+
+
+def test_what_waits_for_a_key_that_is_not_here_is_no_success(
+    config: Path, registry: Deployed, issuer: Actor, capsys: pytest.CaptureFixture[str]
+) -> None:
+    queue(config, registry, issuer, "a")
+    key, away = config.parent / "issuer.json", config.parent / "away.json"
+    key.rename(away)
+    assert run(["--config", str(config), "--json", "anchor"]) == 2
+    said = json.loads(capsys.readouterr().out)
+    assert [write["state"] for write in said["writes"]] == ["sealed"]
+    assert said["error"]["code"] == "key.not_here"
+    away.rename(key)
+    assert run(["--config", str(config), "anchor"]) == 0
+    assert states(config) == {"a": State.FINAL}
+
+
 def test_two_modes_at_once_are_refused(config: Path) -> None:
     assert run(["--config", str(config), "anchor", "--watch", "--once"]) == 1
 

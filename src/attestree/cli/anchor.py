@@ -18,17 +18,20 @@ import typer
 
 from attestree.anchoring import Event, Worker, watch
 from attestree.anchoring.resume import believe_again, resume_intent
-from attestree.cli.console import Console, Context
+from attestree.cli.console import Console, Context, exit_code
 from attestree.cli.delivery import deliver_ready
 from attestree.cli.healing import accept, fill
 from attestree.cli.password import ask_password
 from attestree.cli.relay import take_request
 from attestree.cli.telling import Teller
 from attestree.errors import (
+    AttestreeError,
+    KeyFileError,
     NotAllowedError,
     TransitionError,
     UnavailableError,
 )
+from attestree.outbox.relayed import is_relayed
 from attestree.outbox.states import State
 from attestree.ports import Intent, Store
 from attestree.settings import Settings
@@ -132,11 +135,12 @@ def anchor(
                 for registry in settings.registry
             ]
             workers = [stack.enter_context(worker) for worker in opened]
-            hand_out = partial(deliver_ready, settings, store, context.console)
+            hand_out = partial(deliver_ready, settings, store, context.console, told={})
             _drive(context.console, store, workers, hand_out, note, watch_on=watch_on, once=once)
         intents = [one for one in store.fetch_intents() if one.wanted.id not in done]
-    _show(context.console, intents)
-    _verify_none_stopped(intents)
+    # A service is stopped with work left, and one step is one step
+    left = [] if watch_on or once else _without_key(intents, workers)
+    _show(context.console, intents, _find_fault(intents, left))
 
 
 def _drive(
@@ -218,17 +222,36 @@ def _drop(console: Console, store: Store, intent_id: str) -> None:
     console.result(f"Withdrawn: {intent.wanted.title}", {"withdrawn": intent_id})
 
 
-def _show(console: Console, intents: Sequence[Intent]) -> None:
-    """Print every write that was not final before, and where it stands now."""
+def _show(console: Console, intents: Sequence[Intent], fault: AttestreeError | None) -> None:
+    """Print every write that was not final before, and where it stands now; end with what is wrong."""
     lines = [f"{STATE_WORDS[intent.state]:<24} {intent.wanted.title}{_why(intent)}" for intent in intents]
-    console.result("\n".join(lines) or "Nothing is queued.", {"writes": [_fields(one) for one in intents]})
+    text, writes = "\n".join(lines) or "Nothing is queued.", {"writes": [_fields(one) for one in intents]}
+    if fault is None:
+        console.result(text, writes)
+        return
+    console.result_and_error(text, writes, fault)
+    raise typer.Exit(exit_code(fault))
 
 
-def _verify_none_stopped(intents: Sequence[Intent]) -> None:
-    """Return unless a write stopped: a program that calls this one must learn of it."""
+def _find_fault(intents: Sequence[Intent], without_key: Sequence[Intent]) -> AttestreeError | None:
+    """Return why a program that calls this one must not believe that all is well, or None."""
     for intent in intents:
         if intent.state is State.HALTED:
-            raise TransitionError(intent.note, title=intent.wanted.title)
+            return TransitionError(intent.note, title=intent.wanted.title)
+    for intent in without_key:
+        return KeyFileError("key.not_here", address="0x" + intent.wanted.sender.hex())
+    return None
+
+
+def _without_key(intents: Sequence[Intent], workers: Sequence[Worker]) -> Sequence[Intent]:
+    """Return the writes that wait for a key which is not here."""
+    return [
+        one
+        for one in intents
+        if one.state not in (State.FINAL, State.HALTED)
+        and not is_relayed(one)
+        and not any(worker.can_sign(one) for worker in workers)
+    ]
 
 
 def _why(intent: Intent) -> str:

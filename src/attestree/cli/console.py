@@ -61,13 +61,24 @@ class Console:
 
     def error(self, error: AttestreeError) -> None:
         """Print what happened, why, and what to do next, on stderr (JSON on stdout when asked)."""
+        if self.as_json:
+            self.result("", {"error": error_fields(error)})
+            return
         said = explain_error(error)
         self._fault(error.code, said.sentence, said.cause, said.next)
+
+    def result_and_error(self, text: str, values: Mapping[str, object], error: AttestreeError) -> None:
+        """Print a result and what is wrong all the same, as one document where JSON was asked for."""
+        if self.as_json:
+            self.result("", {**values, "error": error_fields(error)})
+            return
+        self.result(text)
+        self.error(error)
 
     def _fault(self, code: str, sentence: str, cause: str, following: str) -> None:
         if self.as_json:
             fields = {"code": code, "sentence": sentence, "cause": cause, "next": following}
-            typer.echo(json.dumps({"error": fields}, ensure_ascii=False, indent=2))
+            self.result("", {"error": fields})
             return
         typer.echo(f"error  {sentence}  [{code}]", err=True)
         for label, line in (("why", cause), ("next", following)):
@@ -97,6 +108,12 @@ class Context:
         from attestree.settings import load_settings
 
         return load_settings(self.settings_path)
+
+
+def error_fields(error: AttestreeError) -> dict[str, str]:
+    """Return an error as programs read it."""
+    said = explain_error(error)
+    return {"code": error.code, "sentence": said.sentence, "cause": said.cause, "next": said.next}
 
 
 def exit_code(error: AttestreeError) -> int:

@@ -19,9 +19,17 @@ from attestree.wiring.issuers import wire_status
 from attestree.wiring.stores import wire_folders
 
 
-def deliver_ready(settings: Settings, store: SqlStore, console: Console) -> Sequence[str]:
+def deliver_ready(
+    settings: Settings, store: SqlStore, console: Console, *, told: dict[str, str] | None = None
+) -> Sequence[str]:
     """
     Hand out every batch that became final, and say where it is.
+
+    Args:
+        settings: Whose issuers.
+        store: Knows what became final.
+        console: Is told, on stderr.
+        told: What was said last about each issuer that cannot be served; said again only if it changed.
 
     Returns:
         Writes that were queued because something was replaced; they wait to be recorded.
@@ -32,7 +40,11 @@ def deliver_ready(settings: Settings, store: SqlStore, console: Console) -> Sequ
             delivered = deliver_issuer(settings, issuer, store)
         except AttestreeError as error:
             said = explain_error(error)
-            console.progress(f"{issuer.title}: {said.sentence} {said.next}".rstrip())
+            line = f"{issuer.title}: {said.sentence} {said.next}".rstrip()
+            if told is None or told.get(issuer.name) != line:
+                console.progress(line)
+            if told is not None:
+                told[issuer.name] = line
             continue
         for item in delivered:
             if item.location:
