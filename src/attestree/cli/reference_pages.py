@@ -105,10 +105,10 @@ def _default(value: object) -> str:
 
 def _field_words(section: type) -> dict[str, str]:
     """Return the docstring below each field of a class and of those it stands on."""
-    body = ast.parse(inspect.getsource(settings)).body
-    names = {base.__name__ for base in section.__mro__}
-    found = [node for node in body if isinstance(node, ast.ClassDef) and node.name in names]
-    return {name: said for node in found for name, said in _words_of(node)}
+    ours = [base for base in section.__mro__ if base.__module__.startswith(settings.__name__)]
+    # The first statement of a class's source is the class.
+    found = [ast.parse(inspect.getsource(base)).body[0] for base in ours]
+    return {name: said for node in found if isinstance(node, ast.ClassDef) for name, said in _words_of(node)}
 
 
 def _words_of(node: ast.ClassDef) -> Iterator[tuple[str, str]]:

@@ -1,0 +1,171 @@
+"""
+Reads the settings: `attestree.toml`, the environment, defaults.
+
+Decides where each value comes from and what is refused: an unknown name, a misspelt variable. Environment
+beats file: `ATTESTREE_PUBLIC_URL`, and `ATTESTREE_STORE__URL` for `[store] url`. No error holds a value.
+Source: DESIGN section 9.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import tomllib
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, Field, ValidationError
+from pydantic_core import ErrorDetails
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings import SettingsError as UnreadableVariableError
+
+from attestree.errors import SettingsError
+from attestree.settings.tables import (
+    AlarmSettings,
+    IssuerSettings,
+    RegistrySettings,
+    StoreSettings,
+    WebUrl,
+    each_once,
+)
+
+FILE_NAME = "attestree.toml"
+"""Looked for in the folder of the command, then in each folder above it."""
+
+ENVIRONMENT_PREFIX = "ATTESTREE_"
+"""Start of every environment variable that is a setting."""
+
+KEYS_APART = ("ATTESTREE_KEY_", "ATTESTREE_CONFIG")
+"""Variables with the prefix that are no settings: keys, their passwords, the file's path."""
+
+
+class Settings(BaseSettings):
+    """All settings, after defaults, file and environment."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=ENVIRONMENT_PREFIX,
+        env_nested_delimiter="__",
+        extra="forbid",
+        frozen=True,
+        hide_input_in_errors=True,
+    )
+
+    public_url: WebUrl | None = None
+    """Where holders find their credentials; written into each of them for ever."""
+    trust: Path = Path("trust.toml")
+    """The trust file."""
+    batches: Path = Path("batches")
+    """Folder of the batch folders."""
+    view_age_limit_seconds: Annotated[int, Field(ge=1, le=86_400)] = 600
+    """A view of the chain older than this answers nothing."""
+    fee_limit_eth: Annotated[float, Field(gt=0)] = 0.001
+    """A command that might cost more than this stops and says so."""
+    gas_price_limit_gwei: Annotated[float, Field(gt=0)] = 200
+    """A transaction is never sent, nor made dearer, above this price of a unit of gas."""
+    store: StoreSettings = StoreSettings()
+    """Where batches and writes are remembered."""
+    alarm: AlarmSettings = AlarmSettings()
+    """When a person is called, and how."""
+    registry: Annotated[tuple[RegistrySettings, ...], AfterValidator(each_once)] = ()
+    """Registries by order of the file; the first is the default."""
+    issuer: Annotated[tuple[IssuerSettings, ...], AfterValidator(each_once)] = ()
+    """Issuers by order of the file; the first is the default."""
+    folder: Path = Path()
+    """Folder of the file; relative paths count from it. Not a setting."""
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],  # noqa: ARG003 - pydantic's signature
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - pydantic's signature
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - pydantic's signature
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Let the environment beat the file, whose values arrive as arguments."""
+        return env_settings, init_settings
+
+    def path(self, path: Path) -> Path:
+        """Return a path of the file as counted from the file's folder."""
+        return self.folder / path
+
+    def find_registry(self, name: str | None) -> RegistrySettings:
+        """Return a registry by name, or the first; SettingsError if there is none."""
+        for registry in self.registry:
+            if name is None or registry.name == name:
+                return registry
+        raise SettingsError("config.no_registry", known=", ".join(r.name for r in self.registry) or "none")
+
+    def find_issuer(self, name: str | None) -> IssuerSettings:
+        """Return an issuer by name, or the first; SettingsError if there is none."""
+        for issuer in self.issuer:
+            if name is None or issuer.name == name:
+                return issuer
+        raise SettingsError("config.no_issuer", known=", ".join(i.name for i in self.issuer) or "none")
+
+
+def find_settings_file(start: Path) -> Path | None:
+    """Return the nearest `attestree.toml` in `start` or above, or None."""
+    for folder in (start, *start.parents):
+        if (folder / FILE_NAME).is_file():
+            return folder / FILE_NAME
+    return None
+
+
+def _read_file(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise SettingsError("config.no_file", file=path.name) from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError("config.unreadable", file=path.name) from error
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError("config.syntax", file=path.name, where=_position(str(error))) from error
+
+
+def _position(message: str) -> str:
+    found = re.search(r"at line \d+, column \d+|at end of document", message)
+    return found.group() if found else "somewhere"
+
+
+def load_settings(path: Path | None = None) -> Settings:
+    """
+    Return the settings of `path`, or of the nearest `attestree.toml`, or the defaults.
+
+    Raises:
+        SettingsError: `config.no_file`, `config.unreadable`, `config.syntax`, `config.bad_value`
+            (names the setting, never its value) or `config.unknown_variable`.
+    """
+    chosen = path or find_settings_file(Path.cwd())
+    values = _read_file(chosen) if chosen else {}
+    if "folder" in values:
+        raise SettingsError("config.bad_value", setting="folder", problem="is not a setting")
+    _refuse_unknown_variables()
+    folder = chosen.resolve().parent if chosen else Path.cwd()
+    try:
+        return Settings(**values, folder=folder)
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_url=False)[0]
+        setting = ".".join(str(part) for part in first["loc"])
+        raise SettingsError("config.bad_value", setting=setting, problem=_problem(first)) from error
+    except UnreadableVariableError as error:
+        # Its message names the field and never the value.
+        found = re.search(r'field "(\w+)"', str(error))
+        setting = f"{ENVIRONMENT_PREFIX}{found.group(1).upper()}" if found else ENVIRONMENT_PREFIX
+        raise SettingsError("config.bad_value", setting=setting, problem="is not JSON") from error
+
+
+def _problem(error: ErrorDetails) -> str:
+    """Return what is wrong in a few words, without the value."""
+    known = {"extra_forbidden": "is not a setting", "missing": "is missing"}
+    return known.get(error["type"], error["msg"].removeprefix("Value error, ").rstrip("."))
+
+
+def _refuse_unknown_variables() -> None:
+    """Refuse a misspelt variable: silence would mean another value than the person wrote."""
+    known = {name.upper() for name in Settings.model_fields if name != "folder"}
+    for name in os.environ:
+        if not name.startswith(ENVIRONMENT_PREFIX) or name.startswith(KEYS_APART):
+            continue
+        if name.removeprefix(ENVIRONMENT_PREFIX).split("__")[0] not in known:
+            raise SettingsError("config.unknown_variable", variable=name)
