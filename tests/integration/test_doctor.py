@@ -320,6 +320,25 @@ def test_a_foreign_transaction_is_named_and_accepted_by_the_command_that_is_name
     assert office.refused(*command.split()[1:]) == "lane.nothing_foreign"
 
 
+def test_a_lost_or_older_database_is_recovered_and_never_taken_for_a_stranger(office: Office) -> None:
+    database, older = office.folder / "attestree.db", office.folder / "older.db"
+    office.issue()
+    shutil.copy(database, older)
+    second = office.folder / "second.csv"
+    second.write_text("learner_id,name,awarded_on\nL0002,Ada Example,2026-05-01\n")
+    office.type("issue", "second.csv", "--achievement", "achievement.toml", "--yes")
+    for copy in (older, None):
+        for left in office.folder.glob("attestree.db*"):
+            left.unlink()
+        if copy is not None:
+            shutil.copy(copy, database)
+        (answer,) = office.bad().values()
+        assert "attestree recover" in answer["next"]
+        assert "accept-foreign" not in answer["next"]
+        office.type("recover", "--yes")
+        assert office.bad() == {}
+
+
 # -- folders and disk -----------------------------------------------------------------------------
 
 

@@ -84,6 +84,11 @@ def wire_recovery(settings: Settings, store: SqlStore) -> Recovery:
     )
 
 
+def has_folders(settings: Settings, issuer: IssuerSettings) -> bool:
+    """Say whether batches of an issuer were handed out here, whatever a database knows."""
+    return any(folder.place == "released" for folder in _list_issuer(settings, issuer))
+
+
 def our_addresses(settings: Settings, registry: RegistrySettings) -> frozenset[bytes]:
     """Return the addresses of all keys of the settings that can be told here."""
     return frozenset(

@@ -15,14 +15,14 @@ from attestree.anchoring.lane_watch import check_lane_now
 from attestree.cli.console import many
 from attestree.cli.doctor.answer import Answer, bad, failed, good
 from attestree.cli.doctor.keys import name_key
-from attestree.errors import AttestreeError
+from attestree.errors import AttestreeError, NotAllowedError
 from attestree.outbox.lane import TROUBLES
 from attestree.outbox.states import State
 from attestree.ports import Clock, Intent
 from attestree.settings import IssuerSettings, RegistrySettings, Settings
 from attestree.text.catalogue import explain
-from attestree.wiring.chains import wire_sender
 from attestree.wiring.keys import read_key_address, registry_keys
+from attestree.wiring.recovery import has_folders, wire_gated_sender
 from attestree.wiring.stores import sqlite_path, store_url, wire_folders
 
 PART_SECONDS = 600
@@ -40,7 +40,7 @@ def examine_store(settings: Settings, clock: Clock, *, answering: Collection[str
     """
     database = sqlite_path(settings)
     if database is not None and not database.exists():
-        yield good("store", "not there yet; the first command that needs it makes it")
+        yield _not_there(settings)
         return
     try:
         with SqlStore(store_url(settings)) as store:
@@ -53,6 +53,14 @@ def examine_store(settings: Settings, clock: Clock, *, answering: Collection[str
                         yield from _examine_lanes(settings, registry, store)
     except AttestreeError as error:
         yield failed("store", error)
+
+
+def _not_there(settings: Settings) -> Answer:
+    """Return whether a database that is not there was lost."""
+    for issuer in settings.issuer:
+        if has_folders(settings, issuer):
+            return failed("store", NotAllowedError("recover.folders", issuer=issuer.name))
+    return good("store", "not there yet; the first command that needs it makes it")
 
 
 def _condition(store: SqlStore) -> Answer:
@@ -103,7 +111,12 @@ def _waiting(settings: Settings, intents: Sequence[Intent], clock: Clock) -> Ans
 
 
 def _examine_lanes(settings: Settings, registry: RegistrySettings, store: SqlStore) -> Iterator[Answer]:
-    """Yield an answer for each key of a registry that was used: whether the chain counts as we do."""
+    """
+    Yield an answer for each key of a registry that was used: whether the chain counts as we do.
+
+    What the chain knows and the store forgot is told as that; nobody is to accept it as a stranger's.
+    """
+    sender = wire_gated_sender(settings, registry, store)
     for key in registry_keys(settings, registry):
         try:
             address = read_key_address(settings, key)
@@ -112,9 +125,9 @@ def _examine_lanes(settings: Settings, registry: RegistrySettings, store: SqlSto
             continue
         topic, name = f"lane {name_key(key)}", f"0x{address.hex()}"
         try:
+            counts = sender.fetch_nonces(address)
             if store.fetch_lane(sender=address, registry=registry.name) is None:
                 continue
-            counts = wire_sender(registry).fetch_nonces(address)
             state = check_lane_now(store, sender=address, registry=registry.name, counts=counts)
         except AttestreeError as error:
             yield failed(topic, error)
