@@ -238,6 +238,17 @@ def test_a_queued_batch_is_held_until_it_is_recorded(
     assert office.run(capsys, "deliver") == (0, {"batches": []})
 
 
+def test_a_queued_batch_is_taken_back_by_the_command_that_is_printed(
+    office: Office, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["issue", "roster.csv", "--achievement", "achievement.toml", "--yes", "--no-wait"]
+    assert run(words) == 0
+    undo = capsys.readouterr().out.splitlines()[-1].split("Undo")[1].split()
+    assert undo[:3] == ["attestree", "anchor", "--drop"]
+    assert run(undo[1:]) == 0
+    assert office.run(capsys, "anchor") == (0, {"writes": []})
+
+
 def test_a_key_that_may_not_record_is_named_before_anything_is_written(
     office: Office, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -17,11 +17,12 @@ from attestree.cli.telling import Teller, telling_that_it_waits
 from attestree.credentials.achievement import Achievement
 from attestree.issuing.deliver import Delivered, deliver_batch
 from attestree.issuing.finding import Finding
-from attestree.issuing.issue import Issued
+from attestree.issuing.issue import Issued, anchor_intent_id
 from attestree.issuing.plan import Plan
 from attestree.issuing.roster_errors import format_errors_csv
 from attestree.issuing.terms import IssuerProfile, Terms
 from attestree.merkle.kind import TreeKind
+from attestree.outbox.states import State
 from attestree.settings import IssuerSettings, Settings
 from attestree.text.catalogue import explain
 from attestree.wiring.issuers import wire_status
@@ -126,7 +127,7 @@ def print_issued(console: Console, issued: Issued, delivered: Delivered | None) 
     lines = [
         label(what) + f"batch {batch.id}, {count}, {root[:8]}..{root[-4:]}, {batch.state.value}",
         label("Files") + (delivered.location or "held until the recording is final: attestree anchor"),
-        label("Undo") + f"attestree revoke --batch {batch.id} --reason issued-in-error",
+        label("Undo") + _undo(delivered),
     ]
     console.result(
         "\n".join(lines),
@@ -140,6 +141,15 @@ def print_issued(console: Console, issued: Issued, delivered: Delivered | None) 
             "folder": delivered.location,
         },
     )
+
+
+def _undo(delivered: Delivered) -> str:
+    """Return the command that takes a batch back, as far as it has come."""
+    batch = delivered.batch
+    if batch.state is State.SEALED and not delivered.location:
+        return f"attestree anchor --drop {anchor_intent_id(batch.id)}"
+    revoke = f"attestree revoke --batch {batch.id} --reason issued-in-error"
+    return revoke if batch.state is State.FINAL else f"once it is final: {revoke}"
 
 
 def _explain(finding: Finding) -> tuple[str, str, str]:
