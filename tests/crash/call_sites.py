@@ -167,8 +167,8 @@ SITES: dict[str, tuple[str, ...]] = {
         "cli/requesting.py write_request: file write_whole",
     ),
     "integration/test_requests.py::test_a_request_is_ruled_out_by_its_institution_and_issued_again": (
-        "cli/anchor.py _drive: machine signal.signal",
-        "cli/anchor.py _drop: store drop_intent",
+        "cli/driving.py _drive: machine signal.signal",
+        "cli/healing.py drop_write: store drop_intent",
     ),
     "integration/test_requests.py::test_two_payers_of_one_request_record_it_once": (
         "anchoring/relay.py queue_relay: store add_intent",

@@ -1,8 +1,8 @@
 """
-`attestree anchor --accept-foreign` and `--fill-gap`: a person says how a key goes on.
+`attestree anchor --accept-foreign`, `--fill-gap`, `--resume` and `--drop`: a person says how it goes on.
 
 Decides on which chains of the settings the key is looked for, and the words; what may be said is decided
-in `anchoring.lane_healing`. Source: DESIGN sections 6 and 9.
+in `anchoring.lane_healing` and `anchoring.resume`. Source: DESIGN sections 6 and 9.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from attestree.anchoring.lane_healing import accept_foreign_use, fill_gap
+from attestree.anchoring.resume import believe_again, resume_intent
 from attestree.cli.acting import parse_account
 from attestree.cli.console import Console, many
 from attestree.errors import TransitionError
@@ -53,6 +54,30 @@ def fill(console: Console, settings: Settings, store: Store, text: str) -> None:
         console.progress(f"{registry.name}: {many(len(filled), 'empty transaction')} queued for {text}.")
     if not done:
         raise refused
+
+
+def resume_writes(console: Console, settings: Settings, store: Store, name: str) -> None:
+    """Take up one stopped write, or all of a registry that stopped because finality broke."""
+    known = [registry for registry in settings.registry if registry.name == name]
+    intent = store.fetch_intent(name)
+    if intent is None and not known:
+        raise TransitionError("outbox.no_such_intent")
+    sender = wire_sender(settings.find_registry(name if intent is None else intent.wanted.registry))
+    again = believe_again(store, sender, registry=name) if intent is None else [intent]
+    for one in again:
+        resume_intent(store, sender, one.wanted.id)
+        console.progress(f"{one.wanted.title}: taken up again.")
+    if intent is None:
+        console.progress(f"The chain of {name} is believed again, as it stands.")
+
+
+def drop_write(console: Console, store: Store, intent_id: str) -> None:
+    """Withdraw one write."""
+    intent = store.fetch_intent(intent_id)
+    if intent is None:
+        raise TransitionError("outbox.no_such_intent")
+    store.drop_intent(intent_id, fence=intent.fence)
+    console.result(f"Withdrawn: {intent.wanted.title}", {"withdrawn": intent_id})
 
 
 def _with_lane(settings: Settings, store: Store, address: bytes) -> Iterator[RegistrySettings]:
