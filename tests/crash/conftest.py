@@ -12,7 +12,7 @@ import pytest
 # The processes cannot use the name `tests`: another distribution has put such a package beside ours.
 sys.path.insert(0, str(Path(__file__).parent))
 
-from lab.lane import Lane
+from lab.launcher import Launcher
 
 from attestree.adapters.evm.anvil_chain import find_anvil
 from tests.conftest import Depth
@@ -37,10 +37,10 @@ def needs_anvil(request: pytest.FixtureRequest) -> None:
 
 
 @pytest.fixture(scope="session")
-def lanes(depth: Depth, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sequence[Lane]]:
+def launchers(depth: Depth, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sequence[Launcher]]:
     """Where processes are started; one for quick runs, else as many as there are cores."""
-    folder = tmp_path_factory.mktemp("lanes")
-    opened = [Lane(folder, number) for number in range(depth.pick(quick=1, ci=LANES, deep=LANES))]
+    folder = tmp_path_factory.mktemp("launchers")
+    opened = [Launcher(folder, number) for number in range(depth.pick(quick=1, ci=LANES, deep=LANES))]
     yield opened
-    for lane in opened:
-        lane.close()
+    for launcher in opened:
+        launcher.close()

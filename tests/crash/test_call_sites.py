@@ -15,7 +15,7 @@ import pytest
 from call_sites import ANCHORING, LEFT_OUT, SITES
 from lab.counting import Counting
 from lab.each_call import WAYS, Driven, drive_writes, issue_rosters
-from lab.lane import Lane
+from lab.launcher import Launcher
 from lab.office import Office
 from lab.sites import find_sites
 
@@ -60,18 +60,21 @@ def test_a_call_that_nobody_listed_is_found(tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def driven(tmp_path: Path, lanes: Sequence[Lane], depth: Depth, seed: int) -> list[Driven]:
+def driven(tmp_path: Path, launchers: Sequence[Launcher], depth: Depth, seed: int) -> list[Driven]:
     """Make outside calls fail: deep every one, in CI the first of each kind, in quick runs in one way."""
     only_first = depth.pick(quick=True, ci=True, deep=False)
     ways = depth.pick(quick=(), ci=WAYS, deep=WAYS)
-    counting = Counting(tmp_path / "counting", lanes[0], seed=seed)
+    counting = Counting(tmp_path / "counting", launchers[0], seed=seed)
     try:
         place = tmp_path / "counting"
         found = [drive_writes(counting, place, only_first=only_first, ways=ways)]
     finally:
         counting.close()
     if depth.pick(quick=False, ci=True, deep=True):
-        office, place = Office(tmp_path / "office", lanes[0], seed=seed, fault_rate=0.0), tmp_path / "office"
+        office, place = (
+            Office(tmp_path / "office", launchers[0], seed=seed, fault_rate=0.0),
+            tmp_path / "office",
+        )
         try:
             found.append(issue_rosters(office, place, only_first=True, ways=ways))
         finally:

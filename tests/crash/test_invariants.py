@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from invariants import ALWAYS, AT_REST, World, find_violations
 from lab.counting import Counting
-from lab.lane import Lane
+from lab.launcher import Launcher
 
 from attestree.adapters.evm.hexes import format_bytes, parse_quantity
 from attestree.adapters.evm.rpc import JsonRpc
@@ -76,9 +76,9 @@ class Spoiled:
 
 
 @pytest.fixture
-def spoiled(tmp_path: Path, lanes: Sequence[Lane], seed: int) -> Iterator[Spoiled]:
+def spoiled(tmp_path: Path, launchers: Sequence[Launcher], seed: int) -> Iterator[Spoiled]:
     """Two writes that are FINAL."""
-    counting = Counting(tmp_path / "counting", lanes[0], seed=seed)
+    counting = Counting(tmp_path / "counting", launchers[0], seed=seed)
     counting.queue(2)
     assert not counting.run()
     counting.world.folders = tmp_path / "folders"

@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from lab.campaign import run_on_lanes
-from lab.lane import Lane
+from lab.campaign import run_on_launchers
+from lab.launcher import Launcher
 from lab.office import Office, kill_offices
 
 from tests.conftest import Depth, Figures
@@ -21,10 +21,12 @@ pytestmark = pytest.mark.chain
 
 
 def test_a_roster_is_issued_once_and_whole_wherever_it_is_killed(
-    tmp_path: Path, lanes: Sequence[Lane], depth: Depth, figures: Figures, seed: int
+    tmp_path: Path, launchers: Sequence[Launcher], depth: Depth, figures: Figures, seed: int
 ) -> None:
     kills = depth.pick(quick=5, ci=60, deep=700)
-    tally = run_on_lanes(kill_offices, total=kills, lanes=lanes, folder=tmp_path, seed=seed, opens=Office)
+    tally = run_on_launchers(
+        kill_offices, total=kills, launchers=launchers, folder=tmp_path, seed=seed, opens=Office
+    )
     figures.note(str(tally))
     assert tally.violations == []
     assert tally.kills.total() >= kills

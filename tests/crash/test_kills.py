@@ -13,10 +13,10 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from lab.campaign import kill_once_each, run_on_lanes
+from lab.campaign import kill_once_each, run_on_launchers
 from lab.control import kill_a_naive_sender
 from lab.counting import Counting
-from lab.lane import Lane
+from lab.launcher import Launcher
 
 from tests.conftest import Depth, Figures
 
@@ -39,11 +39,11 @@ POINTS = {"random time", *(f"{side} {call}" for call in CALLS for side in ("befo
 
 
 def test_no_kill_loses_a_write_or_repeats_one(
-    tmp_path: Path, lanes: Sequence[Lane], depth: Depth, figures: Figures, seed: int
+    tmp_path: Path, launchers: Sequence[Launcher], depth: Depth, figures: Figures, seed: int
 ) -> None:
     kills = depth.pick(quick=16, ci=400, deep=3_400)
     experiment = partial(kill_once_each, tried=Counter())
-    tally = run_on_lanes(experiment, total=kills, lanes=lanes, folder=tmp_path, seed=seed)
+    tally = run_on_launchers(experiment, total=kills, launchers=launchers, folder=tmp_path, seed=seed)
     figures.note(str(tally))
     assert tally.violations == []
     assert tally.kills.total() >= kills
@@ -53,20 +53,22 @@ def test_no_kill_loses_a_write_or_repeats_one(
 
 @pytest.mark.slow
 def test_no_kill_loses_a_write_behind_a_proxy_that_fails(
-    tmp_path: Path, lanes: Sequence[Lane], depth: Depth, figures: Figures, seed: int
+    tmp_path: Path, launchers: Sequence[Launcher], depth: Depth, figures: Figures, seed: int
 ) -> None:
     kills = depth.pick(quick=4, ci=20, deep=250)
     experiment, opens = partial(kill_once_each, tried=Counter()), partial(Counting, proxied=True)
-    tally = run_on_lanes(experiment, total=kills, lanes=lanes, folder=tmp_path, seed=seed, opens=opens)
+    tally = run_on_launchers(
+        experiment, total=kills, launchers=launchers, folder=tmp_path, seed=seed, opens=opens
+    )
     figures.note(f"{tally}; {tally.faults} requests failed in a proxy with real sockets")
     assert tally.violations == []
     assert tally.kills.total() >= kills
 
 
 def test_the_lab_catches_a_sender_that_saves_after_sending(
-    tmp_path: Path, lanes: Sequence[Lane], depth: Depth, figures: Figures, seed: int
+    tmp_path: Path, launchers: Sequence[Launcher], depth: Depth, figures: Figures, seed: int
 ) -> None:
     kills = depth.pick(quick=8, ci=60, deep=200)
-    tally = kill_a_naive_sender(tmp_path, lanes[0], kills=kills, seed=seed)
+    tally = kill_a_naive_sender(tmp_path, launchers[0], kills=kills, seed=seed)
     figures.note(f"control: {tally}")
     assert tally.count("double") + tally.count("lost") > 0

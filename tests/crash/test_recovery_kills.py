@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from lab.campaign import kill_while_recovering, run_on_lanes
-from lab.lane import Lane
+from lab.campaign import kill_while_recovering, run_on_launchers
+from lab.launcher import Launcher
 
 from tests.conftest import Depth, Figures
 
@@ -23,11 +23,16 @@ RUNS_A_CHAIN = 40
 
 
 def test_a_recovery_that_is_killed_is_recovered_from(
-    tmp_path: Path, lanes: Sequence[Lane], depth: Depth, figures: Figures, seed: int
+    tmp_path: Path, launchers: Sequence[Launcher], depth: Depth, figures: Figures, seed: int
 ) -> None:
     runs = depth.pick(quick=3, ci=30, deep=300)
-    tally = run_on_lanes(
-        kill_while_recovering, total=runs, lanes=lanes, folder=tmp_path, seed=seed, a_chain=RUNS_A_CHAIN
+    tally = run_on_launchers(
+        kill_while_recovering,
+        total=runs,
+        launchers=launchers,
+        folder=tmp_path,
+        seed=seed,
+        a_chain=RUNS_A_CHAIN,
     )
     figures.note(f"{tally.sequences} crashes during recovery, every other one triple; {tally}")
     assert tally.violations == []

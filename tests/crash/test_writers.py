@@ -23,7 +23,7 @@ import pytest
 from invariants import AT_REST, find_violations
 from lab.control import run_two_naive_senders
 from lab.counting import Counting
-from lab.lane import Child, Lane
+from lab.launcher import Child, Launcher
 from lab.plan import Death
 from lab.tasks import BROKEN_OFF
 from sqlalchemy import create_engine, text
@@ -53,7 +53,7 @@ def postgres_url() -> Iterator[str]:
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=[pytest.mark.database, pytest.mark.slow])])
 def counting(
-    request: pytest.FixtureRequest, tmp_path: Path, lanes: Sequence[Lane], seed: int
+    request: pytest.FixtureRequest, tmp_path: Path, launchers: Sequence[Launcher], seed: int
 ) -> Iterator[Counting]:
     """A chain, and a store of each kind."""
     url = ""
@@ -64,7 +64,7 @@ def counting(
             connection.execute(text("DROP SCHEMA public CASCADE"))
             connection.execute(text("CREATE SCHEMA public"))
         engine.dispose()
-    opened = Counting(tmp_path / "counting", lanes[0], seed=seed, url=url)
+    opened = Counting(tmp_path / "counting", launchers[0], seed=seed, url=url)
     yield opened
     opened.close()
 
@@ -77,24 +77,24 @@ def watchers(counting: Counting, count: int, folder: Path) -> list[tuple[Child, 
         plan = counting.next_plan()
         given = {name: plan.given[name] for name in ("url", "store", "identity", "key")}
         plan = replace(plan, task="watch", given={**given, "lease_seconds": LEASE_SECONDS}, told=str(told))
-        started.append((counting.lane.start(plan), told))
+        started.append((counting.launcher.start(plan), told))
     return started
 
 
 def mine_until_ended(counting: Counting, children: Sequence[Child]) -> None:
     """Let the chain go on until all processes have come to their end."""
     until = time.monotonic() + PATIENCE_SECONDS
-    while not all(counting.lane.wait(child, 0.02) for child in children):
+    while not all(counting.launcher.wait(child, 0.02) for child in children):
         counting.mine()
-        assert time.monotonic() < until, counting.lane.said()
+        assert time.monotonic() < until, counting.launcher.said()
 
 
 def wait_until_asleep(counting: Counting, child: Child) -> None:
     """Wait until a process has said where it falls asleep."""
     until = time.monotonic() + PATIENCE_SECONDS
     while not counting.told.exists():
-        assert not counting.lane.wait(child, 0.02), counting.lane.said()
-        assert time.monotonic() < until, counting.lane.said()
+        assert not counting.launcher.wait(child, 0.02), counting.launcher.said()
+        assert time.monotonic() < until, counting.launcher.said()
     time.sleep(0.05)
 
 
@@ -109,7 +109,7 @@ def test_of_several_services_one_writes_and_the_others_name_it(
         writers = [child.number for child, _ in started if child.code == 0]
         losers = [told.read_text() for child, told in started if child.code == BROKEN_OFF]
         assert len(writers) >= 1
-        assert len(writers) + len(losers) == count, counting.lane.said()
+        assert len(writers) + len(losers) == count, counting.launcher.said()
         for sentence in losers:
             verify_names_one_of(sentence, writers)
         named += len(losers)
@@ -134,18 +134,18 @@ def test_several_commands_that_wait_for_the_same_writes_all_see_them_final(
         writes += len(counting.queue(count))
         plan = counting.next_plan()
         plan = replace(plan, given={**plan.given, "in_real_time": True})
-        started = [counting.lane.start(plan) for _ in range(count)]
+        started = [counting.launcher.start(plan) for _ in range(count)]
         mine_until_ended(counting, started)
-        assert [child.code for child in started] == [0] * count, counting.lane.said()
+        assert [child.code for child in started] == [0] * count, counting.launcher.said()
         assert find_violations(counting.world, AT_REST) == []
     figures.note(f"2 and 5 commands at once, {writes} writes: 0 double, 0 lost")
 
 
 def test_two_senders_without_a_lease_are_caught(
-    tmp_path: Path, lanes: Sequence[Lane], figures: Figures, seed: int
+    tmp_path: Path, launchers: Sequence[Launcher], figures: Figures, seed: int
 ) -> None:
     """The control: the naive sender started twice does at least one write twice, or leaves one out."""
-    found = run_two_naive_senders(tmp_path, lanes[0], writes=12)
+    found = run_two_naive_senders(tmp_path, launchers[0], writes=12)
     figures.note(f"control: two senders without a lease, 12 writes: {found} done twice or never")
     assert found > 0
 
@@ -171,13 +171,13 @@ def test_a_writer_that_slept_through_its_lease_does_nothing_twice(
     for place in places:
         counting.queue(2)
         counting.told.unlink(missing_ok=True)
-        sleeper = counting.lane.start(replace(counting.next_plan(Death(place)), sleeps=True))
+        sleeper = counting.launcher.start(replace(counting.next_plan(Death(place)), sleeps=True))
         wait_until_asleep(counting, sleeper)
         # Its clock is far ahead, so that the lease of the sleeper has run out.
-        assert counting.lane.run(counting.next_plan(), PATIENCE_SECONDS) == 0, counting.lane.said()
+        assert counting.launcher.run(counting.next_plan(), PATIENCE_SECONDS) == 0, counting.launcher.said()
         assert all(one.state is State.FINAL for one in counting.store.fetch_intents())
         os.kill(sleeper.number, signal.SIGCONT)
-        assert counting.lane.wait(sleeper, PATIENCE_SECONDS), counting.lane.said()
-        assert sleeper.code == 0, counting.lane.said()
+        assert counting.launcher.wait(sleeper, PATIENCE_SECONDS), counting.launcher.said()
+        assert sleeper.code == 0, counting.launcher.said()
         assert find_violations(counting.world, AT_REST) == []
     figures.note(f"asleep {len(places)} times while another took over: 0 double, 0 lost")

@@ -9,7 +9,7 @@ The crash lab: processes that do the product's work and die at named points, and
     tasks      what a process does: drive the outbox, issue a roster, write without an outbox
     naive      a sender that saves after sending: the control
     zygote     a small process that has everything loaded and forks one child for each plan
-    lane       the zygote seen from the test: start, wait, kill
+    launcher   the zygote seen from the test: start, wait, kill
     counting   writes to a contract without any guard
     office     rosters to delivered folders, on the real registry
 

@@ -1,5 +1,5 @@
 """
-Many kills, each at a named point, after a random number of points, or at a random time; on two lanes.
+Many kills, each at a named point, after a random number of points, or at random times; on two launchers.
 
 A campaign is one chain and some hundred kills; there are as many campaigns as it takes. Two run beside each
 other, each with processes of its own.
@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Protocol, TypeVar
 
 from lab.counting import Counting, Tally
-from lab.lane import Lane
+from lab.launcher import Launcher
 from lab.plan import Death
 
 KILLS_A_CHAIN = 150
@@ -45,8 +45,8 @@ def discover(counting: Counting, trace: Path) -> list[str]:
     """Let a process do everything once, undisturbed, and return the names of all points it passed."""
     counting.queue(2)
     plan = replace(counting.next_plan(), faults=replace(counting.plan.faults, rate=0.0), trace=str(trace))
-    code = counting.lane.run(plan)
-    assert code == 0, counting.lane.said()
+    code = counting.launcher.run(plan)
+    assert code == 0, counting.launcher.said()
     return list(dict.fromkeys(trace.read_text().split("\n")[:-1]))
 
 
@@ -122,27 +122,27 @@ class Experiment(Protocol):
 Subject = TypeVar("Subject", bound=Experiment)
 
 
-def run_on_lanes(
+def run_on_launchers(
     experiment: Callable[[Subject, int, Path], None],
     *,
     opens: Callable[..., Subject] = Counting,  # type: ignore[assignment]
     total: int,
-    lanes: Sequence[Lane],
+    launchers: Sequence[Launcher],
     folder: Path,
     seed: int,
     fault_rate: float = FAULT_RATE,
     a_chain: int = KILLS_A_CHAIN,
 ) -> Tally:
-    """Run as many campaigns as it takes to `total`, one on each lane; return what they came to."""
+    """Run as many campaigns as it takes to `total`, one on each launcher; return what they came to."""
     sizes = [min(a_chain, total - start) for start in range(0, total, a_chain)]
     work = iter(enumerate(sizes))
     tally = Tally()
 
-    def drive(lane: Lane) -> list[Tally]:
+    def drive(launcher: Launcher) -> list[Tally]:
         done = []
         for campaign, size in work:
             place = folder / f"campaign-{campaign}"
-            subject = opens(place, lane, seed=seed + campaign, fault_rate=fault_rate)
+            subject = opens(place, launcher, seed=seed + campaign, fault_rate=fault_rate)
             try:
                 experiment(subject, size, place)
             finally:
@@ -150,8 +150,8 @@ def run_on_lanes(
             done.append(subject.tally)
         return done
 
-    with ThreadPoolExecutor(len(lanes)) as pool:
-        for done in pool.map(drive, lanes):
+    with ThreadPoolExecutor(len(launchers)) as pool:
+        for done in pool.map(drive, launchers):
             for one in done:
                 tally.add(one)
     return tally

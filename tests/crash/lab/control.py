@@ -14,7 +14,7 @@ from pathlib import Path
 
 from lab.campaign import FAULT_RATE
 from lab.counting import CONTRACT, CountingChain, Tally
-from lab.lane import KILLED, Lane
+from lab.launcher import KILLED, Launcher
 from lab.naive import TABLE
 from lab.plan import Death, Faults, Plan
 
@@ -29,7 +29,7 @@ MANY = 100
 """If nothing was done twice by then, the lab sees nothing."""
 
 
-def kill_a_naive_sender(folder: Path, lane: Lane, *, kills: int, seed: int) -> Tally:
+def kill_a_naive_sender(folder: Path, launcher: Launcher, *, kills: int, seed: int) -> Tally:
     """Kill it so many times and until it was caught, then let it end; return what the contract counted."""
     chance, tally = random.Random(seed), Tally()
     chain, path, told = CountingChain(folder), folder / "naive.db", folder / "told"
@@ -43,7 +43,7 @@ def kill_a_naive_sender(folder: Path, lane: Lane, *, kills: int, seed: int) -> T
                 faults = Faults(rate, chance.getrandbits(32))
                 plan = Plan("naive", given, death=death, faults=faults, told=str(told))
                 tally.runs += 1
-                return lane.run(plan, SECONDS)
+                return launcher.run(plan, SECONDS)
 
             def goes_on() -> bool:
                 killed = tally.kills.total()
@@ -71,7 +71,7 @@ def kill_a_naive_sender(folder: Path, lane: Lane, *, kills: int, seed: int) -> T
     return tally
 
 
-def run_two_naive_senders(folder: Path, lane: Lane, *, writes: int) -> int:
+def run_two_naive_senders(folder: Path, launcher: Launcher, *, writes: int) -> int:
     """Start it twice over the same writes; return how many of them were not done exactly once."""
     chain, path = CountingChain(folder), folder / "naive.db"
     slots = [secrets.token_bytes(32) for _ in range(writes)]
@@ -81,10 +81,10 @@ def run_two_naive_senders(folder: Path, lane: Lane, *, writes: int) -> int:
             rows = [(f"{number:06}", slot) for number, slot in enumerate(slots)]
             database.executemany("INSERT INTO writes (name, payload) VALUES (?, ?)", rows)
         given = {"url": chain.chain.url, "store": str(path), "key": chain.key, "contract": CONTRACT}
-        children = [lane.start(Plan("naive", given)) for _ in range(2)]
+        children = [launcher.start(Plan("naive", given)) for _ in range(2)]
         for child in children:
-            if not lane.wait(child, SECONDS / 4):
-                lane.kill(child)
+            if not launcher.wait(child, SECONDS / 4):
+                launcher.kill(child)
         chain.chain.mine(3)
         return sum(times != 1 for times in chain.effects(slots))
     finally:

@@ -29,7 +29,7 @@ from attestree.outbox.states import State
 from attestree.ports import NewIntent, Probe
 from attestree.registry.finality import parse_finality
 from lab.chain_scan import ChainScan
-from lab.lane import KILLED, Lane
+from lab.launcher import KILLED, Launcher
 from lab.plan import Death, Faults, Plan
 from lab.tasks import BROKEN_OFF, FINALITY, REGISTRY, SteppingClock
 from lab.witness import Witness
@@ -123,7 +123,7 @@ class Counting:
     def __init__(
         self,
         folder: Path,
-        lane: Lane,
+        launcher: Launcher,
         *,
         seed: int,
         fault_rate: float = 0.0,
@@ -131,7 +131,7 @@ class Counting:
         proxied: bool = False,
     ) -> None:
         folder.mkdir(parents=True, exist_ok=True)
-        self.lane = lane
+        self.launcher = launcher
         self.chance = random.Random(seed)
         self.tally = Tally()
         self.fault_rate = fault_rate
@@ -201,12 +201,12 @@ class Counting:
         """Run one process until it is done, dead, or killed after so many seconds; say whether it died."""
         self.told.unlink(missing_ok=True)
         plan = self.next_plan(death)
-        code = self.lane.run(plan, seconds)
+        code = self.launcher.run(plan, seconds)
         self.tally.runs += 1
         if code == KILLED:
             self.tally.kills[self.told.read_text() if self.told.exists() else "random time"] += 1
         elif code not in (0, BROKEN_OFF):
-            self.tally.violations.append(f"a process ended with {code} at {death}: {self.lane.said()}")
+            self.tally.violations.append(f"a process ended with {code} at {death}: {self.launcher.said()}")
         return code == KILLED
 
     def verify_now(self) -> None:
@@ -219,9 +219,9 @@ class Counting:
         if self._proxy is not None:
             self.tally.faults += self._proxy.fault_count()
             self._proxy.stop_faults()
-        code = self.lane.run(self.next_plan(), SETTLE_SECONDS)
+        code = self.launcher.run(self.next_plan(), SETTLE_SECONDS)
         if code != 0:
-            self.tally.violations.append(f"the last process ended with {code}: {self.lane.said()}")
+            self.tally.violations.append(f"the last process ended with {code}: {self.launcher.said()}")
         self.tally.violations += find_violations(self.world, AT_REST)
 
     def mine(self) -> None:

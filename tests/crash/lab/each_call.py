@@ -68,14 +68,16 @@ def drive_writes(counting: Counting, folder: Path, *, only_first: bool, ways: Se
 
     def run(change: Callable[[Plan], Plan], name: str, way: str) -> None:
         counting.queue(1)
-        code = counting.lane.run(change(counting.next_plan()), SETTLE_SECONDS)
+        code = counting.launcher.run(change(counting.next_plan()), SETTLE_SECONDS)
         if code == BROKEN_OFF:
-            code = counting.lane.run(counting.next_plan(), SETTLE_SECONDS)
+            code = counting.launcher.run(counting.next_plan(), SETTLE_SECONDS)
         driven.note(name, way, code, find_violations(counting.world, ALWAYS))
 
     counting.queue(1)
     trace = folder / "trace"
-    assert counting.lane.run(replace(counting.next_plan(), trace=str(trace))) == 0, counting.lane.said()
+    assert counting.launcher.run(replace(counting.next_plan(), trace=str(trace))) == 0, (
+        counting.launcher.said()
+    )
     driven.calls |= set(calls_of(trace, ("rpc", "store", "commit", "signature")))
     for number, name in choose(calls_of(trace, ("rpc",)), only_first=only_first):
         for way in ways_of(number, ways):
@@ -92,14 +94,14 @@ def issue_rosters(office: Office, folder: Path, *, only_first: bool, ways: Seque
     driven = Driven()
 
     def run(roster: Roster, plan: Plan, name: str, way: str) -> None:
-        code = office.lane.run(plan, SETTLE_SECONDS)
+        code = office.launcher.run(plan, SETTLE_SECONDS)
         if code != 0:
-            code = office.lane.run(office.plan(roster, [roster.command]), SETTLE_SECONDS)
+            code = office.launcher.run(office.plan(roster, [roster.command]), SETTLE_SECONDS)
         driven.note(name, way, code, find_violations(office.world, ALWAYS))
 
     roster, trace = office.write_roster(), folder / "trace"
     plan = replace(office.plan(roster, [roster.command]), trace=str(trace))
-    assert office.lane.run(plan) == 0, office.lane.said()
+    assert office.launcher.run(plan) == 0, office.launcher.said()
     driven.calls |= set(calls_of(trace, ("rpc", "store", "commit", "signature", "file")))
     requests = [(n, c, True) for n, c in choose(calls_of(trace, ("rpc",)), only_first=only_first)]
     changes = [(n, c, False) for n, c in choose(calls_of(trace, ("commit", "file")), only_first=only_first)]

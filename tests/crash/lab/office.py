@@ -34,7 +34,7 @@ from attestree.wiring.verifiers import wire_verifier
 from lab.chain_scan import ChainScan
 from lab.counting import SETTLE_SECONDS, Tally
 from lab.issuing import GivenClock, GivenEntropy
-from lab.lane import KILLED, Lane
+from lab.launcher import KILLED, Launcher
 from lab.plan import Death, Faults, Plan
 from lab.witness import Witness
 from tests.integration.deployed import Deployed, deploy_registry
@@ -51,9 +51,9 @@ OURS = (1, 3)
 class Office:
     """One registry, one issuer, one store; close it."""
 
-    def __init__(self, folder: Path, lane: Lane, *, seed: int, fault_rate: float) -> None:
+    def __init__(self, folder: Path, launcher: Launcher, *, seed: int, fault_rate: float) -> None:
         folder.mkdir(parents=True, exist_ok=True)
-        self.lane = lane
+        self.launcher = launcher
         self.chance = random.Random(seed)
         self.fault_rate = fault_rate
         self.tally = Tally()
@@ -122,13 +122,13 @@ class Office:
         """Issue a roster and revoke one of it, in a process that may die; return how it ended."""
         self._told.unlink(missing_ok=True)
         plan = self.plan(roster, roster.commands, folder=self.home)
-        code = self.lane.run(replace(plan, death=death, trace=trace), seconds)
+        code = self.launcher.run(replace(plan, death=death, trace=trace), seconds)
         self.tally.runs += 1
         if code == KILLED:
             self.tally.kills[self._told.read_text() if self._told.exists() else "random time"] += 1
             self.tally.violations += find_violations(self.world, ALWAYS)
         elif code not in (0, *OURS):
-            self.tally.violations.append(f"a process ended with {code} at {death}: {self.lane.said()}")
+            self.tally.violations.append(f"a process ended with {code} at {death}: {self.launcher.said()}")
         return code
 
     def finish(self, roster: Roster) -> None:
@@ -137,7 +137,7 @@ class Office:
         code = self.run(roster, Death(), seconds=SETTLE_SECONDS)
         self.fault_rate = rate
         if code != 0:
-            self.tally.violations.append(f"stuck: {roster.name} ended with {code}: {self.lane.said()}")
+            self.tally.violations.append(f"stuck: {roster.name} ended with {code}: {self.launcher.said()}")
             return
         self.world.accepted[roster.fingerprint] = roster.size
         self.world.revoked += [i.wanted.id for i in self.store.fetch_intents() if i.wanted.kind == "status"]
@@ -153,8 +153,8 @@ class Office:
         """Let the program's own `fsck` look at everything; nothing can be asked of the witness afterwards."""
         self.witness.leave()
         plan = self.plan(Roster("", b"", 0), [["fsck"]], folder=self.home)
-        if code := self.lane.run(replace(plan, faults=Faults())):
-            self.tally.violations.append(f"fsck ended with {code}: {self.lane.said()}")
+        if code := self.launcher.run(replace(plan, faults=Faults())):
+            self.tally.violations.append(f"fsck ended with {code}: {self.launcher.said()}")
 
     def close(self) -> None:
         self.world.scan.close()

@@ -30,11 +30,11 @@ class Child:
     """How it ended; None = it still runs."""
 
 
-class Lane:
+class Launcher:
     """Starts processes; close it, or use it as a context."""
 
     def __init__(self, folder: Path, number: int = 0) -> None:
-        self.log = folder / f"lane-{number}.log"
+        self.log = folder / f"launcher-{number}.log"
         """What the processes printed."""
         with self.log.open("wb") as log:
             self._zygote = subprocess.Popen(
