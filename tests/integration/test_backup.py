@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import shutil
@@ -16,6 +17,8 @@ from typing import Any
 import pytest
 
 from attestree.adapters.files.backup import BackupFolder
+from attestree.adapters.sql.copying import copy_store
+from attestree.errors import FolderUnavailableError, StoreUnavailableError
 from tests.integration import test_issue
 from tests.integration.test_issue import Office
 
@@ -176,6 +179,23 @@ def test_a_damaged_database_is_not_copied_over_a_good_one(
     code, error = back_up(office, capsys)
     assert (code, error["error"]["code"]) == (1, "backup.store_damaged")
     assert back_up(office, capsys, "--check")[1]["clean"] is True
+
+
+def test_a_full_disk_is_said_to_be_the_backups_own(
+    office: Office, issued: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(StoreUnavailableError) as caught:
+        copy_store(f"sqlite:///{office.folder / 'attestree.db'}", Path("/dev/full"))
+    assert caught.value.code == "backup.no_room"
+
+    def copyfile(source: Path, _target: Path) -> None:
+        # As shutil does after sendfile: the source comes first
+        raise OSError(errno.ENOSPC, "No space left on device", str(source))
+
+    monkeypatch.setattr(shutil, "copyfile", copyfile)
+    with pytest.raises(FolderUnavailableError) as silent:
+        BackupFolder(tmp_path / "elsewhere").copy(issued / "public/leaves.jsonl", "leaves.jsonl")
+    assert silent.value.code == "folder.write_failed"
 
 
 def test_the_password_of_a_database_stays_out(

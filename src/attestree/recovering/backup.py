@@ -106,7 +106,11 @@ class Backup:
             self.origin.copy_store(self.place.reserve(path))
             files[path] = self.place.adopt(path)
         for name, octets in self.origin.texts.items():
-            self.place.reserve(f"{folder}/{name}").write_bytes(octets)
+            part = self.place.reserve(f"{folder}/{name}")
+            try:
+                part.write_bytes(octets)
+            except OSError as exc:
+                raise FolderUnavailableError("folder.write_failed", file=name) from exc
             files[f"{folder}/{name}"] = self.place.adopt(f"{folder}/{name}")
         for name, source in self.origin.files.items():
             try:

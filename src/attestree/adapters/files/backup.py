@@ -12,6 +12,7 @@ describes. Everything is for its owner alone. Source: DESIGN section 9.
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
 import shutil
@@ -131,7 +132,9 @@ class BackupFolder:
             part.unlink(missing_ok=True)
             raise
         except OSError as exc:
-            code = "folder.write_failed" if exc.filename == str(part) else "folder.read_failed"
+            # A full disk is named after the source by shutil
+            is_ours = exc.filename == str(part) or exc.errno in (errno.ENOSPC, errno.EDQUOT)
+            code = "folder.write_failed" if is_ours else "folder.read_failed"
             raise FolderUnavailableError(code, file=source.name) from exc
         return self.adopt(path)
 

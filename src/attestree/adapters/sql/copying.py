@@ -40,7 +40,7 @@ def copy_store(url: str, target: Path) -> None:
     Write a copy of a store to `target`, which is empty or not there.
 
     Raises:
-        StoreUnavailableError: `store.*`; `backup.dump_failed`.
+        StoreUnavailableError: `store.*`; `backup.no_room`, `backup.dump_failed`.
         CorruptionError: `backup.store_damaged`, the database does not pass its own examination.
         NotAllowedError: `backup.no_pg_dump`.
     """
@@ -62,6 +62,9 @@ def _copy_sqlite(source: Path, target: Path) -> None:
     except sqlite3.DatabaseError as exc:
         if "SQLITE_CORRUPT" in (name := exc.sqlite_errorname or "") or "NOTADB" in name:
             raise CorruptionError("backup.store_damaged") from exc
+        if name == "SQLITE_FULL":
+            # The source is only read: what is full is where the copy goes
+            raise StoreUnavailableError("backup.no_room") from exc
         with our_errors():
             raise
     if answer != "ok":

@@ -16,6 +16,11 @@ ENTRIES: dict[str, Entry] = {
         next="Name an empty folder, a new one, or the one of an earlier backup.",
     ),
     "backup.busy": Entry("Another backup is being written to this folder.", next="Wait until it has ended."),
+    "backup.no_room": Entry(
+        "The disk of the backup has no room for a copy of the database.",
+        cause="It is full. The database itself was only read.",
+        next="The backup before this one is untouched. Make room there, or name a folder on another disk.",
+    ),
     "backup.no_manifest": Entry(
         "There is no finished backup in this folder.",
         cause="The name is mistyped, or no run has ended there yet.",

@@ -11,7 +11,7 @@ ENTRIES: dict[str, Entry] = {
     "signer.unreachable": Entry(
         "The signer at {host} cannot be reached.",
         cause="It is not running, or the address in attestree.toml is another one.",
-        next=_KEPT,
+        next="Start it, or mend its `url` in attestree.toml; then: `attestree anchor`. " + _KEPT,
     ),
     "signer.timeout": Entry(
         "The signer at {host} did not answer in time.",
