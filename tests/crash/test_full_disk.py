@@ -2,7 +2,7 @@
 A disk that fills up, or may not be written: a clear error, no half batch, and on it goes when there is room.
 
 The installation lies on a file system of a few megabytes that is filled to a random byte. It needs the right
-to mount one.
+to mount one. A long run in which the disk never was full shows nothing, and fails.
 """
 
 from __future__ import annotations
@@ -156,6 +156,8 @@ def test_a_disk_that_fills_up_leaves_no_half_batch(
             assert again["batch"] == told["batch"]
     code, report = disk.run("fsck")
     assert (code, report["batches"], report["credentials"]) == (0, rounds + 1, 3 * (rounds + 1)), report
+    # Half of the rounds leave less than a page; in a few of them chance may spare every one.
+    assert rounds < 15 or codes.keys() - {"went on"}, codes
     figures.note(
         f"{rounds} batches on a disk filled to a random byte ({_say(codes)}): 0 half, 0 lost, all FINAL"
     )

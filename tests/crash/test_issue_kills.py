@@ -3,6 +3,7 @@ The whole road of a roster, on the real registry, with the program's own command
 
 Every row that a command acknowledged is in exactly one batch; folders are whole or absent at every moment;
 files are those that a run never killed would have made; what was revoked is revoked on the chain.
+That each of these would be seen if it were broken is shown in `test_invariants.py`.
 """
 
 from __future__ import annotations

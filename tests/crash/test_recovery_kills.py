@@ -3,6 +3,7 @@ Processes killed while they recover from a kill, and the next one while it recov
 
 A process that was killed leaves something behind; the one that takes it up is killed within its first steps,
 and every other time the third one too. Faults of the network go on through all of them.
+That a loss or a double would be seen is shown in `test_invariants.py` and by the control of `test_kills.py`.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@ No database at all: it is rebuilt from the chain and the batch folders, or nothi
 
 What can be computed again is: batches, credentials, row keys (with the roster key), fingerprints, changes of
 status. What cannot be is said: documents that are nowhere, a roster key that was lost, and what was asked
-for and never recorded.
+for and never recorded. What is rebuilt is compared, row by row, with the database that was lost.
 """
 
 from __future__ import annotations

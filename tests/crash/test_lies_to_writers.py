@@ -2,7 +2,8 @@
 A node that lies to the one who writes: no write is called final that is not, and none takes effect twice.
 
 The contract has no guard: each call adds one to the slot that it names. The node swallows transactions, makes
-receipts up, and says of mined ones that they failed.
+receipts up, and says of mined ones that they failed. The slot counts what took effect, whatever the node
+says; a run in which fewer lies were told than writes made shows nothing, and fails.
 """
 
 from __future__ import annotations
