@@ -10,7 +10,6 @@ import os
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
-from pathlib import Path
 
 from attestree.accrediting.acts import Act
 from attestree.accrediting.founding import build_deployment, build_identity, fetch_deployment
@@ -37,11 +36,6 @@ from attestree.wiring.system import SystemClock, SystemEntropy
 
 DEV_PACE = Pace(poll_seconds=0.05)
 """On the development chains a block is there at once."""
-
-
-def key_paths(settings: Settings, registry: RegistrySettings) -> list[Path]:
-    """Return every key file of the settings that may sign on this registry's chain, each once."""
-    return [settings.path(key) for key in registry_keys(settings, registry) if isinstance(key, Path)]
 
 
 def wire_signers(
