@@ -254,8 +254,8 @@ def test_nothing_leaves_that_is_not_what_was_signed(
         assert flip_cell(ground.database, "attempts", column, at, ground.chance)
         code, told = ground.run("anchor")
         assert (code, told["error"]["code"]) in {(1, "store.row_changed"), (1, "store.damaged")}, column
-        ground.database.write_bytes(signed)
-    ground.database.write_bytes(before)
+        put_back(ground.database, signed)
+    put_back(ground.database, before)
     figures.note(
         f"{len(columns)} columns of a signed transaction flipped before it is sent: {len(sent)} sent"
     )
