@@ -197,6 +197,17 @@ def test_credentials_are_revoked_suspended_reinstated_and_replaced(
     assert office.run(capsys, "revoke", "f" * 32, "--yes")[0] == 2
 
 
+def test_the_dry_run_of_a_whole_batch_counts_it_or_says_that_it_is_not_recorded(
+    office: Office, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _, made = office.issue(capsys, "--yes", "--no-wait")
+    assert office.run(capsys, "revoke", "--batch", made["batch"])[0] == 1
+    assert office.run(capsys, "anchor")[0] == 0
+    code, planned = office.run(capsys, "revoke", "--batch", made["batch"])
+    assert (code, planned["batches"]) == (0, [{"batch": made["batch"], "credentials": 3}])
+    assert office.run(capsys, "revoke", "--batch", "nowhere")[0] == 2
+
+
 def test_a_run_that_is_killed_before_it_records_goes_on_with_the_same_bytes(
     office: Office, capsys: pytest.CaptureFixture[str]
 ) -> None:

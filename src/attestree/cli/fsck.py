@@ -12,7 +12,7 @@ from collections.abc import Iterator
 import typer
 
 from attestree.auditing.consistency import ConsistencyReport
-from attestree.cli.console import REJECT, RETRY, Context
+from attestree.cli.console import REJECT, RETRY, Context, many
 from attestree.errors import AttestreeError
 from attestree.text.catalogue import explain_error
 from attestree.wiring.audits import wire_consistency
@@ -42,7 +42,8 @@ def fsck(ctx: typer.Context) -> None:
 
 def format_report(report: ConsistencyReport) -> Iterator[str]:
     """Yield the lines for people."""
-    yield f"{report.batches} batches, {report.credentials:,} credentials, {report.writes} writes"
+    counts = (many(report.batches, "batch", "batches"), many(report.credentials, "credential"))
+    yield f"{', '.join(counts)}, {many(report.writes, 'write')}"
     for fault in report.faults[:SHOWN_FAULTS]:
         yield from _lines("wrong", fault)
     if len(report.faults) > SHOWN_FAULTS:

@@ -197,12 +197,12 @@ def _drive(context: Context, settings: Settings, store: SqlStore, queued: Sequen
 def _print_plan(
     context: Context, request: StatusRequest, desk: StatusDesk, ids: list[str], batch: str | None
 ) -> None:
-    """Print what would change; unknown ids are an error here already."""
-    found = desk.count(ids) if batch is None else []
-    lines = [f"{many(count, 'credential')} of batch {item.id}: {item.title}" for item, count in found]
-    text = "\n".join(
-        label(f"Would {request.title.lower()}") + line for line in lines or [f"all of batch {batch}"]
-    )
+    """Print what would change; what is unknown or not recorded yet is an error here already."""
+    whole = None if batch is None else desk.fetch_recorded(batch)
+    found = desk.count(ids) if whole is None else [(whole, whole.size or 0)]
+    all_ = "" if whole is None else "all "
+    lines = [f"{all_}{many(count, 'credential')} of batch {item.id}: {item.title}" for item, count in found]
+    text = "\n".join(label(f"Would {request.title.lower()}") + line for line in lines)
     context.console.result(
         f"{text}\nNOTHING WAS CHANGED. Go: the same command with --yes",
         {"changed": False, "batches": [{"batch": item.id, "credentials": count} for item, count in found]},

@@ -105,11 +105,16 @@ class StatusDesk:
             RequestError: `status.unknown_batch`.
             NotAllowedError: `status.not_recorded`.
         """
+        batch = self.fetch_recorded(batch_id)
+        return self._add(self._intent(batch, {WHOLE_LIST_WORD: 1}, request, sender=self.issuer))
+
+    def fetch_recorded(self, batch_id: str) -> Batch:
+        """Return a batch whose status can be changed as a whole; raises as `queue_batch`."""
         batch = self.store.fetch_batch(batch_id)
         if batch is None or batch.issuer != self.issuer:
             raise RequestError("status.unknown_batch")
         verify_recorded(batch)
-        return self._add(self._intent(batch, {WHOLE_LIST_WORD: 1}, request, sender=self.issuer))
+        return batch
 
     def _find(self, ids: Sequence[str]) -> list[tuple[Batch, dict[int, int]]]:
         """Return the batches concerned, each with its status words and masks; all ids are known then."""
