@@ -19,20 +19,38 @@ contract RuleProofs is ProofTest {
         assert(registry.statusWord(issuer, list, 0, word) & before == before);
     }
 
+    function check_onlyStatusFunctionsChangeStatus(address issuer, uint104 list, uint8 purpose, uint256 word)
+        external
+    {
+        uint256 before = registry.statusWord(issuer, list, purpose, word);
+        bytes4 selector = anyCall(svm.createAddress("sender"));
+        bool status = selector == registry.revoke.selector || selector == registry.suspend.selector
+            || selector == registry.reinstate.selector;
+        assert(status || registry.statusWord(issuer, list, purpose, word) == before);
+    }
+
+    /// And those three obey the issuer, or an operator of it with that role; of the whole list, the issuer alone.
     function check_onlyTheIssuerOrItsOperatorChangesStatus(
         address issuer,
-        uint104 list,
-        uint8 purpose,
-        uint256 word
+        bytes32 root,
+        StatusWord memory change
     ) external {
-        uint256 before = registry.statusWord(issuer, list, purpose, word);
         address sender = svm.createAddress("sender");
         Doer memory doer = operatorOf(issuer, sender);
         vm.assume(doer.roles == 0 || doer.number != 0);
         bool part = isOperator(issuer, sender, ROLE_STATUS);
-        anyCall(sender);
-        if (registry.statusWord(issuer, list, purpose, word) == before) return;
-        assert(sender == issuer || part && word != WHOLE_LIST);
+        StatusWord[] memory words = new StatusWord[](1);
+        words[0] = change;
+        bytes[3] memory calls = [
+            abi.encodeCall(registry.revoke, (issuer, root, words, 0)),
+            abi.encodeCall(registry.suspend, (issuer, root, words)),
+            abi.encodeCall(registry.reinstate, (issuer, root, words))
+        ];
+        for (uint256 i = 0; i < 3; ++i) {
+            vm.prank(sender);
+            (bool done,) = address(registry).call(calls[i]);
+            assert(!done || sender == issuer || part && change.word != WHOLE_LIST);
+        }
     }
 
     /// What the proof above leans on: number 0 is the issuer's own, and nobody else has a role under it.
