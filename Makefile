@@ -103,7 +103,7 @@ lock: setup  ## resolve every dependency anew and write the locks
 	@compile="$(UV) pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --upgrade"; \
 	compile="$$compile --custom-compile-command"; \
 	$$compile "make lock" pyproject.toml --all-extras --group dev -o requirements/lock.txt >/dev/null && \
-	for group in bootstrap build node slither; do \
+	for group in bootstrap build node slither halmos; do \
 	    $$compile "make lock" --group $$group -o requirements/$$group.txt >/dev/null || exit 1; \
 	done
 	npm install --package-lock-only
@@ -118,7 +118,7 @@ clean:  ## remove what builds and tests made; .venv and node_modules stay
 
 .PHONY: distclean
 distclean: clean  ## remove .venv and node_modules too
-	rm -rf $(VENV) .venv-slither node_modules
+	rm -rf $(VENV) .venv-slither .venv-halmos node_modules
 
 # --------------------------------------------------------------------------------------------------- show
 
@@ -182,6 +182,25 @@ slither: setup .venv-slither/.synced  ## look for known weaknesses in the contra
 	cd build/slither && env -u FOUNDRY_CONFIG SOLCJS_DIR=$(CURDIR) ../../.venv-slither/bin/slither . --fail-medium \
 	    --filter-paths node_modules --exclude-informational --exclude-optimization \
 	    --exclude timestamp,incorrect-equality,unused-return
+
+.venv-halmos/.synced: $(VENV)/.synced requirements/halmos.txt
+	@rm -rf .venv-halmos && $(PY) -m venv --without-pip .venv-halmos
+	@if [ -x $(UV) ]; then \
+	    $(UV) pip sync -q --python .venv-halmos/bin/python --require-hashes --only-binary :all: requirements/halmos.txt; \
+	else \
+	    $(PY) -m pip --python .venv-halmos/bin/python install -q --disable-pip-version-check --no-deps --require-hashes \
+	        --only-binary :all: -r requirements/halmos.txt; \
+	fi
+	@touch $@
+
+.PHONY: prove
+prove: setup .venv-halmos/.synced  ## prove properties of the contract for every state and every call; takes long
+	FOUNDRY_TEST=tests/contract/proofs FOUNDRY_OUT=build/halmos/out FOUNDRY_CACHE_PATH=build/halmos/cache \
+	    .venv-halmos/bin/halmos --config contracts/halmos.toml $(ARGS)
+
+.PHONY: contract-coverage
+contract-coverage: setup  ## fail unless the contracts' unit tests reach every line and branch
+	$(PY) scripts/contract_coverage.py
 
 .PHONY: deep
 deep: setup  ## the long checks: 10,000 examples a property, long fuzzing, slow tests

@@ -41,7 +41,7 @@ from attestree.wiring.system import SystemClock
 from tests.conftest import Depth, Figures
 from tests.integration.test_issue import ROSTER, Office, open_office
 
-pytestmark = pytest.mark.chain
+pytestmark = [pytest.mark.chain, pytest.mark.slow]
 
 TRIES = 200
 """How often a bit is drawn again because the database would not take the row with it."""

@@ -30,7 +30,7 @@ from tests.conftest import Depth, Figures
 from tests.integration.test_issue import ROSTER, Office, open_office
 from tests.unit.web.service import build_service
 
-pytestmark = [pytest.mark.chain, pytest.mark.mount]
+pytestmark = [pytest.mark.chain, pytest.mark.mount, pytest.mark.slow]
 
 MEGABYTES = 8
 

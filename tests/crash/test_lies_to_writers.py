@@ -33,6 +33,8 @@ from attestree.registry.finality import parse_finality
 from tests.conftest import Depth, Figures
 from tests.integration.deployed import Actor, new_actor, read_identity
 
+pytestmark = pytest.mark.slow
+
 CODE = "0x600035805460010190550000"
 """PUSH 0, CALLDATALOAD, DUP1, SLOAD, PUSH 1, ADD, SWAP1, SSTORE, STOP."""
 CONTRACT = b"\xc1" * 20

@@ -27,6 +27,8 @@ from tests.crash.histories import HEADER, History, dump_store, postgres_programs
 from tests.integration.postgres import Postgres, run_postgres
 from tests.integration.test_issue import open_office
 
+pytestmark = pytest.mark.slow
+
 NewHistory = Callable[[], History]
 
 

@@ -39,7 +39,7 @@ from attestree.wiring.system import SystemClock
 from tests.conftest import Depth, Figures
 from tests.integration.test_issue import ROSTER, Office, open_office
 
-pytestmark = [pytest.mark.chain, pytest.mark.strace]
+pytestmark = [pytest.mark.chain, pytest.mark.strace, pytest.mark.slow]
 
 WRITING = (
     "pwrite64",

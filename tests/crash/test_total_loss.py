@@ -28,6 +28,8 @@ from tests.crash.test_restored_backup import postgres as postgres  # noqa: PLC04
 from tests.integration.deployed import FAR_AWAY
 from tests.integration.postgres import Postgres
 
+pytestmark = pytest.mark.slow
+
 
 def rows_of(history: History) -> dict[str, tuple[Any, ...]]:
     """Return every credential's row by token, and every batch's, as far as they can be computed again."""
