@@ -80,7 +80,7 @@ def test_a_registry_is_deployed_once(chain: DevChain, tmp_path: Path) -> None:
     registry = deployed.stdout.split()[1]
     assert len(chain.call("eth_getCode", registry, "latest")) > 10_000
     again = script(tmp_path, "deploy_registry", "--rpc", chain.url, "--key", key, "--finality", "instant")
-    assert again.stdout == deployed.stdout
+    assert again.stdout == deployed.stdout, again.stderr
 
 
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.name)

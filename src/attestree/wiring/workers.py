@@ -19,6 +19,7 @@ from attestree.adapters.evm.rpc import JsonRpc
 from attestree.adapters.evm.sender import EvmSender
 from attestree.adapters.keys.password import AskPassword
 from attestree.adapters.sql.store import SqlStore
+from attestree.anchoring.identity import verify_identity
 from attestree.anchoring.lease import name_owner
 from attestree.anchoring.pace import DEFAULT_PACE, Pace
 from attestree.anchoring.worker import Worker
@@ -142,11 +143,19 @@ def wire_deployment(
         signer: Pays, signs, and is the first admin.
         store: Where the write is remembered.
         admin_delay_seconds: Between the proposal of a new admin and its acceptance.
+
+    Raises:
+        ChainIdentityError: `identity.*`, what was deployed before is not there any more.
     """
     rpcs, rule, clock = [JsonRpc(url) for url in urls], parse_finality(finality), SystemClock()
+    pinned = store.fetch_pin(name)
+    if pinned is not None and any(pinned.registry):
+        # Deployed and pinned before: what is left is to see that it still stands.
+        verify_identity(EvmSender(rpcs, identity=pinned, finality=rule).fetch_identity(), pinned=pinned)
+        return pinned
     bare = fetch_bare_identity(rpcs[0])
     sender = EvmSender(rpcs, identity=bare, finality=rule)
-    if store.fetch_pin(name) is None:
+    if pinned is None:
         store.write_pin(name, bare)
     asked = [
         intent.wanted
