@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from attestree.adapters.evm.anvil_chain import AnvilChain, find_anvil
 from attestree.adapters.evm.dev_chain import DevChain
 from attestree.adapters.evm.faults.faults import Fault, FaultPlan, Lies
 from attestree.adapters.evm.faults.proxy import FaultProxy
@@ -20,6 +21,15 @@ COUNTER = "0x" + "c7" * 20
 COUNTING_CODE = "0x600160005401600055"
 """PUSH 1, PUSH 0, SLOAD, ADD, PUSH 0, SSTORE: counts its calls in slot 0."""
 SLOT = "0x" + "00" * 32
+
+
+@pytest.fixture(scope="module")
+def anvil() -> Iterator[AnvilChain]:
+    """An anvil of these tests alone: one that was wound back hundreds of times forgets too much."""
+    if find_anvil() is None:
+        pytest.skip("no anvil; `make setup` installs it")
+    with AnvilChain(options=("--slots-in-an-epoch", "2")) as running:
+        yield running
 
 
 @pytest.fixture
