@@ -246,7 +246,8 @@ def test_a_stolen_key_of_the_institution_itself_ends_with_its_accreditation(dril
     # The thief goes on too: what is recorded now is worth nothing, and what was is not taken back by it.
     other = thief.type(*ISSUE, "--request", "r2.json", "--on-duplicate", "replace", "--yes")
     drill.record(drill.issuer, other, size=1, list_id=list_of(thief, other["batch"]))
-    thief.type("anchor")
+    # What replaces wants the old one revoked, by a key that the thief does not have.
+    thief.type("anchor", code=2)
     assert set(thief.verdicts()) == {"untrusted_issuer"}
     verify_page(drill.typed, "## The institution's own key", "## Other keys")
 
