@@ -108,6 +108,13 @@ class Ground:
             put_back(path, before)
 
 
+def settle(database: Path) -> None:
+    """Bring all that a log beside a database holds into the file itself, so that its bytes are the whole."""
+    with closing(sqlite3.connect(database)) as connection:
+        blocked, _, _ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    assert not blocked
+
+
 def put_back(path: Path, before: bytes) -> None:
     """Write a file as it was; a log beside a database would bring the flip back."""
     for beside in ("-wal", "-shm"):
@@ -139,6 +146,7 @@ def ground(laid: Ground, seed: int) -> Ground:
     """The same for every test: each puts back what it flipped."""
     fresh = Ground(laid.office, random.Random(seed))
     assert fresh.fsck() == (0, [])
+    settle(fresh.database)
     return fresh
 
 
@@ -203,7 +211,7 @@ def test_a_bit_of_any_column_of_any_row(ground: Ground, depth: Depth, figures: F
         try:
             code, found = ground.fsck()
         finally:
-            put_back(ground.database, before)
+            ground.database.write_bytes(before)
         named = [values for name, values in found if name == "fsck.row_changed"]
         if code != 1 or table not in {values.get("table") for values in named}:
             ground.unseen.append(f"{table}.{column} of row {at}: {found}")
@@ -226,7 +234,7 @@ def test_without_sums_flips_of_columns_stay_unseen(
         with SqlStore(f"sqlite:///{ground.database}", verifies=False) as store:
             if wire_consistency(settings, store, clock=SystemClock()).run().clean:
                 overlooked.append(f"{table}.{column}")
-        put_back(ground.database, before)
+        ground.database.write_bytes(before)
     figures.note(f"an fsck without sums overlooks {', '.join(overlooked)}: caught")
     assert overlooked
 
@@ -254,8 +262,8 @@ def test_nothing_leaves_that_is_not_what_was_signed(
         assert flip_cell(ground.database, "attempts", column, at, ground.chance)
         code, told = ground.run("anchor")
         assert (code, told["error"]["code"]) in {(1, "store.row_changed"), (1, "store.damaged")}, column
-        put_back(ground.database, signed)
-    put_back(ground.database, before)
+        ground.database.write_bytes(signed)
+    ground.database.write_bytes(before)
     figures.note(
         f"{len(columns)} columns of a signed transaction flipped before it is sent: {len(sent)} sent"
     )
