@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sqlite3
 import stat
 import subprocess
@@ -179,3 +180,18 @@ def test_after_a_failing_disk_this_process_is_answered_nothing_more(store: SqlSt
         store.fetch_intents()
     with SqlStore.create(url) as again:
         assert again.fetch_intents() == []
+
+
+def test_a_layout_that_cannot_even_be_read_aloud_is_damage(url: str, tmp_path: Path) -> None:
+    with SqlStore.create(url):
+        pass
+    file = tmp_path / "attestree.db"
+    with contextlib.closing(sqlite3.connect(file)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    octets = file.read_bytes()
+    changed = octets.replace(b"CREATE TABLE pins", b"CREATE T\xa0BLE pins")
+    assert changed != octets
+    file.write_bytes(changed)
+    with SqlStore(url) as store, pytest.raises(CorruptionError) as caught:
+        store.fetch_pins()
+    assert caught.value.code == "store.damaged"

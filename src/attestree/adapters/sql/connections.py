@@ -130,6 +130,9 @@ def our_errors() -> Iterator[None]:
     except (SQLAlchemyError, sqlite3.Error) as exc:
         code = _code(exc)
         raise (CorruptionError if code == "store.damaged" else StoreUnavailableError)(code) from exc
+    except UnicodeDecodeError as exc:
+        # SQLite tells of a broken layout in the broken layout's own words, which the driver cannot read.
+        raise CorruptionError("store.damaged") from exc
 
 
 CODES = {
