@@ -32,7 +32,10 @@ CHAIN_FIXTURES = frozenset({"anvil", "chain", "hardhat_node"})
 
 # Programs of the checkout come first, whether or not make started the tests.
 os.environ["PATH"] = os.pathsep.join(
-    [str(ROOT / ".venv" / "bin"), str(ROOT / "node_modules" / ".bin"), os.environ.get("PATH", "")]
+    [
+        *(str(ROOT / folder) for folder in ("scripts/bin", ".venv/bin", "node_modules/.bin")),
+        os.environ["PATH"],
+    ]
 )
 # Playwright's own Node wants a library that a bare Debian lacks.
 if node := shutil.which("node"):
