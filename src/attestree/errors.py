@@ -4,8 +4,10 @@ Every error Attestree raises on purpose, in one tree.
     AttestreeError
     ├── InputError                    what was given cannot be used; mend it and ask again
     │   ├── MalformedJsonError        json.*              not the strict JSON we read
-    │   ├── MalformedCredentialError  format.* date.*     JSON, but not a credential that could be judged
-    │   ├── MalformedProofError       proof.*             an inclusion proof or proofValue out of form
+    │   ├── MalformedCredentialError  format.* date.* model.*  JSON, but not a credential that could be judged
+    │   ├── MalformedProofError       proof.* signature.* an inclusion proof, signature, key or DID out of form
+    │   ├── LinkedDataError           terms.*             terms of no settled meaning, or too dear to settle
+    │   ├── ImageError                image.*             a picture without a credential, or not to be opened
     │   ├── MalformedTreeError        tree.*              leaves that cannot make a tree
     │   ├── RosterError               roster.*            a roster, or a row of it
     │   ├── AchievementError          achievement.*       an achievement description
@@ -16,11 +18,13 @@ Every error Attestree raises on purpose, in one tree.
     ├── EvidenceError                 the evidence says no
     │   ├── RootMismatchError         proof.*             the fold differs from the stated root
     │   ├── BindingError              proof.*             two places that must agree disagree
+    │   ├── SignatureMismatchError    signature.*         a signature that can be checked does not fit
     │   ├── HeadMismatchError         head.*              replayed events do not land on the chain's head
     │   └── CorruptionError           fsck.* backup.*     something at rest (store.*, snapshot.*) was changed
     ├── UnavailableError              we could not find out; nothing is known, nothing was changed
     │   ├── ChainUnavailableError     chain.* event.*     no answer, or none that can be used yet
     │   ├── StoreUnavailableError     store.*             the database did not answer
+    │   ├── DidUnavailableError       did.*               an issuer's DID document could not be had
     │   ├── SignerUnavailableError    signer.*            a remote signer did not answer
     │   └── FolderUnavailableError    folder.*            the disk did not answer
     ├── RefusedError                  we will not do this; it would break a promise
@@ -79,7 +83,15 @@ class MalformedCredentialError(InputError):
 
 
 class MalformedProofError(InputError):
-    """An inclusion proof, or the `proofValue` that carries one, is out of form."""
+    """An inclusion proof, a signature, or the key or DID that it names is out of form."""
+
+
+class LinkedDataError(InputError):
+    """The terms of a document have no settled meaning, or cost too much to settle."""
+
+
+class ImageError(InputError):
+    """A picture carries no credential, or must not be opened."""
 
 
 class MalformedTreeError(InputError):
@@ -122,6 +134,10 @@ class BindingError(EvidenceError):
     """Two places that must agree, such as list and status address, disagree."""
 
 
+class SignatureMismatchError(EvidenceError):
+    """A signature that can be checked does not fit."""
+
+
 class HeadMismatchError(EvidenceError):
     """The events that a node serves do not land on the head that the contract stores."""
 
@@ -140,6 +156,10 @@ class ChainUnavailableError(UnavailableError):
 
 class StoreUnavailableError(UnavailableError):
     """The database gave no answer."""
+
+
+class DidUnavailableError(UnavailableError):
+    """The DID document of an issuer could not be had."""
 
 
 class SignerUnavailableError(UnavailableError):

@@ -1,0 +1,33 @@
+"""
+What the catalogue says about signatures: the codes `signature.*` that are raised.
+
+Decides words only. The lines of a verdict about signatures stand in `check`. Source: DESIGN section 7.
+"""
+
+from __future__ import annotations
+
+from attestree.text.entry import Entry
+
+ENTRIES: dict[str, Entry] = {
+    "signature.bad_key": Entry(
+        "A public key is named that is no key.",
+        cause="The key was cut or changed on its way, or was made by a faulty program.",
+        next="Ask the issuer for its right key.",
+    ),
+    "signature.key_kind": Entry(
+        "A public key is of a kind that is not known here.",
+        cause="Known are Ed25519, P-256 and P-384.",
+        next="Ask the issuer for a credential that is signed with one of these.",
+    ),
+    "signature.mismatch": Entry(
+        "The signature does not fit the credential.",
+        cause="The credential was changed after it was signed, or was signed with another key.",
+        next="Do not rely on this credential. Ask the holder for the original file.",
+    ),
+    "signature.multibase": Entry(
+        "A key or a signature is not spelled as the standards say.",
+        cause="It was cut or changed on its way, or was made by a faulty program.",
+        next="Ask the holder for the original file.",
+    ),
+}
+"""Code to entry."""
