@@ -1,5 +1,6 @@
 """
-The network beyond the chain: fetched only where a person asked for it by name.
+The network beyond the chain.
 
-Nothing here is ever reached by way of a credential. Source: DESIGN section 7.
+`download` fetches what a person asked for by name. `guarded_http` and `did_web` go where a credential
+points, and only where somebody allowed that. Source: DESIGN section 7.
 """

@@ -218,5 +218,20 @@ ENTRIES: dict[str, Entry] = {
         cause="The server refuses, or sends elsewhere; no redirect is followed.",
         next="Try again later, or download the file yourself and give its path.",
     ),
+    "download.forbidden_address": Entry(
+        "The address is none that is asked: only https, with a name and no number.",
+        cause="It was written by somebody else, and could otherwise be aimed at this network.",
+        next="Whoever published the address must use https and the name of a public host.",
+    ),
+    "download.forbidden_host": Entry(
+        "The host is not on the public internet, so it is not asked.",
+        cause="Its name leads to this machine, or into a private network.",
+        next="Whoever published the address must use a public host.",
+    ),
+    "download.too_large": Entry(
+        "The file is longer than the {limit} bytes that are read.",
+        cause="The host serves something else, or wants to keep this program busy.",
+        next="Ask whoever runs the host.",
+    ),
 }
 """Code to entry."""
