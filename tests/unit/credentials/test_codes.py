@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 import attestree.credentials
-from attestree.text.english import achievement, date, format, issue, json, proof, proof_path
+from attestree.text.english import achievement, date, format, issue, json, model, proof, proof_path
 
 AREAS = {
     "json": json,
@@ -15,6 +15,7 @@ AREAS = {
     "proof": proof,
     "achievement": achievement,
     "issue": issue,
+    "model": model,
 }
 
 
