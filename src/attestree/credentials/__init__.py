@@ -14,8 +14,12 @@ whether a root counts is decided by the chain, elsewhere. Source: DESIGN section
     dates          time stamps and dates, Unix seconds inside
     contexts       the contexts that are known, by hash
     status         status entries and their addresses
+    status_list    status lists as wallets read them, ours and others'
+    status_entry   entries that point into the lists of others
     identity       the holder, in clear or as salted hashes
     credential     a credential as a verifier sees it, tolerant
+    data_model     the shape rules of W3C credentials and presentations
+    related_resources  files that a credential names with their digests
     open_badge     what may be issued, strict
     achievement    an achievement, from Open Badges JSON or short TOML
     issue_text     which text may be issued
