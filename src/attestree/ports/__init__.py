@@ -11,6 +11,7 @@ from __future__ import annotations
 from attestree.outbox.batches import Batch, CredentialRow
 from attestree.outbox.records import Attempt, Fees, Intent, Lane, NewIntent, Nonces, Probe, Receipt
 from attestree.ports.folders import BatchFolder, FolderFile
+from attestree.ports.identifying import DidResolver
 from attestree.ports.machine import Alarm, Clock, Entropy
 from attestree.ports.reading import ChainEvents, ChainFacts, IssuerFacts
 from attestree.ports.sending import SignedTransaction, Signer, Transaction, TransactionSender
@@ -25,6 +26,7 @@ __all__ = [
     "ChainFacts",
     "Clock",
     "CredentialRow",
+    "DidResolver",
     "Entropy",
     "Fees",
     "FolderFile",

@@ -19,6 +19,11 @@ ENTRIES: dict[str, Entry] = {
         cause="Known are Ed25519, P-256 and P-384.",
         next="Ask the issuer for a credential that is signed with one of these.",
     ),
+    "signature.key_not_listed": Entry(
+        "The issuer's own list of keys does not have the key that signed.",
+        cause="The key was withdrawn, or somebody else signed in the issuer's name.",
+        next="Ask the issuer which keys are theirs.",
+    ),
     "signature.mismatch": Entry(
         "The signature does not fit the credential.",
         cause="The credential was changed after it was signed, or was signed with another key.",
