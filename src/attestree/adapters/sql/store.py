@@ -10,6 +10,7 @@ from __future__ import annotations
 from types import TracebackType
 from typing import Self
 
+from attestree.adapters.sql.api_keys import ApiKeys
 from attestree.adapters.sql.at_rest import AtRest
 from attestree.adapters.sql.batches import Batches
 from attestree.adapters.sql.connections import open_engine
@@ -19,14 +20,27 @@ from attestree.adapters.sql.intents import Intents
 from attestree.adapters.sql.lanes import Lanes
 from attestree.adapters.sql.leases import Leases
 from attestree.adapters.sql.migrate import upgrade
+from attestree.adapters.sql.open_batches import OpenBatches
 from attestree.adapters.sql.recovered import Recovered
 from attestree.adapters.sql.row_sums import keep_sums
 from attestree.adapters.sql.tables import SUMMED
 from attestree.adapters.sql.withdrawals import Withdrawals
 
 
-class SqlStore(Leases, Batches, Intents, Lanes, FinalMarks, Withdrawals, Recovered, AtRest, Inspection):
-    """Implements `ports.Store`; safe for threads; close it, or use it as a context."""
+class SqlStore(
+    Leases,
+    Batches,
+    Intents,
+    Lanes,
+    FinalMarks,
+    Withdrawals,
+    Recovered,
+    ApiKeys,
+    OpenBatches,
+    AtRest,
+    Inspection,
+):
+    """Implements `ports.Store` and `ports.by_api`; safe for threads; close it, or use it as a context."""
 
     def __init__(self, url: str, *, verifies: bool = True) -> None:
         """

@@ -205,6 +205,59 @@ MISSING_ANCHORS = Table(
 )
 """Anchors of ours whose documents are not here, and a person said that work may go on without them."""
 
+API_KEYS = Table(
+    "api_keys",
+    METADATA,
+    Column("position", _POSITION, primary_key=True),
+    Column("id", String, nullable=False, unique=True),
+    Column("issuer", LargeBinary, nullable=False),
+    Column("key_hash", LargeBinary, nullable=False),
+    Column("scopes", String, nullable=False),
+    Column("label", Text, nullable=False),
+    Column("created", BigInteger, nullable=False),
+    Column("revoked", BigInteger),
+    Column("last_used", BigInteger),
+)
+"""One row per key of a program; the key itself has no column."""
+
+OPEN_BATCHES = Table(
+    "open_batches",
+    METADATA,
+    Column("position", _POSITION, primary_key=True),
+    Column("batch_id", String, nullable=False, unique=True),
+    Column("issuer", LargeBinary, nullable=False),
+    # The issuer again while credentials may join, else nothing: so there is one such batch an issuer
+    Column("open_for", LargeBinary, unique=True),
+    Column("capacity", BigInteger, nullable=False),
+    Column("closed", BigInteger),
+)
+"""One row per batch that credentials join one by one, until it was handed out and a day is over."""
+
+JOINED = Table(
+    "joined",
+    METADATA,
+    Column("batch_id", String, ForeignKey("open_batches.batch_id"), primary_key=True),
+    Column("leaf_index", BigInteger, primary_key=True, autoincrement=False),
+    Column("issuer", LargeBinary, nullable=False),
+    Column("token", String, nullable=False, unique=True),
+    Column("checksum", LargeBinary, nullable=False),
+    Column("created", BigInteger, nullable=False),
+)
+"""One row per member of such a batch."""
+
+ANSWERED = Table(
+    "answered",
+    METADATA,
+    Column("api_key_id", String, primary_key=True),
+    Column("key_hash", LargeBinary, primary_key=True),
+    Column("issuer", LargeBinary, nullable=False),
+    Column("body_hash", LargeBinary, nullable=False),
+    Column("answer_hash", LargeBinary, nullable=False),
+    Column("token", String, nullable=False),
+    Column("created", BigInteger, nullable=False, index=True),
+)
+"""What was answered under each `Idempotency-Key`, for a day."""
+
 LAYOUT = Table(
     "layout",
     METADATA,

@@ -24,6 +24,7 @@ from sqlalchemy import (
 
 from attestree.adapters.sql.connections import Transactions
 from attestree.adapters.sql.leases import pin_columns
+from attestree.adapters.sql.open_batches import was_open
 from attestree.adapters.sql.row_sums import COLUMN
 from attestree.adapters.sql.tables import (
     ATTEMPTS,
@@ -100,6 +101,8 @@ class Withdrawals(Transactions):
 
 def _drop_batch(connection: Connection, batch_id: str) -> None:
     """Forget a batch that was never recorded, with its credentials."""
+    if was_open(connection, batch_id):
+        raise TransitionError("outbox.handed_out")
     connection.execute(delete(CREDENTIALS).where(CREDENTIALS.c.batch_id == batch_id))
     batch = and_(BATCHES.c.id == batch_id, BATCHES.c.delivered.is_(False), BATCHES.c.release_early.is_(False))
     if connection.execute(delete(BATCHES).where(batch)).rowcount != 1:
