@@ -3,8 +3,9 @@ The JSON-LD contexts that are known here, by the SHA-256 of their bytes.
 
 Decides which contexts a document may name without a warning. JCS binds text, not meaning: where a
 context is not known, the anchor still covers every byte, but what the terms mean is not established.
-Nothing is ever fetched. Open Badges 3.0.3 and 3.0.1 exist in two versions of bytes each; both are
-pinned, and terms that only one of them has (`endorsementJwt`, `jti`) are best not issued.
+Nothing is ever fetched. Several exist in more than one version of bytes; all that are known are
+pinned. Most differ in spacing only; Open Badges 3.0.3 differs in two terms (`endorsementJwt`, `jti`),
+which are best not issued. What a signature may rest on lies in `signatures/contexts`.
 Source: VCDM 2.0, section 5.3 and appendix B; DESIGN section 4.
 """
 
@@ -28,10 +29,17 @@ OPEN_BADGES = "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json"
 """The Open Badges context that is issued with; second in every badge."""
 
 KNOWN_CONTEXTS: dict[str, tuple[str, ...]] = {
-    CREDENTIALS_V1: ("ab4ddd9a531758807a79a5b450510d61ae8d147eab966cc9a200c07095b0cdcc",),
+    CREDENTIALS_V1: (
+        "00d7dd6d3ad8b920e3e550dd3a3d9090bffcac84cdbf943da6924b3e0a5c8bb8",
+        "ab4ddd9a531758807a79a5b450510d61ae8d147eab966cc9a200c07095b0cdcc",
+    ),
     CREDENTIALS_V2: ("59955ced6697d61e03f2b2556febe5308ab16842846f5b586d7f1f7adec92734",),
+    "https://purl.imsglobal.org/spec/ob/v3p0/context.json": (
+        "9f1c8f9f361ba2994b9b50701f41149919542c50c7b7455b2846d87959295d72",
+    ),
     "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.1.json": (
         "5f3d9dd6288ef437ff8286cf95ffbff609c748a66f24a1e9450c45ca64be1571",
+        "af095468326d3449160509b26ca71576e6321d13c85b0369cfe3b654c9a48fba",
         "d582f3564282fb3b709136d28412e78e70b678b4dbc2f0221f67d84932748355",
     ),
     "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.2.json": (
@@ -42,16 +50,23 @@ KNOWN_CONTEXTS: dict[str, tuple[str, ...]] = {
         "ef2fa9c7846dce233cc166b43639027278be4ee44f00bb1d45c75de2dd0cd761",
     ),
     "https://purl.imsglobal.org/spec/ob/v3p0/extensions.json": (
+        "2d013f981d1f4516081a6a04e55468ba2b071d4153b794f19a79715c45a89a5e",
         "87c06c81bc2317663bf288d740d94fddd2818c4342b186270ff6371dfaa63f93",
     ),
     "https://purl.imsglobal.org/spec/clr/v2p0/context-2.0.1.json": (
         "880f1902d4158f2f33ce06af41b90719977cd1ea337a9de2e41edb3ff5e543d6",
+    ),
+    "https://w3id.org/security/data-integrity/v1": (
+        "b5d829bd09aa7c42abc6efa0c8ed7635313b5487f37ccfce3ecd149ca9418554",
     ),
     "https://w3id.org/security/data-integrity/v2": (
         "67f21e6e33a6c14e5ccfd2fc7865f7474fb71a04af7e94136cb399dfac8ae8f4",
     ),
     "https://w3id.org/security/multikey/v1": (
         "ba2c182de2d92f7e47184bcca8fcf0beaee6d3986c527bf664c195bbc7c58597",
+    ),
+    "https://w3id.org/security/suites/ed25519-2020/v1": (
+        "b9e1ab971fd8bf2c7553e0c4a9438e0b9450afde1ea1ca5b2492368b9f549588",
     ),
 }
 """Address of a context to the SHA-256, hex, of every version of its bytes that is taken for it."""

@@ -34,5 +34,25 @@ ENTRIES: dict[str, Entry] = {
         cause="It was cut or changed on its way, or was made by a faulty program.",
         next="Ask the holder for the original file.",
     ),
+    "signature.options": Entry(
+        "The signature does not say what it must: {member}.",
+        cause="It was cut or changed on its way, or was made by a faulty program.",
+        next="Ask the holder for the original file.",
+    ),
+    "signature.previous_proof": Entry(
+        "A signature rests on another one that the document does not carry, or carries twice.",
+        cause="A signature was taken out of the document, or put in.",
+        next="Ask the holder for the original file.",
+    ),
+    "signature.proofs": Entry(
+        "The signatures of the document cannot be read, or are more than {limit}.",
+        cause="The document was changed, or was made by a faulty program.",
+        next="Ask the holder for the original file.",
+    ),
+    "signature.no_such_suite": Entry(
+        "The signature is of a kind that is not known here.",
+        cause="It may have been made by a newer program.",
+        next="Update this software and check again.",
+    ),
 }
 """Code to entry."""

@@ -1,0 +1,44 @@
+"""
+The canonical N-Quads of a JSON-LD document: the bytes that the `rdfc` suites hash.
+
+Decides nothing by itself; it names the three steps and their guards in one place:
+
+    expansion       contexts by address only, no member that would vanish, so many values at most
+    linked_data     every word, id and type has a meaning, or the document is refused
+    rdf_canonical   labels for blank nodes, so many steps at most
+
+Both limits count work, not time: the same documents are refused everywhere. The standard has neither
+guard, nor has PyLD; without them a claim could be added after signing, and a kilobyte could stop a
+server. Source: RDFC-1.0; VC Data Integrity 1.0, sections 4.1 and 5; DESIGN section 4.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from attestree.credentials.signatures.context_documents import PRODUCTION, ContextProfile
+from attestree.credentials.signatures.expansion import expand
+from attestree.credentials.signatures.linked_data import build_quads
+from attestree.credentials.signatures.rdf_canonical import canonize_quads
+
+if TYPE_CHECKING:
+    from attestree.credentials.strict_json import JsonObject
+
+
+def canonize(
+    document: JsonObject, *, contexts: ContextProfile = PRODUCTION, hash_name: str = "sha256"
+) -> bytes:
+    """
+    Return the canonical N-Quads of a document, UTF-8.
+
+    Args:
+        document: As parsed; not changed.
+        contexts: Which contexts it may name.
+        hash_name: `sha256` or `sha384`; decides the labels of blank nodes.
+
+    Raises:
+        LinkedDataError: `terms.undefined` with `count`, `terms.unknown_context`, `terms.syntax` or
+            `terms.too_much_work` with `limit`.
+        MissingExtraError: `extra.signatures`.
+    """
+    return canonize_quads(build_quads(expand(document, contexts)), hash_name=hash_name)

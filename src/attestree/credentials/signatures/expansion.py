@@ -1,0 +1,141 @@
+"""
+Expand a JSON-LD document with the contexts in the package, so that every word becomes an address.
+
+Decides nothing about meaning itself: PyLD does. It decides what PyLD is let near: contexts by
+address only, of a known profile, with no member that PyLD would drop in silence, and only so many
+values. Terms that no context defines are given an address under `UNDEFINED`, which `linked_data`
+refuses. Source: JSON-LD 1.1 API, section 5.1; VC Data Integrity 1.0, section 4.1 (all terms must be
+mapped); DESIGN section 4.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from attestree.credentials.signatures.context_documents import ContextProfile, build_loader
+from attestree.errors import LinkedDataError, MissingExtraError
+
+if TYPE_CHECKING:
+    from attestree.credentials.strict_json import JsonObject, JsonValue
+
+UNDEFINED = "urn:undefined:"
+"""What the address of a word begins with that no context defines."""
+
+MAX_VALUES = 4_000
+"""Objects, arrays, strings, numbers and booleans of a document, contexts apart."""
+
+_KEYWORDS = {"@context", "@id", "@type", "@value", "@language", "@direction", "@list", "@set"}
+_NAMES_OF_NAMES = {"id", "@id", "type", "@type"}
+_LIKE_KEYWORD = re.compile(r"@[A-Za-z]+")
+_SENTINEL: JsonObject = {"@vocab": UNDEFINED}
+
+
+def expand(document: JsonObject, contexts: ContextProfile) -> list[JsonValue]:
+    """
+    Return the expanded form of a document.
+
+    Raises:
+        LinkedDataError: `terms.unknown_context`, `terms.undefined` for a member that would be dropped,
+            `terms.too_much_work`, or `terms.syntax` for what is no JSON-LD.
+        MissingExtraError: `extra.signatures`.
+    """
+    processor, jsonld_error, resolver = _load_pyld()
+    guard = _Guard(contexts)
+    prepared = guard.prepare(document)
+    if not guard.is_open:
+        outermost = prepared.get("@context", [])
+        listed = outermost if isinstance(outermost, list) else [outermost]
+        prepared = {**prepared, "@context": [*listed, _SENTINEL]}
+    loader = build_loader(contexts.open_addresses)
+    options = {"base": "", "documentLoader": loader, "contextResolver": resolver(loader)}
+    try:
+        expanded: list[JsonValue] = processor.expand(prepared, options)
+    except LinkedDataError:
+        raise
+    except (jsonld_error, ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as exc:
+        raise LinkedDataError("terms.syntax") from exc
+    return expanded
+
+
+class _Guard:
+    """Walks the document once, before PyLD sees it."""
+
+    def __init__(self, contexts: ContextProfile) -> None:
+        self.contexts = contexts
+        self.is_open = False
+        self.values = 0
+
+    def prepare(self, document: JsonObject) -> JsonObject:
+        """Return a copy whose whole numbers are integers, as JavaScript has them; refuse the rest."""
+        self.count()
+        prepared: JsonObject = {}
+        for name, value in document.items():
+            if name == "@context":
+                self.require_contexts(value)
+                prepared[name] = value
+                continue
+            if name.startswith("@") and name not in _KEYWORDS:
+                raise LinkedDataError("terms.undefined", count=1)
+            if name in _NAMES_OF_NAMES:
+                _refuse_keyword(value)
+            prepared[name] = self.prepare_value(value)
+        if "@value" not in document and ("@language" in document or "@direction" in document):
+            raise LinkedDataError("terms.undefined", count=1)
+        return prepared
+
+    def prepare_value(self, value: JsonValue) -> JsonValue:
+        """Prepare one value of any kind; null would vanish, and with it the word before it."""
+        if isinstance(value, dict):
+            return self.prepare(value)
+        self.count()
+        if isinstance(value, list):
+            return [self.prepare_value(item) for item in value]
+        if value is None:
+            raise LinkedDataError("terms.undefined", count=1)
+        return int(value) if isinstance(value, float) and value.is_integer() else value
+
+    def require_contexts(self, value: JsonValue) -> None:
+        """Refuse anything but addresses of the profile and, where it takes them, definitions."""
+        for item in value if isinstance(value, list) else [value]:
+            if isinstance(item, dict) and self.contexts.inline:
+                self.is_open = self.is_open or _sets_vocabulary(item)
+                continue
+            if not isinstance(item, str) or item not in self.contexts.addresses:
+                raise LinkedDataError("terms.unknown_context")
+            self.is_open = self.is_open or item in self.contexts.open_addresses
+
+    def count(self) -> None:
+        """Count one value, and stop at the limit."""
+        self.values += 1
+        if self.values > MAX_VALUES:
+            raise LinkedDataError("terms.too_much_work", limit=MAX_VALUES)
+
+
+def _sets_vocabulary(context: JsonValue) -> bool:
+    """Say whether definitions, or any inside them, give a meaning to every word."""
+    if isinstance(context, list):
+        return any(_sets_vocabulary(item) for item in context)
+    if not isinstance(context, dict):
+        return False
+    return isinstance(context.get("@vocab"), str) or any(map(_sets_vocabulary, context.values()))
+
+
+def _refuse_keyword(value: JsonValue) -> None:
+    """Refuse an id or a type that looks like a keyword of JSON-LD: it would be dropped."""
+    for item in value if isinstance(value, list) else [value]:
+        if isinstance(item, str) and _LIKE_KEYWORD.fullmatch(item):
+            raise LinkedDataError("terms.undefined", count=1)
+
+
+@cache
+def _load_pyld() -> tuple[Any, type[Exception], Any]:
+    """Return PyLD's processor, its error, and how a resolver of contexts is made."""
+    try:
+        from pyld import jsonld
+        from pyld.context_resolver import ContextResolver
+    except ImportError as exc:
+        raise MissingExtraError("extra.signatures") from exc
+    known: dict[str, Any] = {}
+    return jsonld.JsonLdProcessor(), jsonld.JsonLdError, lambda loader: ContextResolver(known, loader)
