@@ -9,6 +9,11 @@ from __future__ import annotations
 from attestree.text.entry import Entry
 
 ENTRIES: dict[str, Entry] = {
+    "extra.documents": Entry(
+        "The libraries for pictures and documents are not installed.",
+        cause="SVG pictures are read by one that is made for hostile files; it is an optional package.",
+        next='Type: pip install "attestree[documents]"',
+    ),
     "extra.keccak": Entry(
         "The library that computes Ethereum's hashes is missing.",
         cause="safe-pysha3 comes with Attestree; it was removed, or the installation is incomplete.",
@@ -24,6 +29,11 @@ ENTRIES: dict[str, Entry] = {
         "The driver for PostgreSQL is not installed.",
         cause="[store] url names a PostgreSQL database; the driver is an optional package.",
         next='Type: pip install "attestree[postgres]"',
+    ),
+    "extra.signatures": Entry(
+        "The libraries for signatures inside credentials are not installed.",
+        cause="They are an optional package; without it the public record still covers every byte.",
+        next='Type: pip install "attestree[signatures]"',
     ),
 }
 """Code to entry."""
