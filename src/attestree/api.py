@@ -83,14 +83,15 @@ class Verifier:
         Judge one credential; whatever the verdict, a report is returned.
 
         Args:
-            credential: The JSON as it was received; never re-encode it first.
+            credential: JSON, or a PNG or SVG that carries it, as it was received; never re-encode it first.
             name: Whom you have before you, if you want that compared; likewise `email`, `learner_id`.
             email: Their e-mail address.
             learner_id: Their learner number.
             at: Moment at which dates are judged, with a zone; now if left out.
 
         Raises:
-            InputError: The bytes are no credential that could be judged; nothing else is raised.
+            InputError: The bytes are no credential that could be judged.
+            MissingExtraError: `extra.documents`, without which no SVG is read; nothing else is raised.
         """
         expected = ExpectedHolder(name=name, email=email, learner_id=learner_id)
         moment = None if at is None else int(at.timestamp())

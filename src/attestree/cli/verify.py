@@ -19,8 +19,8 @@ from attestree.cli.console import REJECT, USAGE, Context
 from attestree.cli.verdict_card import Refusal, count_answers, format_card, format_list
 from attestree.credentials.dates import parse_date, parse_timestamp
 from attestree.credentials.identity import ExpectedHolder
-from attestree.credentials.strict_json import MAX_BYTES
-from attestree.errors import InputError, MalformedCredentialError, RequestError
+from attestree.credentials.images.carrier import MAX_PICTURE_BYTES
+from attestree.errors import InputError, MalformedCredentialError, MissingExtraError, RequestError
 from attestree.verifying.report import Report
 from attestree.verifying.verdict import exit_code
 from attestree.verifying.verifier import Verifier
@@ -31,10 +31,7 @@ STANDARD_INPUT = "-"
 """File name that stands for standard input."""
 
 _SIGNATURES = (
-    (b"\x89PNG", "a PNG image"),
     (b"%PDF", "a PDF document"),
-    (b"<svg", "an SVG image"),
-    (b"<?xml", "an XML or SVG file"),
     (b"PK\x03\x04", "a ZIP archive or office document"),
     (b"\xff\xd8\xff", "a JPEG image"),
 )
@@ -48,7 +45,11 @@ def register(app: typer.Typer) -> None:
 def verify(
     ctx: typer.Context,
     files: Annotated[
-        list[str], typer.Argument(metavar="FILE...", help="Credentials (JSON); - reads standard input.")
+        list[str],
+        typer.Argument(
+            metavar="FILE...",
+            help="Credentials: JSON, or PNG and SVG that carry one; - reads standard input.",
+        ),
     ],
     *,
     expect_name: Annotated[str | None, typer.Option(help="Name of the person you have before you.")] = None,
@@ -84,17 +85,17 @@ def verify_file(verifier: Verifier, name: str, *, expected: ExpectedHolder, at: 
 
 def read_file(name: str) -> bytes:
     """
-    Return the bytes of a file or of standard input, not many more than a credential may have.
+    Return the bytes of a file or of standard input, not many more than a picture may have.
 
     Raises:
         RequestError: `request.file_missing`, `request.file_unreadable` or `request.file_kind`.
     """
     try:
         if name == STANDARD_INPUT:
-            octets = sys.stdin.buffer.read(MAX_BYTES + 1)
+            octets = sys.stdin.buffer.read(MAX_PICTURE_BYTES + 1)
         else:
             with Path(name).open("rb") as file:
-                octets = file.read(MAX_BYTES + 1)
+                octets = file.read(MAX_PICTURE_BYTES + 1)
     except FileNotFoundError as error:
         raise RequestError("request.file_missing", file=Path(name).name) from error
     except (OSError, ValueError) as error:
@@ -121,7 +122,7 @@ def _verify_many(
     for name in names:
         try:
             answers.append(verify_file(verifier, name, expected=expected, at=at))
-        except InputError as error:
+        except (InputError, MissingExtraError) as error:
             answers.append(Refusal(name, error))
     listed = [answer.to_json() for answer in answers]
     context.console.result(format_list(answers), {"reports": listed, "counts": count_answers(answers)})

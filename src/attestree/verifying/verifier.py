@@ -24,6 +24,7 @@ from attestree import __version__
 from attestree.credentials.credential import Credential, parse_credential
 from attestree.credentials.digest import hash_document
 from attestree.credentials.identity import ExpectedHolder
+from attestree.credentials.images import unwrap_picture
 from attestree.credentials.proof_set import SecuredAnchor
 from attestree.credentials.strict_json import JsonValue, parse_json
 from attestree.errors import ChainIdentityError, HeadMismatchError, UnavailableError
@@ -79,19 +80,20 @@ class Verifier:
         ref: str | None = None,
     ) -> Report:
         """
-        Judge the bytes of one credential.
+        Judge the bytes of one credential, or of a picture that carries one.
 
         Args:
-            octets: JSON as it was received; never re-encode it first.
+            octets: JSON, PNG or SVG as it was received; never re-encode it first.
             expect: Whom the verifier has before them.
             at: Moment at which dates are judged, Unix seconds; everything else is judged as of now.
             ref: The asker's own mark, handed back in the report.
 
         Raises:
-            InputError: The bytes are no credential that could be judged; nothing else is raised.
+            InputError: The bytes are no credential that could be judged.
+            MissingExtraError: `extra.documents`, without which no SVG is read; nothing else is raised.
         """
         # (0) Read the bytes.
-        return self.verify_value(parse_json(octets), expect=expect, at=at, ref=ref)
+        return self.verify_value(parse_json(unwrap_picture(octets)), expect=expect, at=at, ref=ref)
 
     def verify_value(
         self,

@@ -86,6 +86,10 @@ async def read_body(request: Request, media_types: frozenset[str]) -> bytes:
 
 def verify_media_type(request: Request, media_types: frozenset[str]) -> None:
     """Refuse a body of another type; RequestError `request.media_type`."""
-    stated = request.headers.get("content-type", "")
-    if stated.partition(";")[0].strip().lower() not in media_types:
+    if media_type(request) not in media_types:
         raise RequestError("request.media_type")
+
+
+def media_type(request: Request) -> str:
+    """Return the media type that a request states, without parameters."""
+    return request.headers.get("content-type", "").partition(";")[0].strip().lower()

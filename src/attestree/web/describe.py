@@ -16,7 +16,13 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from pydantic.json_schema import models_json_schema
 
-from attestree.errors import AttestreeError, ChainUnavailableError, MalformedJsonError, RequestError
+from attestree.errors import (
+    AttestreeError,
+    ChainUnavailableError,
+    ImageError,
+    MalformedJsonError,
+    RequestError,
+)
 from attestree.web import problems, schemas
 
 ASKED_REF = "#/components/schemas/Asked"
@@ -59,7 +65,9 @@ _NOT_FOUND = {404: _problem(RequestError("request.not_found"))}
 _NO_VIEW = {503: _problem(ChainUnavailableError("chain.no_view"))}
 _BODY = {
     400: _problem(
-        MalformedJsonError("json.duplicate_key"), MalformedJsonError("json.syntax", line=1, column=2)
+        MalformedJsonError("json.duplicate_key"),
+        MalformedJsonError("json.syntax", line=1, column=2),
+        ImageError("image.no_credential"),
     ),
     408: _problem(RequestError("request.timeout")),
     413: _problem(RequestError("request.too_large", limit=262_144)),
@@ -68,9 +76,12 @@ _BODY = {
 } | _TOO_MANY
 
 
-def _asked(description: str, *media_types: str, schema: dict[str, Any]) -> dict[str, Any]:
+def _asked(
+    description: str, *media_types: str, schema: dict[str, Any], pictures: tuple[str, ...] = ()
+) -> dict[str, Any]:
     """Return the description of a body that is read by hand."""
     content = {media_type: {"schema": schema} for media_type in media_types}
+    content |= {media_type: {"schema": {"type": "string", "format": "binary"}} for media_type in pictures}
     return {"requestBody": {"required": True, "description": description, "content": content}}
 
 
@@ -86,11 +97,13 @@ VERIFY_DESCRIPTION: dict[str, Any] = {
     }
     | _BODY,
     "openapi_extra": _asked(
-        "A credential as it is, or an object with `credential` and what to judge it by.",
+        "A credential as it is, a picture that carries one, or an object with `credential` and what to "
+        "judge it by.",
         "application/json",
         "application/ld+json",
         "application/vc",
         schema={"anyOf": [{"$ref": ASKED_REF}, {"type": "object", "required": ["@context"]}]},
+        pictures=("image/png", "image/svg+xml"),
     ),
 }
 """`POST /v1/verify`."""

@@ -14,8 +14,10 @@ from attestree.errors import (
     AttestreeError,
     CorruptionError,
     EvidenceError,
+    ImageError,
     InputError,
     MalformedJsonError,
+    MissingExtraError,
     RefusedError,
     UnavailableError,
 )
@@ -29,6 +31,7 @@ PROBLEM_CODE_HEADER = "x-attestree-problem"
 
 STATUS_OF_CODE = {
     "json.too_large": 413,
+    "image.credential_too_large": 413,
     "request.too_large": 413,
     "request.too_many_lines": 413,
     "request.timeout": 408,
@@ -45,11 +48,13 @@ STATUS_OF_CODE = {
 
 STATUS_OF_BRANCH: tuple[tuple[type[AttestreeError], int], ...] = (
     (MalformedJsonError, 400),
+    (ImageError, 400),
     (InputError, 422),
     (RefusedError, 409),
     (CorruptionError, 503),
     (EvidenceError, 409),
     (UnavailableError, 503),
+    (MissingExtraError, 501),
 )
 """Branch of the error tree to status; the first that fits counts."""
 

@@ -17,10 +17,11 @@ import orjson
 from fastapi import APIRouter, Request
 from starlette.responses import Response, StreamingResponse
 
+from attestree.credentials.images import find_credential_text
 from attestree.credentials.strict_json import JsonValue, parse_json
 from attestree.errors import AttestreeError, RequestError
 from attestree.verifying.report import Report
-from attestree.web.body import read_body
+from attestree.web.body import media_type, read_body
 from attestree.web.describe import BATCH_DESCRIPTION, VERIFY_DESCRIPTION
 from attestree.web.log import log_failure
 from attestree.web.metrics import Metrics
@@ -32,6 +33,9 @@ JSON_TYPES = frozenset(
     {"application/json", "application/ld+json", "application/vc", "application/vc+ld+json"}
 )
 """Media types of one question."""
+
+PICTURE_TYPES = frozenset({"image/png", "image/svg+xml"})
+"""Media types of a picture that carries a credential; nothing can be asked beside it."""
 
 LINES_TYPES = frozenset({"application/x-ndjson", "application/ndjson", "application/jsonl"})
 """Media types of many questions."""
@@ -101,8 +105,11 @@ def build_verify_router(service: WebService, desk: Desk) -> APIRouter:
     @router.post("/verify", **VERIFY_DESCRIPTION)
     async def verify(request: Request) -> Response:
         """Answer one question."""
-        octets = await read_body(request, JSON_TYPES)
-        report = await desk.answer_octets(octets)
+        octets = await read_body(request, JSON_TYPES | PICTURE_TYPES)
+        if media_type(request) in PICTURE_TYPES:
+            report = await desk.answer(Question(parse_json(find_credential_text(octets).encode())))
+        else:
+            report = await desk.answer_octets(octets)
         return Response(orjson.dumps(report.to_json()), media_type="application/json")
 
     @router.post("/verify/batch", **BATCH_DESCRIPTION)

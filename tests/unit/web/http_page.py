@@ -12,6 +12,7 @@ from typing import Any
 from attestree.errors import (
     AttestreeError,
     ChainUnavailableError,
+    ImageError,
     MalformedCredentialError,
     MalformedJsonError,
     RequestError,
@@ -50,6 +51,10 @@ CODES: tuple[AttestreeError, ...] = (
     MalformedJsonError("json.int_range", limit=2**53 - 1),
     MalformedJsonError("json.bad_unicode"),
     MalformedJsonError("json.too_deep", limit=32),
+    ImageError("image.no_credential"),
+    ImageError("image.ambiguous"),
+    ImageError("image.doctype"),
+    ImageError("image.credential_too_large", limit=262_144),
     RequestError("request.not_found"),
     RequestError("request.method"),
     RequestError("request.timeout"),
@@ -100,7 +105,8 @@ def _routes(service: Service) -> Iterator[str]:
     root = service.scene.secured.anchor.root.hex()
     yield "## POST /v1/verify\n"
     yield "A credential as it is, or `{credential, ref, expect: {name, email, learner_id}, at}`. At most 262,144"
-    yield "bytes of `application/json`, `application/ld+json`, `application/vc` or `application/vc+ld+json`.\n"
+    yield "bytes of `application/json`, `application/ld+json`, `application/vc` or `application/vc+ld+json`. Or a picture"
+    yield "that carries a credential, as it is: `image/png` or `image/svg+xml`, of as many bytes.\n"
     yield _call('curl -H "Content-Type: application/json" --data-binary @credential.json $URL/v1/verify')
     yield _shown(_shortened(service.post(service.credential).json()))
     yield "Of the checks, two are shown. A body that cannot be used:\n"
@@ -144,7 +150,8 @@ def _routes(service: Service) -> Iterator[str]:
 
 
 def _codes() -> Iterator[str]:
-    yield "## Problem codes\n\nA credential that cannot be read adds codes of the areas `format`, `proof` and `date` (422).\n"
+    yield "## Problem codes\n\nA credential that cannot be read adds codes of the areas `format`, `proof` and `date` (422),"
+    yield "a picture codes of the area `image` (400); [codes](codes.md) has them all.\n"
     yield "| status | code | title | what to do |\n|---|---|---|---|"
     for error in sorted(CODES, key=lambda error: (status_of(error), error.code)):
         said = explain_error(error)

@@ -8,9 +8,11 @@ from typing import Any
 
 import pytest
 
+from attestree.credentials.images import bake_picture
 from attestree.errors import ChainUnavailableError, RequestError
 from attestree.web.card import make_plain
 from attestree.web.multipart import parse_form
+from tests.unit.credentials.images.pictures import png, svg
 from tests.unit.web.service import TEST_TRUST, Service, build_service
 
 HTML = {"accept": "text/html"}
@@ -41,6 +43,16 @@ def test_a_file_and_pasted_text_get_the_same_verdict(service: Service, field: st
     assert "Zofia Kowalska" in page.text
     assert "Agency QA" in page.text
     assert "10 November 2026 (UTC)" in page.text
+
+
+@pytest.mark.parametrize("picture", [png(), svg()])
+def test_a_picture_gets_the_verdict_of_its_credential_and_is_never_shown(
+    service: Service, picture: bytes
+) -> None:
+    page = send_form(service, file=bake_picture(picture, json.dumps(service.credential)))
+    assert page.status_code == 200
+    assert "<h1>Genuine and valid</h1>" in page.text
+    assert "<circle" not in page.text.partition("<main")[2].partition("icons")[0]
 
 
 def test_a_test_network_is_never_in_the_colour_of_a_yes() -> None:
@@ -98,8 +110,10 @@ def test_characters_that_turn_or_hide_text_are_replaced() -> None:
         ({}, 422, "No credential was given."),
         ({"text": "   "}, 422, "No credential was given."),
         ({"text": '{"a":1,"a":2}'}, 400, "A name appears twice"),
-        ({"file": b"\x89PNG\r\n\x1a\n"}, 422, "This is a PNG image"),
-        ({"file": b"<svg onload=alert(1)>"}, 422, "This is an SVG image"),
+        ({"file": b"%PDF-1.7"}, 422, "This is a PDF document"),
+        ({"file": png()}, 400, "There is no credential in this picture."),
+        ({"file": b"\x89PNG\r\n\x1a\n"}, 400, "This picture ends too early."),
+        ({"text": "<svg onload=alert(1)>"}, 400, "not well-formed XML"),
         ({"text": "{}", "name": b"\xff"}, 422, "The form could not be read."),
     ],
 )

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import json
+import zlib
 from typing import Any
 
 import pytest
 
+from attestree.credentials.images import bake_picture
 from attestree.errors import ChainUnavailableError
 from attestree.web.service import Limits
+from tests.unit.credentials.images.pictures import carrier, png, svg
 from tests.unit.web.service import Service, build_service
 
 SECRET = "correct-horse-battery-staple"
+PICTURES = [(png(), "image/png"), (svg(), "image/svg+xml"), (svg(), "image/svg+xml; charset=utf-8")]
 
 
 def test_a_credential_as_it_is_gets_a_verdict(service: Service) -> None:
@@ -28,6 +32,47 @@ def test_a_wrapped_credential_is_judged_as_asked(service: Service) -> None:
     assert (report["verdict"], report["ref"]) == ("other_holder", "row 7")
     report = service.post({"credential": service.credential, "at": "2020-01-01"}).json()
     assert (report["verdict"], report["at"]) == ("not_yet_valid", "2020-01-01T00:00:00Z")
+
+
+@pytest.mark.parametrize(("picture", "media_type"), PICTURES)
+def test_a_picture_gets_the_verdict_of_its_credential(
+    service: Service, picture: bytes, media_type: str
+) -> None:
+    baked = bake_picture(picture, json.dumps(service.credential))
+    answer = service.client.post("/v1/verify", content=baked, headers={"content-type": media_type})
+    assert (answer.status_code, answer.json()["verdict"]) == (200, "valid")
+    assert answer.headers["content-type"] == "application/json"
+
+
+@pytest.mark.parametrize(
+    ("picture", "media_type", "status", "code"),
+    [
+        (png(), "image/png", 400, "image.no_credential"),
+        (png(carrier(b"{}"), carrier(b"[]")), "image/png", 400, "image.ambiguous"),
+        (png(carrier(SECRET.encode())), "image/png", 400, "json.syntax"),
+        (png(carrier(b"{}")), "image/png", 422, "format.context"),
+        (png(carrier(zlib.compress(bytes(9_000_000)), flags=b"\x01\x00")), "image/png", 400, "image.bomb"),
+        (png(carrier(bytes(Limits().body_bytes))), "image/png", 413, "request.too_large"),
+        (svg(SECRET, before='<!DOCTYPE svg [<!ENTITY a "b">]>'), "image/svg+xml", 400, "image.doctype"),
+        (b"{}", "image/png", 400, "image.unknown_kind"),
+        (png(carrier(b"{}")), "application/json", 400, "json.bad_unicode"),
+        (png(carrier(b"{}")), "image/jpeg", 415, "request.media_type"),
+    ],
+)
+def test_a_picture_that_cannot_be_used_is_refused_and_never_repeated(
+    service: Service, picture: bytes, media_type: str, status: int, code: str
+) -> None:
+    answer = service.client.post("/v1/verify", content=picture, headers={"content-type": media_type})
+    assert (answer.status_code, answer.json()["code"]) == (status, code)
+    assert SECRET not in answer.text
+
+
+def test_lines_of_a_batch_are_no_pictures(service: Service) -> None:
+    baked = bake_picture(svg(), json.dumps(service.credential)).replace(b"\n", b"")
+    answer = service.client.post(
+        "/v1/verify/batch", content=baked, headers={"content-type": "application/x-ndjson"}
+    )
+    assert json.loads(answer.text.splitlines()[0])["problem"]["code"] == "json.syntax"
 
 
 def test_a_credential_that_has_a_member_called_credential_is_still_one(service: Service) -> None:

@@ -20,9 +20,9 @@ ENTRIES: dict[str, Entry] = {
         next="Name a file that you may read; for all files of a folder, FOLDER/*.json.",
     ),
     "request.file_kind": Entry(
-        "This is {kind}; only the credential itself, a JSON file, can be checked here.",
-        cause="Pictures and documents show a credential or carry it inside, but are not read here.",
-        next="Ask the holder for the JSON file; it is often offered beside the picture.",
+        "This is {kind}; only a credential (JSON) or a badge picture (PNG, SVG) can be checked here.",
+        cause="Other files show a credential, or carry one inside, but are not read here.",
+        next="Ask the holder for the JSON file; it is often offered beside the document.",
     ),
     "request.moment": Entry(
         "The date to judge at cannot be read.",

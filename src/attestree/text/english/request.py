@@ -38,7 +38,7 @@ ENTRIES: dict[str, Entry] = {
     "request.nothing_given": Entry(
         "No credential was given.",
         cause="Neither a file was chosen nor text pasted.",
-        next="Choose the file that ends in .json, or paste what is in it.",
+        next="Choose the credential file or the badge picture, or paste what is in the file.",
     ),
     "request.rate": Entry(
         "That is no rate of requests.",
@@ -53,7 +53,7 @@ ENTRIES: dict[str, Entry] = {
     "request.media_type": Entry(
         "A body of this type is not read here.",
         cause="The Content-Type is not one that this address takes.",
-        next="Send application/json (or application/x-ndjson for many lines).",
+        next="Send application/json, image/png or image/svg+xml; application/x-ndjson for many lines.",
     ),
     "request.encoding": Entry(
         "Compressed bodies are not read here.",
