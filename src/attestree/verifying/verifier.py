@@ -28,10 +28,11 @@ from attestree.credentials.images import unwrap_picture
 from attestree.credentials.proof_set import SecuredAnchor
 from attestree.credentials.strict_json import JsonValue, parse_json
 from attestree.errors import ChainIdentityError, HeadMismatchError, UnavailableError
-from attestree.ports import ChainFacts, Clock
+from attestree.ports import ChainFacts, Clock, DidResolver
 from attestree.registry.facts import CredentialFacts, FactsQuery
-from attestree.verifying.checks.local import check_format, check_integrity, check_signature
+from attestree.verifying.checks.local import check_format, check_integrity
 from attestree.verifying.checks.registry import check_registry
+from attestree.verifying.checks.signature import check_signature
 from attestree.verifying.claims import build_claims
 from attestree.verifying.judgement import (
     Judgement,
@@ -65,11 +66,13 @@ class Verifier:
         clock: Clock,
         *,
         view_age_limit_seconds: int = VIEW_AGE_LIMIT_SECONDS,
+        resolver: DidResolver | None = None,
     ) -> None:
         self.trust = trust
         self._facts = facts
         self._clock = clock
         self._view_age_limit_seconds = view_age_limit_seconds
+        self._resolver = resolver
 
     def verify(
         self,
@@ -117,18 +120,22 @@ class Verifier:
     def _judge_all(self, credential: Credential, question: Question, now: int) -> tuple[list[Judgement], int]:
         """Judge every anchor proof that counts; return also how many were ignored."""
         # (1) What the file alone shows; a proof that does not fit says that the file was changed.
-        shared = [check_format(credential.document, credential.proofs), check_signature(credential.proofs)]
+        readable = check_format(credential.document, credential.proofs)
         anchors = credential.proofs.anchors
-        if not anchors:
-            return [judge_without_anchor(shared)], 0
-        document_hash = hash_document(credential.document)
+        document_hash = hash_document(credential.document) if anchors else b""
         local = [
-            [*shared, check_integrity(credential.document, secured, document_hash=document_hash)]
+            [readable, check_integrity(credential.document, secured, document_hash=document_hash)]
             for secured in anchors
         ]
         for secured, checks in zip(anchors, local, strict=True):
             if checks[-1].decides:
-                return [Judgement(secured, complete([checks[0], checks[-1]]))], 0
+                return [Judgement(secured, complete(checks))], 0
+        # Dearer than the rest, and the only one that may ask a host, so it comes after the fold.
+        signature = check_signature(credential, resolver=self._resolver, now=now)
+        if not anchors:
+            return [judge_without_anchor([readable, signature])], 0
+        for checks in local:
+            checks.append(signature)
         # (2) Registries outside the trust file are ignored as long as there is one inside.
         for secured, checks in zip(anchors, local, strict=True):
             checks.append(check_registry(secured.anchor.header, self.trust))

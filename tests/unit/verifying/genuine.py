@@ -12,6 +12,7 @@ from attestree.credentials.proof_set import ProofOptions, SecuredAnchor, format_
 from attestree.merkle.keccak import keccak256
 from attestree.merkle.kind import TreeKind
 from attestree.merkle.shards import build_forest
+from attestree.ports import DidResolver
 from attestree.registry.facts import (
     Anchor,
     BlockRef,
@@ -195,6 +196,7 @@ class Scene:
     clock: FixedClock
     secured: SecuredAnchor
     trust: Trust = TRUST
+    resolver: DidResolver | None = None
 
     @property
     def record(self) -> CredentialFacts:
@@ -210,7 +212,7 @@ class Scene:
 
     def verifier(self) -> Verifier:
         sources = {(self.facts.view.chain_id, self.facts.view.registry): self.facts}
-        return Verifier(self.trust, sources, self.clock)
+        return Verifier(self.trust, sources, self.clock, resolver=self.resolver)
 
     def verify(self, credential: dict[str, Any] | None = None, **question: Any) -> Report:
         octets = json.dumps(credential or self.credential).encode()

@@ -269,15 +269,6 @@ def test_a_credential_without_anchor_proof_is_not_anchored(proof) -> None:
     assert (report.network, report.claims) == (None, None)
 
 
-def test_a_signature_beside_the_anchor_is_said_not_to_be_checked() -> None:
-    scene = build_scene()
-    signature = {"type": "DataIntegrityProof", "cryptosuite": "eddsa-rdfc-2022", "proofValue": "zzz"}
-    scene.credential["proof"].append(signature)
-    report = scene.verify()
-    assert report.verdict is Verdict.VALID
-    assert report.checks[2].code == "signature.not_checked"
-
-
 @pytest.mark.parametrize(
     ("dates", "now", "verdict"),
     [

@@ -12,6 +12,7 @@ from attestree.text.entry import Entry
 _ASK_HOLDER = "Ask the holder for the original file, or for the link under which it was published."
 _ASK_ISSUER = "Ask the issuer, at an address you know from elsewhere and not from this file."
 _LATER = "Check again in a few minutes; nothing is known yet, neither good nor bad."
+_NOT_NEEDED = "The public record covers every letter of the file without it."
 _TELL_OPERATOR = "If this lasts, tell whoever runs this verifier."
 
 ENTRIES: dict[str, Entry] = {
@@ -56,8 +57,48 @@ ENTRIES: dict[str, Entry] = {
     "signature.none": Entry(
         "The file carries no signature; the public record covers every byte without one."
     ),
+    "signature.fits": Entry("It is signed by the issuer it names, with a key of {signer}; the signature fits."),
+    "signature.changed": Entry(
+        "A signature in the issuer's name does not fit the file.",
+        cause="The file was changed after it was signed, or somebody else made the signature.",
+        next=_ASK_HOLDER,
+    ),
+    "signature.not_resolved": Entry(
+        "It is signed, but the issuer's keys were not looked up, so the signature was not checked.",
+        cause="They lie at the issuer's own host.",
+        next=_NOT_NEEDED,
+    ),
+    "signature.other_key": Entry(
+        "It carries a signature by somebody else than the issuer it names; that was ignored.",
+        cause="The key is none of those that the issuer lists for credentials.",
+        next=_NOT_NEEDED,
+    ),
+    "signature.other_purpose": Entry(
+        "It carries a signature that was made for something else than issuing; that was ignored.",
+        next=_NOT_NEEDED,
+    ),
+    "signature.expired": Entry(
+        "It is signed by the issuer it names, but that signature has lapsed.",
+        cause="The issuer set an end to it.",
+        next=_NOT_NEEDED,
+    ),
+    "signature.unknown_suite": Entry(
+        "It carries a signature of a kind that is not known here; that was not checked.",
+        next=_NOT_NEEDED,
+    ),
+    "signature.undefined_terms": Entry(
+        "It is signed, but words in it have no settled meaning, so the signature does not cover all of it.",
+        cause="The issuer uses words of its own, or somebody added some; the text itself is unchanged.",
+        next="Read unusual fields with care. " + _NOT_NEEDED,
+    ),
+    "signature.too_much_work": Entry(
+        "It is signed, but checking the signature would cost too much, so that was not done.",
+        cause="The file is built so that it takes a computer very long to put it in order.",
+        next=_NOT_NEEDED,
+    ),
     "signature.not_checked": Entry(
-        "The file carries a signature that was not examined; the public record covers every byte without it."
+        "It carries a signature that was not checked: a package is missing here.",
+        next=f"{_NOT_NEEDED} {_TELL_OPERATOR}",
     ),
     "signature.not_reached": Entry(
         "Signatures were not looked at, because an earlier check already decided."

@@ -1,10 +1,9 @@
 """
-Checks that the file alone answers: format, integrity, signature.
+Checks that the file alone answers: format and integrity.
 
 Decides without chain or clock, so that a changed file is called changed even when no node answers.
-What cannot be read at all is an `InputError` before any check, not a result. Signatures are not
-examined here yet: one that is missing or not examined prevents nothing, since the anchor covers every
-byte. Source: DESIGN sections 4 and 7.
+What cannot be read at all is an `InputError` before any check, not a result. Signatures have a page of
+their own, `signature`. Source: DESIGN sections 4 and 7.
 """
 
 from __future__ import annotations
@@ -15,7 +14,7 @@ from attestree.credentials.proof_set import ProofSet, SecuredAnchor
 from attestree.credentials.strict_json import JsonObject
 from attestree.errors import EvidenceError
 from attestree.verifying.iso import format_hex
-from attestree.verifying.result import CheckId, CheckResult, Fact, Notice, failed, passed, skipped
+from attestree.verifying.result import CheckId, CheckResult, Fact, Notice, failed, passed
 
 CONTRADICTIONS = frozenset({"proof.list_mismatch", "proof.index_mismatch", "proof.purpose_mismatch"})
 """Codes that mean: the bytes fold, but two places in them name different status entries."""
@@ -56,9 +55,3 @@ def check_integrity(document: JsonObject, secured: SecuredAnchor, *, document_ha
         "index": secured.anchor.index,
     }
     return passed(CheckId.INTEGRITY, "integrity.unchanged", evidence=evidence)
-
-
-def check_signature(proofs: ProofSet) -> CheckResult:
-    """Say whether there is a signature; none is examined here."""
-    code = "signature.not_checked" if proofs.others else "signature.none"
-    return skipped(CheckId.SIGNATURE, code)
