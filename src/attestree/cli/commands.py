@@ -24,6 +24,7 @@ MODULES: dict[str, tuple[str, ...]] = {
     "anchor": ("anchor",),
     "deliver": ("deliver",),
     "quote": ("quote",),
+    "bake": ("bake", "unbake"),
     "verify": ("verify",),
     "audit": ("audit",),
     "status": ("revoke", "suspend", "reinstate"),
