@@ -21,7 +21,14 @@ from pydantic_core import PydanticUndefined
 from attestree import settings
 from attestree.cli.main import build_app
 from attestree.issuing.columns import ALIASES, LEARNER_COLUMNS
-from attestree.settings import AlarmSettings, IssuerSettings, RegistrySettings, Settings, StoreSettings
+from attestree.settings import (
+    AlarmSettings,
+    IssuerSettings,
+    RegistrySettings,
+    Settings,
+    StatusSettings,
+    StoreSettings,
+)
 from attestree.text.catalogue import load_areas
 
 NOTE = "<!-- Made by `python -m attestree.cli.reference_pages docs/reference`; do not edit by hand. -->"
@@ -34,6 +41,7 @@ SECTIONS: Mapping[str, tuple[type, str]] = {
         AlarmSettings,
         "When a person is called, and how; docs/how-to/operate.md says what each alarm means.",
     ),
+    "[status]": (StatusSettings, "The status lists that wallets read, and those of others."),
     "[[registry]]": (RegistrySettings, "One contract on one chain, and how to reach it; repeat for several."),
     "[[issuer]]": (
         IssuerSettings,
@@ -42,7 +50,7 @@ SECTIONS: Mapping[str, tuple[type, str]] = {
 }
 """Tables of the settings file."""
 
-NOT_WRITTEN = frozenset({"folder", "store", "alarm", "registry", "issuer"})
+NOT_WRITTEN = frozenset({"folder", "store", "alarm", "status", "registry", "issuer"})
 """Fields of `Settings` that are tables of their own, or no settings."""
 
 

@@ -88,6 +88,19 @@ class FileSum:
 
     size: int
     """Bytes."""
+class StatusShelf(Protocol):
+    """Where signed status lists lie, for whoever serves them."""
+
+    def opened(self) -> AbstractContextManager[None]:
+        """Keep every other writer out; NotAllowedError `status_list.busy` where another one writes."""
+
+    def read(self, list_id: bytes, purpose: str) -> bytes | None:
+        """Return the bytes of a list, or None; FolderUnavailableError where the disk does not answer."""
+
+    def write(self, list_id: bytes, purpose: str, octets: bytes) -> None:
+        """Put a list in its place, whole or not at all; on return it survives a loss of power."""
+
+
     sha256: bytes
     """32 bytes."""
 

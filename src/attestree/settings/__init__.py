@@ -24,6 +24,7 @@ from attestree.settings.tables import (
     KeySetting,
     RegistrySettings,
     RemoteKey,
+    StatusSettings,
     StoreSettings,
 )
 
@@ -37,6 +38,7 @@ __all__ = [
     "RegistrySettings",
     "RemoteKey",
     "Settings",
+    "StatusSettings",
     "StoreSettings",
     "find_settings_file",
     "load_settings",

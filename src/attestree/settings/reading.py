@@ -24,6 +24,7 @@ from attestree.settings.tables import (
     AlarmSettings,
     IssuerSettings,
     RegistrySettings,
+    StatusSettings,
     StoreSettings,
     WebUrl,
     each_once,
@@ -66,6 +67,8 @@ class Settings(BaseSettings):
     """Where batches and writes are remembered."""
     alarm: AlarmSettings = AlarmSettings()
     """When a person is called, and how."""
+    status: StatusSettings = StatusSettings()
+    """The status lists that wallets read, and those of others."""
     registry: Annotated[tuple[RegistrySettings, ...], AfterValidator(each_once)] = ()
     """Registries by order of the file; the first is the default."""
     issuer: Annotated[tuple[IssuerSettings, ...], AfterValidator(each_once)] = ()

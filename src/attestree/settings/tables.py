@@ -125,6 +125,19 @@ class AlarmSettings(Section):
     """So much must be free where batches and the database lie."""
 
 
+class StatusSettings(Section):
+    """`[status]`: the status lists that wallets read, and those of others; docs/how-to/wallets.md."""
+
+    lists: Path = Path("status")
+    """Folder of the signed lists; `attestree serve` hands them out, and so can any web server."""
+    ttl_minutes: Annotated[int, Field(ge=1, le=10_080)] = 15
+    """A wallet may keep a list for so long before it asks again."""
+    valid_hours: Annotated[int, Field(ge=1, le=8_760)] = 48
+    """A list is good for so long; it is signed anew when half of that is over."""
+    hosted_lists: bool = False
+    """Look lists of others up where credentials say they lie; what cannot be had is `unknown`."""
+
+
 class Named(Section):
     """A table of which there may be several."""
 

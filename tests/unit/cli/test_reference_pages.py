@@ -34,6 +34,7 @@ def test_every_setting_is_explained() -> None:
         "folder",
         "store",
         "alarm",
+        "status",
         "registry",
         "issuer",
     } <= {line.split("`")[1] for line in rows}

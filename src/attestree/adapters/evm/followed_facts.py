@@ -18,6 +18,7 @@ from attestree.adapters.evm.sources import Sources, require_same
 from attestree.errors import AttestreeError, ChainIdentityError, ChainUnavailableError, EvidenceError
 from attestree.ports import Clock, IssuerFacts
 from attestree.registry.facts import CredentialFacts, FactsQuery, View
+from attestree.registry.issuer_ledger import IssuerLedger
 from attestree.registry.ledger import Ledger
 
 VIEW_AGE_LIMIT_SECONDS = 600
@@ -148,6 +149,16 @@ class FollowedFacts:
     def fetch_ledger(self) -> Ledger:
         """Return the ledger at the final block, only to be read; raises as `fetch_facts` does."""
         return self._fresh().final
+
+    def fetch_ledgers(self, issuer: bytes) -> tuple[View, tuple[IssuerLedger, ...]]:
+        """
+        Return one issuer's state at the final block and at the newest of each node, only to be read.
+
+        Raises as `fetch_facts` does.
+        """
+        following = self._fresh_of(issuer)
+        ledgers = [following.final, *following.latest]
+        return following.view, tuple(ledger.issuer(issuer) for ledger in ledgers)
 
     def _fresh(self) -> Following:
         following = self._following
