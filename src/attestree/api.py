@@ -40,6 +40,7 @@ from attestree.verifying.verifier import Verifier as Judge
 from attestree.wiring.audits import wire_audit, wire_trusted_audit
 from attestree.wiring.issuers import wire_issuing, wire_status
 from attestree.wiring.recovery import verify_nothing_forgotten
+from attestree.wiring.signing import wire_document_signer
 from attestree.wiring.stores import wire_folders, wire_store
 from attestree.wiring.system import SystemClock
 from attestree.wiring.verifiers import read_trust, wire_verifier
@@ -132,9 +133,20 @@ class Issuer:
         skip_bad: bool = False,
         on_duplicate: OnDuplicate = OnDuplicate.SKIP,
         kind: TreeKind = TreeKind.OPENZEPPELIN,
+        signed: bool = True,
     ) -> Plan:
-        """Find out what issuing a roster would do and cost; nothing is written."""
-        terms = self._build_terms(Path(achievement), kind)
+        """
+        Find out what issuing a roster would do and cost; nothing is written.
+
+        Args:
+            roster: CSV, XLSX or JSON Lines.
+            achievement: Short TOML, or an Open Badges Achievement.
+            skip_bad: Whether good rows are issued although others are bad.
+            on_duplicate: What to do with awards that were issued before.
+            kind: Kind of tree.
+            signed: Whether credentials are signed, where the settings have a key for it.
+        """
+        terms = self._build_terms(Path(achievement), kind, signed=signed)
         request = IssueRequest(
             octets=read_limited(Path(roster), limit_bytes=MAX_ROSTER_BYTES),
             file_name=Path(roster).name,
@@ -153,11 +165,15 @@ class Issuer:
 
         Raises:
             RosterError: Bad rows stop it.
+            KeyFileError: The key that signs does not open.
+            SettingsError: It is not a key of the institution's DID.
             RefusedError: Too dear, refused by the contract, or another process holds the key.
             UnavailableError: Chain, store or disk do not answer; run it again and it goes on.
         """
         verify_nothing_forgotten(self.settings, self._chosen, self._store)
-        issued = wire_issuing(self.settings, self._chosen, self._store).issue(plan)
+        signed = plan.request.terms.signed
+        sign = wire_document_signer(self.settings, self._chosen) if signed else None
+        issued = wire_issuing(self.settings, self._chosen, self._store, sign=sign).issue(plan)
         if issued.batch is None or issued.intent_id is None:
             return None
         self._drive([issued.intent_id])
@@ -214,7 +230,7 @@ class Issuer:
         with wire_worker(self.settings, registry, self._store) as worker:
             return worker.drive_until_final(intent_ids)
 
-    def _build_terms(self, achievement: Path, kind: TreeKind) -> Terms:
+    def _build_terms(self, achievement: Path, kind: TreeKind, *, signed: bool) -> Terms:
         """Return the terms of a batch as the settings have them."""
         registry = self.settings.find_registry(self._chosen.registry)
         profile = IssuerProfile(
@@ -231,6 +247,7 @@ class Issuer:
             registry_name=registry.name,
             public_url=self.settings.public_url,
             kind=kind,
+            signed=signed and self._chosen.signing_key is not None,
         )
 
 

@@ -16,6 +16,7 @@ from attestree.adapters.files.achievements import read_achievement
 from attestree.adapters.files.reading import MAX_ROSTER_BYTES, read_limited
 from attestree.cli.console import REJECT, Context
 from attestree.cli.issuing import build_terms, describe_plan, finish_batch, print_issued, write_findings
+from attestree.cli.password import ask_password
 from attestree.cli.plan_lines import format_plan, format_roster
 from attestree.cli.preview import format_preview
 from attestree.cli.requesting import build_wish, request_recording, reseal
@@ -25,6 +26,7 @@ from attestree.merkle.kind import TreeKind
 from attestree.settings import Settings
 from attestree.wiring.issuers import wire_issuing
 from attestree.wiring.recovery import verify_nothing_forgotten
+from attestree.wiring.signing import wire_document_signer
 from attestree.wiring.stores import wire_store
 
 KINDS = {"openzeppelin": TreeKind.OPENZEPPELIN, "chainpoint": TreeKind.CHAINPOINT}
@@ -89,6 +91,9 @@ def issue(
         OnDuplicate, typer.Option(help="Learners who hold this credential already.")
     ] = OnDuplicate.SKIP,
     no_name: Annotated[bool, typer.Option("--no-name", help="Leave names out of the files.")] = False,
+    no_signature: Annotated[
+        bool, typer.Option("--no-signature", help="Leave signatures out: only the record vouches then.")
+    ] = False,
     no_wait: Annotated[
         bool, typer.Option("--no-wait", help="Leave the recording to `attestree anchor`.")
     ] = False,
@@ -121,8 +126,15 @@ def issue(
     chosen = settings.find_issuer(issuer)
     limit = None if fee_limit is None else int(fee_limit * 10**18)
     terms = build_terms(
-        settings, chosen, read_achievement(achievement), with_names=not no_name, kind=KINDS[kind]
+        settings,
+        chosen,
+        read_achievement(achievement),
+        with_names=not no_name,
+        kind=KINDS[kind],
+        signed=not no_signature,
     )
+    # Opened before anything else is looked at: a key that does not fit must stop all of it.
+    sign = wire_document_signer(settings, chosen, ask=ask_password) if terms.signed and yes else None
     request = IssueRequest(
         octets=read_limited(roster, limit_bytes=MAX_ROSTER_BYTES),
         file_name=roster.name,
@@ -135,7 +147,9 @@ def issue(
         verify_nothing_forgotten(settings, chosen, store)
         if reseal_batch is not None:
             reseal(settings, chosen, store, reseal_batch, context.console, yes=yes)
-        issuing = wire_issuing(settings, chosen, store, fee_limit_wei=limit, relayed=request_file is not None)
+        issuing = wire_issuing(
+            settings, chosen, store, fee_limit_wei=limit, relayed=request_file is not None, sign=sign
+        )
         plan = issuing.plan(request)
         details = write_findings(roster, plan)
         if not yes:

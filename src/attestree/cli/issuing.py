@@ -37,8 +37,9 @@ def build_terms(
     *,
     with_names: bool = True,
     kind: TreeKind = TreeKind.OPENZEPPELIN,
+    signed: bool = True,
 ) -> Terms:
-    """Return the terms of a batch as the settings have them."""
+    """Return the terms of a batch as the settings have them; `signed` = if there is a key for it."""
     registry = settings.find_registry(issuer.registry)
     profile = IssuerProfile(name=issuer.title, did=issuer.did, address=issuer.account, url=issuer.url)
     return Terms(
@@ -50,6 +51,7 @@ def build_terms(
         public_url=settings.public_url,
         with_names=with_names,
         kind=kind,
+        signed=signed and issuer.signing_key is not None,
     )
 
 

@@ -12,12 +12,13 @@ from typing import Annotated
 
 import typer
 
-from attestree.adapters.keys.ed25519 import create_signing_key, format_did_key, read_signing_key
+from attestree.adapters.keys.ed25519 import create_signing_key, public_key_of, read_signing_key
 from attestree.adapters.keys.files import create_key_file, read_key_file_address
 from attestree.adapters.keys.password import find_password
 from attestree.adapters.keys.private_file import read_private
 from attestree.cli.console import Context
 from attestree.cli.password import ask_password
+from attestree.credentials.signatures.multikey import format_did_key
 
 group = typer.Typer(no_args_is_help=True, help="Make keys, and show which accounts and DIDs they stand for.")
 
@@ -57,7 +58,7 @@ def show(ctx: typer.Context, path: Annotated[Path, typer.Argument(help="A key fi
     context: Context = ctx.obj
     if read_private(path).startswith(b"-----BEGIN"):
         key = read_signing_key(path, ask=ask_password)
-        _show(context, path, KeyKind.SIGNATURE, format_did_key(key.public_key().public_bytes_raw()))
+        _show(context, path, KeyKind.SIGNATURE, format_did_key(public_key_of(key)))
     else:
         _show(context, path, KeyKind.ACCOUNT, f"0x{read_key_file_address(path).hex()}")
 

@@ -12,6 +12,7 @@ from decimal import ROUND_UP, Decimal
 
 from attestree.issuing.finding import Finding
 from attestree.issuing.plan import Plan
+from attestree.issuing.terms import Terms
 from attestree.registry.finality import DEV_CHAIN_IDS
 from attestree.text.catalogue import explain, explain_error
 
@@ -102,9 +103,17 @@ def _record_lines(plan: Plan, fee_limit_wei: int) -> Iterator[str]:
         label("In every file")
         + f"{terms.profile.name}, {shorten_did(terms.profile.did)}, status address {address}"
     )
+    yield label("Signed") + _signature(terms)
     yield label("On the public record") + (
         f"one 32-byte fingerprint and the number {plan.size:,}. No name, no e-mail."
     )
+
+
+def _signature(terms: Terms) -> str:
+    """Return who signs, or what an unsigned file lacks."""
+    if terms.signed:
+        return f"by the key of {shorten_did(terms.profile.did)}, which wallets and other verifiers check"
+    return "no: wallets and other verifiers have nothing to check, the public record vouches alone"
 
 
 def _fee(plan: Plan, fee_limit_wei: int) -> str:

@@ -11,9 +11,10 @@ import secrets
 from dataclasses import dataclass
 from pathlib import Path
 
-from attestree.adapters.keys.ed25519 import create_signing_key, format_did_key, read_signing_key
+from attestree.adapters.keys.ed25519 import create_signing_key, public_key_of, read_signing_key
 from attestree.adapters.keys.files import SCRYPT_WORK, create_key_file, read_key_file_address
 from attestree.adapters.keys.private_file import read_private, write_private
+from attestree.credentials.signatures.multikey import format_did_key
 
 KEYS_FOLDER = "keys"
 """Folder of the keys, beside the settings."""
@@ -56,7 +57,7 @@ class KeyRing:
         if not path.exists():
             return create_signing_key(path, password=self.password)
         key = read_signing_key(path, ask=lambda _name: self.password or "")
-        return format_did_key(key.public_key().public_bytes_raw())
+        return format_did_key(public_key_of(key))
 
     def signing_path(self, name: str) -> str:
         """Return where a signing key is, counted from the settings."""

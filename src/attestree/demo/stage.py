@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from importlib.resources import files
+from importlib.util import find_spec
 from pathlib import Path
 
 from attestree.accrediting.acts import Act
@@ -28,6 +29,7 @@ from attestree.issuing.plan import IssueRequest
 from attestree.issuing.status import StatusRequest
 from attestree.settings import IssuerSettings, Settings
 from attestree.wiring.issuers import wire_issuing, wire_status
+from attestree.wiring.signing import wire_document_signer
 from attestree.wiring.stores import wire_store
 from attestree.wiring.workers import wire_act, wire_worker
 
@@ -82,8 +84,12 @@ class Stage:
         settings = _with_issuer(self.settings, issuer)
         roster = self.folder / ROSTERS / lot.roster
         achievement = read_achievement(self.folder / ROSTERS / lot.achievement)
-        terms = replace(build_terms(settings, issuer, achievement, kind=lot.kind), valid_from=lot.valid_from)
-        issuing = wire_issuing(settings, issuer, self.store)
+        # The demo is for everybody; credentials are signed where the packages for it are installed.
+        signs = find_spec("pyld") is not None
+        terms = build_terms(settings, issuer, achievement, kind=lot.kind, signed=signs)
+        terms = replace(terms, valid_from=lot.valid_from)
+        sign = wire_document_signer(settings, issuer) if terms.signed else None
+        issuing = wire_issuing(settings, issuer, self.store, sign=sign)
         request = IssueRequest(
             octets=roster.read_bytes(),
             file_name=roster.name,

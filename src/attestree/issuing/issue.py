@@ -12,11 +12,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from attestree.credentials.anchor_proof import LIST_ID_SIZE
+from attestree.credentials.dates import format_timestamp
 from attestree.errors import FeeLimitError, NotAllowedError, RosterError
+from attestree.issuing.compose import Composer, Place
 from attestree.issuing.derive import SEED_SIZE, derive_list_id
 from attestree.issuing.folder import build_folder, format_record
 from attestree.issuing.plan import IssueRequest, Plan, make_plan
-from attestree.issuing.seal import DocumentSigner, SealedBatch, seal
+from attestree.issuing.seal import SealedBatch, seal
+from attestree.issuing.signing import DocumentSigner
 from attestree.issuing.terms import Terms
 from attestree.outbox.states import State
 from attestree.ports import (
@@ -73,7 +77,7 @@ class Issuing:
     fee_limit_wei: int
     """A batch that might cost more is not started."""
     sign: DocumentSigner | None = None
-    """Signs each credential beside its anchor proof, or None."""
+    """Signs each credential beside its anchor proof, or None; the terms say which."""
     verify_room: Callable[[int], None] = lambda _size: None
     """Returns if a batch of that size has room where it is written; FolderUnavailableError otherwise."""
 
@@ -97,6 +101,8 @@ class Issuing:
             ChainUnavailableError: The chain gave no quote.
             RevertedError: The contract would refuse.
             FeeLimitError: `fee.batch_above_limit`.
+            LinkedDataError: `terms.*`, the achievement uses terms that cannot be signed; nothing was begun.
+            MissingExtraError: `extra.signatures`; nothing was begun.
             FolderUnavailableError: `folder.no_room`, nothing was begun; or the disk did not answer, and
                 nothing was queued.
             StoreUnavailableError: The database did not answer.
@@ -111,6 +117,7 @@ class Issuing:
                 raise RosterError("roster.no_good_rows")
             return Issued(None, None, 0, is_new=False)
         self._verify_fee(plan)
+        self._verify_signer(plan)
         self.verify_room(plan.size)
         return self._seal(plan, self._open(plan))
 
@@ -120,6 +127,17 @@ class Issuing:
             raise plan.obstacle
         if plan.quote is not None and plan.quote.fee_wei > self.fee_limit_wei:
             raise FeeLimitError("fee.batch_above_limit", fee=plan.quote.fee_wei, limit=self.fee_limit_wei)
+
+    def _verify_signer(self, plan: Plan) -> None:
+        """Return if what signs can sign such credentials; a sample is signed before anything is begun."""
+        terms = plan.request.terms
+        if terms.signed is not (self.sign is not None):
+            raise TypeError("the terms say whether there is a signer")
+        if self.sign is None:
+            return
+        composer = Composer(terms, bytes(SEED_SIZE), plan.now)
+        sample = composer.compose(plan.selection.keyed_rows[0][1], Place(0, 0, bytes(LIST_ID_SIZE)))
+        list(self.sign.sign_batch([sample], created=format_timestamp(plan.now)))
 
     def _open(self, plan: Plan) -> Batch:
         """Return the batch of a plan, opened now or by a run that was killed."""

@@ -9,17 +9,17 @@ Source: DESIGN section 4; docs/spec/evm-merkle-jcs-2026.md.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
-from itertools import pairwise
+from itertools import pairwise, repeat
 
 from attestree.credentials.anchor_proof import AnchorHeader, AnchorProof
 from attestree.credentials.dates import format_timestamp
 from attestree.credentials.digest import digest_of_hashes, header_hash
 from attestree.credentials.proof_set import ProofOptions, SecuredAnchor, format_secured_anchor
 from attestree.credentials.strict_json import MAX_BYTES, JsonObject
-from attestree.errors import MalformedCredentialError, RosterError
+from attestree.errors import LinkedDataError, MalformedCredentialError, RosterError
 from attestree.issuing.canonical_writer import CanonicalWriter
 from attestree.issuing.compose import Composer, Place
 from attestree.issuing.derive import (
@@ -30,6 +30,7 @@ from attestree.issuing.derive import (
     require_seed,
 )
 from attestree.issuing.rows import Row
+from attestree.issuing.signing import DocumentSigner
 from attestree.issuing.terms import Terms
 from attestree.merkle.chainpoint import build_chainpoint_tree, chainpoint_leaf_hash
 from attestree.merkle.kind import TreeKind
@@ -39,9 +40,6 @@ from attestree.merkle.standard import leaf_hash
 
 MAX_DOCUMENT_BYTES = MAX_BYTES // 2
 """Largest credential without its proofs; a verifier reads `MAX_BYTES` with them."""
-
-DocumentSigner = Callable[[JsonObject, str], JsonObject]
-"""Given a credential and a time stamp, returns a signature proof for it; the same one each time."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -83,15 +81,21 @@ class SealedBatch:
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class _Draft:
+class Draft:
     """One credential before its path is known."""
 
     row: Row
+    """Where it came from."""
     row_key: bytes
+    """HMAC of that, 32 bytes."""
     token: str
+    """Last part of its id."""
     salt: bytes
+    """16 bytes."""
     document: JsonObject
+    """Without proofs."""
     digest: bytes
+    """32 bytes."""
 
 
 def seal(
@@ -116,6 +120,7 @@ def seal(
         RosterError: `roster.no_good_rows`, or `roster.duplicate_credential`.
         MalformedCredentialError: A row that may not be issued, with `row` and `path`.
         NotAllowedError: `refused.seed_erased`.
+        LinkedDataError, MissingExtraError: As `DocumentSigner.sign_batch`.
     """
     seed = require_seed(seed)
     _verify_distinct(keyed_rows)
@@ -124,17 +129,33 @@ def seal(
     writer = CanonicalWriter(terms.achievement.document)
     composer = Composer(terms, seed, created)
     order = derive_permutation(seed, len(keyed_rows))
-    drafts: dict[int, _Draft] = {}
+    drafts: dict[int, Draft] = {}
     hashes = header_hash(header), sha256(writer.write(options.to_json())).digest()
     for position, (row_key, row) in enumerate(keyed_rows):
         place = Place(position, order[position], header.list_id)
         document = _compose(composer, row, place)
         salt = derive_salt(seed, position)
-        digest = _digest(salt, hashes, _write(writer, document, row))
+        digest = build_digest(salt, hashes, _write(writer, document, row))
         token = derive_token(seed, position)
-        drafts[place.index] = _Draft(row, row_key, token, salt, document, digest)
+        drafts[place.index] = Draft(row, row_key, token, salt, document, digest)
     by_index = [drafts[index] for index in range(len(drafts))]
-    return _finish(by_index, header, options, created=created, writer=writer, sign=sign)
+    proofs = _sign_all(sign, by_index, created=options.created)
+    return attach_anchors(by_index, header, options, created=created, writer=writer, proofs=proofs)
+
+
+def _sign_all(
+    sign: DocumentSigner | None, drafts: Sequence[Draft], *, created: str
+) -> Iterator[Sequence[JsonObject]]:
+    """Yield the signature of each draft, nothing for each where nobody signs; a refusal names the row."""
+    if sign is None:
+        yield from repeat((), len(drafts))
+        return
+    signatures = sign.sign_batch((draft.document for draft in drafts), created=created)
+    for draft in drafts:
+        try:
+            yield (next(signatures),)
+        except LinkedDataError as exc:
+            raise LinkedDataError(exc.code, **{**exc.values, "row": draft.row.number}) from exc
 
 
 def _compose(composer: Composer, row: Row, place: Place) -> JsonObject:
@@ -155,34 +176,50 @@ def _write(writer: CanonicalWriter, document: JsonObject, row: Row) -> bytes:
     return octets
 
 
-def _digest(salt: bytes, hashes: tuple[bytes, bytes], document: bytes) -> bytes:
-    """Return the digest of a document whose canonical bytes are at hand."""
+def build_digest(salt: bytes, hashes: tuple[bytes, bytes], document: bytes) -> bytes:
+    """
+    Return the digest of a document whose canonical bytes are at hand.
+
+    Args:
+        salt: 16 bytes.
+        hashes: Of the header and of the options.
+        document: Canonical JSON.
+    """
     return digest_of_hashes(
         salt=salt, header_hash=hashes[0], options_hash=hashes[1], document_hash=sha256(document).digest()
     )
 
 
-def _finish(
-    drafts: Sequence[_Draft],
+def attach_anchors(
+    drafts: Sequence[Draft],
     header: AnchorHeader,
     options: ProofOptions,
     *,
     created: int,
     writer: CanonicalWriter,
-    sign: DocumentSigner | None,
+    proofs: Iterable[Sequence[JsonObject]],
 ) -> SealedBatch:
-    """Build the tree, cut every path, and attach the proofs."""
+    """
+    Build the tree, cut every path, and attach the proofs.
+
+    Args:
+        drafts: By index.
+        header: What all anchor proofs share.
+        options: Of every anchor proof.
+        created: The same time as in the options, Unix seconds.
+        writer: Writes the credentials.
+        proofs: Of each draft, those that stand before its anchor proof.
+    """
     digests = [draft.digest for draft in drafts]
     tree = _build_tree(digests, header.kind)
     build_leaf = chainpoint_leaf_hash if header.kind is TreeKind.CHAINPOINT else leaf_hash
     sealed: list[SealedCredential] = []
-    for index, draft in enumerate(drafts):
+    for index, (draft, signatures) in enumerate(zip(drafts, proofs, strict=True)):
         path = tree.path(index)
         verify_digest(draft.digest, path, tree.root, kind=header.kind, index=index, size=header.size)
         proof = AnchorProof(header=header, index=index, salt=draft.salt, path=b"".join(path), root=tree.root)
-        proofs = [sign(draft.document, options.created)] if sign else []
-        proofs.append(format_secured_anchor(SecuredAnchor(options, proof)))
-        octets = writer.write({**draft.document, "proof": [*proofs]})
+        anchored = format_secured_anchor(SecuredAnchor(options, proof))
+        octets = writer.write({**draft.document, "proof": [*signatures, anchored]})
         leaf = build_leaf(draft.digest, index)
         sealed.append(
             SealedCredential(index, draft.token, draft.row, draft.row_key, draft.digest, leaf, octets)

@@ -125,19 +125,6 @@ class AlarmSettings(Section):
     """So much must be free where batches and the database lie."""
 
 
-class StatusSettings(Section):
-    """`[status]`: the status lists that wallets read, and those of others; docs/how-to/wallets.md."""
-
-    lists: Path = Path("status")
-    """Folder of the signed lists; `attestree serve` hands them out, and so can any web server."""
-    ttl_minutes: Annotated[int, Field(ge=1, le=10_080)] = 15
-    """A wallet may keep a list for so long before it asks again."""
-    valid_hours: Annotated[int, Field(ge=1, le=8_760)] = 48
-    """A list is good for so long; it is signed anew when half of that is over."""
-    hosted_lists: bool = False
-    """Look lists of others up where credentials say they lie; what cannot be had is `unknown`."""
-
-
 class Named(Section):
     """A table of which there may be several."""
 
@@ -195,7 +182,9 @@ class IssuerSettings(Named):
     issuer_key: KeySetting | None = None
     """Key of the institution's own account; only to name operators and the like. A key file, or a table."""
     signing_key: Path | None = None
-    """Ed25519 key (PEM) for signatures inside credentials."""
+    """Ed25519 key (PEM) for signatures inside credentials; without one they carry none."""
+    signing_method: str | None = None
+    """Id of that key in the DID's document, `did:web:..#key-2`; None = the DID and `#key-1`."""
     roster_key: Path = Path("keys/roster.key")
     """32 random bytes in hex, from which row keys are derived; secret."""
 

@@ -1,7 +1,7 @@
 """
 What issues and changes status for one institution.
 
-Decides nothing beyond the choice of adapters; nothing here signs. Source: DESIGN section 3.
+Decides nothing beyond the choice of adapters; what signs is given. Source: DESIGN section 3.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from functools import partial
 from attestree.adapters.keys.roster_key import read_roster_key
 from attestree.adapters.sql.store import SqlStore
 from attestree.issuing.issue import Issuing
+from attestree.issuing.signing import DocumentSigner
 from attestree.issuing.status import StatusDesk
 from attestree.outbox.relayed import NOBODY
 from attestree.settings import IssuerSettings, Settings
@@ -35,9 +36,10 @@ def wire_issuing(
     *,
     fee_limit_wei: int | None = None,
     relayed: bool = False,
+    sign: DocumentSigner | None = None,
 ) -> Issuing:
     """
-    Return what issues for one issuer; nothing is signed by it.
+    Return what issues for one issuer; no transaction is signed by it.
 
     Args:
         settings: Say where everything is.
@@ -45,6 +47,8 @@ def wire_issuing(
         store: Where batches are remembered.
         fee_limit_wei: A batch that might cost more is not started; None = as the settings have it.
         relayed: Whether somebody else records and pays; then no chain is asked.
+        sign: Signs each credential, see `wiring.signing`; None where the terms say unsigned, or only a
+            plan is wanted.
     """
     return Issuing(
         store=store,
@@ -55,6 +59,7 @@ def wire_issuing(
         roster_key=read_roster_key(settings.path(issuer.roster_key)),
         operator=NOBODY if relayed else operator_address(settings, issuer),
         fee_limit_wei=int(settings.fee_limit_eth * 10**18) if fee_limit_wei is None else fee_limit_wei,
+        sign=sign,
         verify_room=partial(verify_room, settings),
     )
 

@@ -29,6 +29,7 @@ from attestree.settings import load_settings
 from attestree.verifying.trust import NetworkKind, Trust, TrustedAccreditor, TrustedNetwork, format_trust
 from attestree.wiring.chains import wire_events, wire_sender
 from attestree.wiring.issuers import wire_issuing
+from attestree.wiring.signing import wire_document_signer
 from attestree.wiring.system import SystemClock
 from attestree.wiring.verifiers import wire_verifier
 from lab.chain_scan import ChainScan
@@ -106,7 +107,12 @@ class Office:
             octets=(self.twin / roster.name).read_bytes(), file_name=roster.name, terms=terms
         )
         issuing = replace(
-            wire_issuing(settings, settings.issuer[0], self.twin_store),
+            wire_issuing(
+                settings,
+                settings.issuer[0],
+                self.twin_store,
+                sign=wire_document_signer(settings, settings.issuer[0]) if terms.signed else None,
+            ),
             sender=None,
             clock=GivenClock(ISSUED_AT),
             entropy=GivenEntropy(roster.entropy),

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,7 @@ roster.xlsx           1,203 rows: 1,200 good, 3 bad, 0 warnings            detai
  row 17  bad      email "zofia@" has no domain                  mend it, or leave it empty: learner_id is enough
 Would record          1 batch, 1 transaction on local test chain (31337); fee at most 0.0004 ETH (limit 0.001)
 In every file         Example University, did:key:z6Mk.., status address none
+Signed                by the key of did:key:z6Mk.., which wallets and other verifiers check
 On the public record  one 32-byte fingerprint and the number 1,200. No name, no e-mail.
 NOTHING WAS ISSUED. 3 bad rows stop the batch: mend them, or repeat with --skip-bad. Go: the same command with --yes"""  # noqa: E501  # one line of a terminal each
 
@@ -41,6 +43,7 @@ def plan() -> Plan:
         chain_id=31337,
         registry=bytes(20),
         registry_name="local",
+        signed=True,
     )
     return Plan(
         request=IssueRequest(octets=b"", file_name="roster.xlsx", terms=terms),
@@ -58,6 +61,14 @@ def plan() -> Plan:
 def test_a_dry_run_reads_as_it_was_drawn() -> None:
     text = format_plan(plan(), fee_limit_wei=10**15, details="roster.errors.csv")
     assert text == WANTED
+
+
+def test_a_dry_run_says_what_an_unsigned_file_lacks() -> None:
+    wanted = plan()
+    terms = replace(wanted.request.terms, signed=False)
+    unsigned = replace(wanted, request=replace(wanted.request, terms=terms))
+    text = format_plan(unsigned, fee_limit_wei=10**15, details="roster.errors.csv")
+    assert "Signed                no: wallets and other verifiers have nothing to check" in text
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
@@ -9,14 +10,18 @@ import pytest
 from attestree.credentials.binding import fold_anchor, verify_binding
 from attestree.credentials.canonical import canonicalize
 from attestree.credentials.credential import parse_credential
+from attestree.credentials.signatures.data_integrity import verify_proof
 from attestree.credentials.strict_json import JsonObject, parse_json
-from attestree.errors import MalformedCredentialError, RosterError
+from attestree.errors import LinkedDataError, MalformedCredentialError, RosterError
 from attestree.issuing.canonical_writer import CanonicalWriter
 from attestree.issuing.folder import build_folder
 from attestree.issuing.seal import seal
+from attestree.issuing.signing import PlainSigner
 from attestree.merkle.kind import TreeKind
+from tests.fakes.signing import TestKey
 from tests.unit.issuing import samples
 
+KEY = TestKey()
 VECTOR = json.loads((Path(__file__).parents[2] / "vectors/issuing/batch.json").read_text("utf-8"))
 
 
@@ -61,15 +66,42 @@ def test_another_seed_shares_nothing_that_could_link_two_batches() -> None:
 
 
 def test_signatures_stand_beside_the_anchor_and_change_no_digest() -> None:
-    def sign(document: JsonObject, created: str) -> JsonObject:
-        assert "proof" not in document
-        return {"type": "DataIntegrityProof", "cryptosuite": "eddsa-rdfc-2022", "created": created}
-
+    signer = PlainSigner(KEY.method, KEY.private.sign)
     plain = seal(samples.keyed(), samples.terms(), seed=samples.SEED, created=samples.CREATED)
-    signed = seal(samples.keyed(), samples.terms(), seed=samples.SEED, created=samples.CREATED, sign=sign)
+    signed = seal(samples.keyed(), samples.terms(), seed=samples.SEED, created=samples.CREATED, sign=signer)
     assert plain.root == signed.root
-    proofs = json.loads(signed.credentials[0].octets)["proof"]
-    assert [proof["cryptosuite"] for proof in proofs] == ["eddsa-rdfc-2022", "evm-merkle-jcs-2026"]
+    for credential in signed.credentials:
+        document = parse_json(credential.octets)
+        signature, anchor = document["proof"]
+        assert [proof["cryptosuite"] for proof in (signature, anchor)] == [
+            "eddsa-rdfc-2022",
+            "evm-merkle-jcs-2026",
+        ]
+        assert (signature["created"], signature["verificationMethod"]) == (anchor["created"], KEY.method)
+        verify_proof(document, signature, KEY.public)
+
+
+def test_the_same_seed_and_key_give_the_same_signatures() -> None:
+    signer = PlainSigner(KEY.method, KEY.private.sign)
+    one, other = (
+        seal(samples.keyed(), samples.terms(), seed=samples.SEED, created=samples.CREATED, sign=signer)
+        for _ in range(2)
+    )
+    assert [c.octets for c in one.credentials] == [c.octets for c in other.credentials]
+
+
+def test_a_row_whose_words_cannot_be_signed_is_named() -> None:
+    class Refusing:
+        def sign_batch(self, documents: Iterable[JsonObject], *, created: str) -> Iterator[JsonObject]:
+            for number, _ in enumerate(documents):
+                if number == 1:
+                    raise LinkedDataError("terms.undefined", count=1)
+                yield {"created": created}
+
+    with pytest.raises(LinkedDataError) as caught:
+        seal(samples.keyed(), samples.terms(), seed=samples.SEED, created=samples.CREATED, sign=Refusing())
+    assert caught.value.values["count"] == 1
+    assert caught.value.values["row"] in (2, 3, 4)
 
 
 def test_the_same_award_twice_is_refused() -> None:

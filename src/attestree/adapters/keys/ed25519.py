@@ -1,8 +1,8 @@
 """
 Ed25519 keys for the signatures inside credentials, as PEM files.
 
-Decides how they are made and read, and which `did:key` and multikey name them. It signs nothing.
-Source: RFC 8410; W3C CCG did:key; W3C Controlled Identifiers 1.0, section 2.2.2.
+Decides how they are made and read. It signs nothing; what names a key is decided in
+`credentials.signatures.multikey`. Source: RFC 8410; DESIGN section 11.
 """
 
 from __future__ import annotations
@@ -19,14 +19,11 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 
-from attestree.adapters.keys.password import AskPassword, find_password
+from attestree.adapters.keys.password import AskPassword, find_key_password
 from attestree.adapters.keys.private_file import read_private, write_private
+from attestree.credentials.signatures.multikey import KeyKind, PublicKey, format_did_key
 from attestree.errors import KeyFileError
 
-MULTICODEC_ED25519 = b"\xed\x01"
-"""Says "Ed25519 public key" before the key's 32 bytes."""
-
-_BASE58 = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 _ENCRYPTED = b"ENCRYPTED PRIVATE KEY"
 
 
@@ -46,7 +43,7 @@ def create_signing_key(path: Path, *, password: str | None) -> str:
     key = Ed25519PrivateKey.generate()
     lock = NoEncryption() if password is None else BestAvailableEncryption(password.encode())
     write_private(path, key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, lock))
-    return format_did_key(key.public_key().public_bytes_raw())
+    return format_did_key(public_key_of(key))
 
 
 def read_signing_key(path: Path, *, ask: AskPassword | None = None) -> Ed25519PrivateKey:
@@ -58,7 +55,7 @@ def read_signing_key(path: Path, *, ask: AskPassword | None = None) -> Ed25519Pr
             `key.wrong_password` or `key.cannot_read`.
     """
     pem = read_private(path)
-    password = find_password(path.name, ask).encode() if _ENCRYPTED in pem else None
+    password = find_key_password(path, ask).encode() if _ENCRYPTED in pem else None
     try:
         key = load_pem_private_key(pem, password)
     except (ValueError, TypeError, UnsupportedAlgorithm) as exc:
@@ -69,21 +66,6 @@ def read_signing_key(path: Path, *, ask: AskPassword | None = None) -> Ed25519Pr
     return key
 
 
-def format_multikey(public_key: bytes) -> str:
-    """Return a public key of 32 bytes as a multikey, `z6Mk...`."""
-    return "z" + _base58(MULTICODEC_ED25519 + public_key)
-
-
-def format_did_key(public_key: bytes) -> str:
-    """Return the DID that a public key of 32 bytes makes by itself, `did:key:z6Mk...`."""
-    return f"did:key:{format_multikey(public_key)}"
-
-
-def _base58(raw: bytes) -> str:
-    """Return bytes in base58 with Bitcoin's alphabet."""
-    number = int.from_bytes(raw, "big")
-    digits = ""
-    while number:
-        number, rest = divmod(number, 58)
-        digits = _BASE58[rest] + digits
-    return "1" * (len(raw) - len(raw.lstrip(b"\0"))) + digits
+def public_key_of(key: Ed25519PrivateKey) -> PublicKey:
+    """Return the public part of a key."""
+    return PublicKey(KeyKind.ED25519, key.public_key().public_bytes_raw())

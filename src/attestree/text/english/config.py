@@ -37,6 +37,29 @@ ENTRIES: dict[str, Entry] = {
         cause="A misspelt name would otherwise be ignored in silence.",
         next="Correct the name, or unset it; docs/reference/config.md lists all settings.",
     ),
+    "config.no_signing_key": Entry(
+        "The issuer {issuer} has no key to sign with.",
+        cause="The settings file has no signing_key for it.",
+        next="Make one with `attestree key new keys/signing.pem --kind signature`, or leave signatures out: "
+        "--no-signature.",
+    ),
+    "config.signing_key_of_another": Entry(
+        "The key that would sign is not the key of the institution's DID; nothing was sealed.",
+        cause="signing_key stands for {key}, and the settings' did is another one: every verifier would ignore "
+        "the signature.",
+        next="Mend signing_key or did in the settings. A new DID must be accredited before it issues: "
+        "`attestree issuer show`.",
+    ),
+    "config.did_cannot_sign": Entry(
+        "The institution's DID is of a kind whose keys verifiers cannot look up; nothing was sealed.",
+        cause="Signatures need a did:key or a did:web.",
+        next="Use another DID, which must be accredited first, or leave signatures out: --no-signature.",
+    ),
+    "config.signing_method": Entry(
+        "The setting signing_method does not name a key of the institution's DID; nothing was sealed.",
+        cause="It must be the DID, a # and the key's name in the document of the DID.",
+        next="Mend it, or leave it out: the usual name is #key-1.",
+    ),
     "config.no_registry": Entry(
         "No such registry is set up here (known: {known}).",
         cause="The settings file has no [[registry]] of that name, or no settings file was found.",

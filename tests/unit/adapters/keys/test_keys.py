@@ -11,11 +11,12 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from eth_account import Account
 
 from attestree.adapters.evm.dev_accounts import ANVIL_CHAIN_ID, DEV_ACCOUNTS
-from attestree.adapters.keys.ed25519 import create_signing_key, format_did_key, read_signing_key
+from attestree.adapters.keys.ed25519 import create_signing_key, public_key_of, read_signing_key
 from attestree.adapters.keys.files import create_key_file, open_key_file, read_key_file_address
 from attestree.adapters.keys.password import PASSWORD_VARIABLE
 from attestree.adapters.keys.private_file import read_private, write_private
 from attestree.adapters.keys.signer import GROUP_ORDER, LocalSigner, open_environment_key
+from attestree.credentials.signatures.multikey import format_did_key
 from attestree.errors import KeyFileError, NotAllowedError
 from attestree.merkle.keccak import keccak256
 from attestree.ports import Fees, Transaction
@@ -253,20 +254,22 @@ def test_a_variable_without_a_key_is_told(monkeypatch: pytest.MonkeyPatch, value
 # -- Ed25519 -----------------------------------------------------------------------------------
 
 
-def test_a_public_key_makes_the_did_that_the_specification_gives() -> None:
-    """The key and its DID come from the did:key specification, section 3.1.1 and test vectors."""
-    public = bytes.fromhex("2e6fcce36701dc791488e0d0b1745cc1e33a4c1c9fcc41c63bd343dbbe0970e6")
-    assert format_did_key(public) == "did:key:z6MkhaXgBZDvotDkL5257faiztiGiC2QtKLGpbnnEGta2doK"
-
-
 @pytest.mark.parametrize("password", [None, PASSWORD])
 def test_a_signing_key_is_read_as_it_was_made(tmp_path: Path, password: str | None) -> None:
     path = tmp_path / "ed25519.pem"
     did = create_signing_key(path, password=password)
     key = read_signing_key(path, ask=lambda _name: PASSWORD)
-    assert format_did_key(key.public_key().public_bytes_raw()) == did
+    assert format_did_key(public_key_of(key)) == did
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert isinstance(key, Ed25519PrivateKey)
+
+
+def test_the_password_of_a_signing_key_may_lie_beside_it(tmp_path: Path) -> None:
+    path = tmp_path / "ed25519.pem"
+    did = create_signing_key(path, password=PASSWORD)
+    assert b"ENCRYPTED" in path.read_bytes()
+    write_private(tmp_path / "ed25519.pem.password", PASSWORD.encode())
+    assert format_did_key(public_key_of(read_signing_key(path))) == did
 
 
 def test_a_signing_key_without_its_password_or_of_another_kind_is_refused(tmp_path: Path) -> None:

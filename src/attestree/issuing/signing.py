@@ -1,0 +1,102 @@
+"""
+Signatures beside the anchor: `eddsa-rdfc-2022`, what wallets and other verifiers check.
+
+Decides which key of the issuer's DID is named, and that no signature is made in the name of a DID which
+the key cannot belong to. How the key is kept is decided in `adapters.keys`. A batch is signed as a whole,
+since its documents share their shape: a signer may learn from the first what it then does faster for the
+rest, and must give the same bytes all the same. Source: DESIGN section 4; vc-di-eddsa 1.0, section 3.2.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Protocol
+
+from attestree.credentials.did import is_did_key, parse_did
+from attestree.credentials.proof_set import PROOF_PURPOSE
+from attestree.credentials.signatures.multikey import PublicKey, did_key_method, format_did_key
+from attestree.credentials.strict_json import JsonObject
+from attestree.errors import MalformedProofError, SettingsError
+
+USUAL_FRAGMENT = "#key-1"
+"""Name of the signing key in the document of a `did:web`, unless the settings say otherwise."""
+
+SignOctets = Callable[[bytes], bytes]
+"""Returns the Ed25519 signature of some bytes, 64 bytes; the same one each time."""
+
+
+class DocumentSigner(Protocol):
+    """Signs the documents of a batch."""
+
+    def sign_batch(self, documents: Iterable[JsonObject], *, created: str) -> Iterator[JsonObject]:
+        """
+        Yield one proof for each document, in their order; the same bytes each time.
+
+        Args:
+            documents: Credentials without `proof`; mostly alike, so that an implementation may keep what
+                it learns of a shape for as long as this iterator lives.
+            created: Time stamp of every proof.
+
+        Raises:
+            LinkedDataError: `terms.*`, a document whose terms have no settled meaning is not signed.
+            MissingExtraError: `extra.signatures`.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class PlainSigner:
+    """Signs each document by itself: milliseconds each, and the measure of whatever is faster."""
+
+    method: str
+    """Absolute id of the key, as the proofs name it."""
+    sign: SignOctets
+    """Makes the signatures."""
+
+    def sign_batch(self, documents: Iterable[JsonObject], *, created: str) -> Iterator[JsonObject]:
+        """Yield one proof for each document; as the protocol says."""
+        # Loaded here because most commands sign nothing, and it is slow to load.
+        from attestree.credentials.signatures.data_integrity import build_proof
+        from attestree.credentials.signatures.suites import EDDSA_RDFC_2022
+
+        options = build_options(self.method, created=created)
+        for document in documents:
+            yield build_proof(document, options, self.sign, EDDSA_RDFC_2022)
+
+
+def build_options(method: str, *, created: str) -> JsonObject:
+    """Return the members of a signature that its suite does not fix."""
+    return {"created": created, "verificationMethod": method, "proofPurpose": PROOF_PURPOSE}
+
+
+def choose_method(did: str, key: PublicKey, *, method: str | None = None) -> str:
+    """
+    Return the absolute id under which verifiers find a key among those of a DID.
+
+    Args:
+        did: `issuer.id`.
+        key: What will sign.
+        method: What the settings say; None = the usual one.
+
+    Raises:
+        SettingsError: `config.signing_key_of_another` where a `did:key` is another key's;
+            `config.did_cannot_sign` for a DID that verifiers cannot look up;
+            `config.signing_method` where the method is not one of the DID's.
+    """
+    if is_did_key(did):
+        if did != format_did_key(key):
+            raise SettingsError("config.signing_key_of_another", key=format_did_key(key))
+        usual = did_key_method(did)
+        if method not in (None, usual):
+            raise SettingsError("config.signing_method")
+        return usual
+    try:
+        kind = parse_did(did).method
+    except MalformedProofError as exc:
+        raise SettingsError("config.did_cannot_sign") from exc
+    if kind != "web":
+        raise SettingsError("config.did_cannot_sign")
+    chosen = method or did + USUAL_FRAGMENT
+    if not chosen.startswith(f"{did}#") or len(chosen) == len(did) + 1:
+        raise SettingsError("config.signing_method")
+    return chosen
