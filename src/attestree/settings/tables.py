@@ -125,6 +125,19 @@ class AlarmSettings(Section):
     """So much must be free where batches and the database lie."""
 
 
+class StatusSettings(Section):
+    """`[status]`: the status lists that wallets read, and those of others; docs/how-to/wallets.md."""
+
+    lists: Path = Path("status")
+    """Folder of the signed lists; `attestree serve` hands them out, and so can any web server."""
+    ttl_minutes: Annotated[int, Field(ge=1, le=10_080)] = 15
+    """A wallet may keep a list for so long before it asks again."""
+    valid_hours: Annotated[int, Field(ge=1, le=8_760)] = 48
+    """A list is good for so long; it is signed anew when half of that is over."""
+    hosted_lists: bool = False
+    """Look lists of others up where credentials say they lie; what cannot be had is `unknown`."""
+
+
 class Named(Section):
     """A table of which there may be several."""
 
@@ -187,6 +200,10 @@ class IssuerSettings(Named):
     """Id of that key in the DID's document, `did:web:..#key-2`; None = the DID and `#key-1`."""
     roster_key: Path = Path("keys/roster.key")
     """32 random bytes in hex, from which row keys are derived; secret."""
+    open_batch_seconds: Annotated[int, Field(ge=1, le=31_536_000)] = 600
+    """Credentials that are issued by API wait so long, from the first of a batch, until it is sealed."""
+    open_batch_size: Annotated[int, Field(ge=1, le=10_000)] = 1_000
+    """A batch of credentials that are issued by API is sealed at once when it has so many."""
 
     @property
     def account(self) -> bytes:
