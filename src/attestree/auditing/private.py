@@ -23,7 +23,7 @@ from attestree.credentials.proof_set import parse_proof_set
 from attestree.credentials.strict_json import JsonObject, JsonValue, parse_json
 from attestree.errors import CorruptionError, EvidenceError, InputError
 from attestree.ports import Batch, CredentialRow
-from attestree.ports.folders import MAX_SINGLE_FILES, ArchiveFiles
+from attestree.ports.folders import MAX_SINGLE_FILES, SEVERAL_ACHIEVEMENTS, ArchiveFiles
 from attestree.text.spreadsheet import undefuse
 
 CREDENTIALS_FILE, OFFSETS_FILE = "credentials.jsonl", "offsets.u64"
@@ -110,8 +110,10 @@ def _verify_sealed(line: bytes, batch: Batch, row: CredentialRow, stated: Descri
         list_id=batch.list_id,
     )
     found = (secured.anchor.header, int(header.kind), secured.anchor.index, folded.leaf_hash, folded.root)
-    told = (_token_of(credential), *_claims_of(credential))
-    if (*found, *told) != (
+    did, name, achievement_id = _claims_of(credential)
+    if stated.achievement_id == SEVERAL_ACHIEVEMENTS:
+        achievement_id = SEVERAL_ACHIEVEMENTS
+    if (*found, _token_of(credential), did, name, achievement_id) != (
         *(header, batch.kind, row.index, row.leaf_hash, batch.root),
         *(row.token, stated.did, stated.issuer_name, stated.achievement_id),
     ):

@@ -71,7 +71,7 @@ class OpenBatchStore(Store, Protocol):
         """Forget answers older than `before`, Unix seconds."""
 
     def forget_open_batch(self, batch_id: str) -> None:
-        """Forget that a batch was open, and its members; the batch itself stays."""
+        """Forget that a batch was open, and its members; the batch stays if it was sealed or joined."""
 
 
 class JoinedDocuments(Protocol):

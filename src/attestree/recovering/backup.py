@@ -10,13 +10,22 @@ reach the disk is decided in `adapters.files`. Source: DESIGN section 9.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from attestree.credentials.strict_json import parse_json
 from attestree.errors import CorruptionError, FolderUnavailableError, MalformedJsonError
 from attestree.ports import Clock, Entropy
-from attestree.ports.folders import DESCRIPTION_FILE, HELD, MAX_DESCRIPTION_BYTES, PART, BackupPlace, FileSum
+from attestree.ports.folders import (
+    DESCRIPTION_FILE,
+    HELD,
+    MAX_DESCRIPTION_BYTES,
+    OPEN,
+    PART,
+    BackupPlace,
+    FileSum,
+)
 from attestree.recovering.manifest import Manifest, format_manifest, parse_manifest, read_sum
 
 TRIES = 5
@@ -130,7 +139,29 @@ class Backup:
             names = {folder.name.removesuffix(HELD) for folder in find_folders(issuer)}
             for name in sorted(names):
                 tell(f"batch {name}")
-                files |= self._copy_batch(issuer, name, old, report)
+                if name.endswith(OPEN):
+                    files |= self._copy_open(issuer / name, old, report)
+                else:
+                    files |= self._copy_batch(issuer, name, old, report)
+        return files
+
+    def _copy_open(
+        self, folder: Path, old: Mapping[str, FileSum], report: BackupReport
+    ) -> dict[str, FileSum]:
+        """Copy what joined a batch that was not sealed yet; its files come and go, and never change."""
+        files: dict[str, FileSum] = {}
+        for source in sorted(path for path in folder.rglob("*") if path.is_file()):
+            path = f"batches/{folder.parent.name}/{folder.name}/{source.name}"
+            before = old.get(path)
+            if before is not None and self.place.size_of(path) == before.size:
+                files[path] = before
+                report.kept += 1
+                continue
+            # What goes at this moment was never a member, or was handed out with its batch long ago
+            with suppress(FileNotFoundError):
+                files[path] = self.place.copy(source, path)
+                report.copied += 1
+                report.copied_bytes += files[path].size
         return files
 
     def _copy_batch(

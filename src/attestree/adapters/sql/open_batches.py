@@ -109,8 +109,10 @@ class OpenBatches(Transactions):
             connection.execute(delete(ANSWERED).where(ANSWERED.c.created < before))
 
     def forget_open_batch(self, batch_id: str) -> None:
-        """Forget that a batch was open, and its members; the batch itself stays."""
+        """Forget that a batch was open, and its members; the batch itself stays if it was sealed."""
         with self._writing() as connection:
+            empty = (BATCHES.c.id == batch_id) & BATCHES.c.root.is_(None) & (_count(batch_id) == 0)
+            connection.execute(delete(BATCHES).where(empty))
             connection.execute(delete(JOINED).where(JOINED.c.batch_id == batch_id))
             connection.execute(delete(OPEN_BATCHES).where(OPEN_BATCHES.c.batch_id == batch_id))
 
@@ -131,6 +133,11 @@ def _open_batches() -> Select[Any]:
     return select(OPEN_BATCHES, *(value.label(name) for value, name in zip(counted, names, strict=True)))
 
 
+def _count(batch_id: str) -> ColumnElement[int]:
+    """Ask how many joined a batch."""
+    return select(func.count()).where(JOINED.c.batch_id == batch_id).scalar_subquery()
+
+
 def _one(connection: Connection, condition: ColumnElement[bool]) -> OpenBatch | None:
     """Return the one open batch that meets a condition, or None."""
     found = read_rows(connection, OPEN_BATCHES, _open_batches().where(condition))
@@ -149,7 +156,9 @@ def _close(connection: Connection, batch_id: str, *, now: int) -> None:
     """Close a batch; the time becomes that of its anchor proofs."""
     row = update(OPEN_BATCHES).where(OPEN_BATCHES.c.batch_id == batch_id)
     connection.execute(row.values(open_for=None, closed=now))
-    connection.execute(update(BATCHES).where(BATCHES.c.id == batch_id).values(created=now))
+    # One that `recover` found sealed keeps the time at which it was
+    unsealed = (BATCHES.c.id == batch_id) & BATCHES.c.root.is_(None)
+    connection.execute(update(BATCHES).where(unsealed).values(created=now))
 
 
 def _answer(connection: Connection, answered: Answered, issuer: bytes) -> bool:
