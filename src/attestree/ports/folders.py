@@ -17,11 +17,17 @@ from attestree.errors import CorruptionError
 HELD, PART = ".held", ".part"
 """Ends of the names of folders that were not handed out, and of those that are not whole."""
 
+OPEN = ".open"
+"""End of the names of folders whose batches are joined one by one; they hold no description."""
+
 DESCRIPTION_FILE = "public/batch.json"
 """Says what a batch is, and what its other files must be."""
 
 BATCH_FORMAT = "attestree.batch/1"
 """Value of `format` there."""
+
+SEVERAL_ACHIEVEMENTS = ""
+"""Achievement id of a batch that has no single one, in its description and in its row keys."""
 
 RECORD_FILE = "private/record.json"
 """What only the store knows beside; folders that are older than it have none."""
@@ -82,12 +88,6 @@ class ArchiveFiles(Protocol):
         """
 
 
-@dataclass(frozen=True, slots=True)
-class FileSum:
-    """What a file must be."""
-
-    size: int
-    """Bytes."""
 class StatusShelf(Protocol):
     """Where signed status lists lie, for whoever serves them."""
 
@@ -101,6 +101,12 @@ class StatusShelf(Protocol):
         """Put a list in its place, whole or not at all; on return it survives a loss of power."""
 
 
+@dataclass(frozen=True, slots=True)
+class FileSum:
+    """What a file must be."""
+
+    size: int
+    """Bytes."""
     sha256: bytes
     """32 bytes."""
 
