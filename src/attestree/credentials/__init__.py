@@ -20,6 +20,7 @@ whether a root counts is decided by the chain, elsewhere. Source: DESIGN section
     credential     a credential as a verifier sees it, tolerant
     data_model     the shape rules of W3C credentials and presentations
     related_resources  files that a credential names with their digests
+    presentation   credentials shown by their holder, signed for one question
     open_badge     what may be issued, strict
     achievement    an achievement, from Open Badges JSON or short TOML
     issue_text     which text may be issued

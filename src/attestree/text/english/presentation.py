@@ -1,0 +1,69 @@
+"""
+What the catalogue says about presentations, credentials shown by their holder: `presentation.*`.
+
+Decides words only. Source: DESIGN section 2.
+"""
+
+from __future__ import annotations
+
+from attestree.text.entry import Entry
+
+_ASK_AGAIN = "Ask the holder to present again, with a new challenge."
+
+ENTRIES: dict[str, Entry] = {
+    "presentation.challenge": Entry(
+        "This was signed in answer to another challenge.",
+        cause="It may be an older answer, shown again by somebody else.",
+        next=_ASK_AGAIN,
+    ),
+    "presentation.domain": Entry(
+        "This was signed for somebody else to check.",
+        cause="The holder signed for another domain than the one asked for.",
+        next=_ASK_AGAIN,
+    ),
+    "presentation.enveloped": Entry(
+        "A credential in {path} is wrapped in a form that is not read inside presentations.",
+        next="Ask the holder to present the credential itself, as JSON.",
+    ),
+    "presentation.expired": Entry(
+        "The holder's signature has lapsed.",
+        cause="It says itself until when it counts, and that moment is over.",
+        next=_ASK_AGAIN,
+    ),
+    "presentation.holder_unknown": Entry(
+        "Who the holder is could not be established.",
+        cause="The holder's DID is neither a did:key nor one that may be looked up here.",
+        next="Ask for a presentation by a did:key, or allow did:web to be looked up.",
+    ),
+    "presentation.no_challenge": Entry(
+        "The question lacks a challenge or a domain.",
+        cause="Without both, an answer given to anybody could be shown to you again.",
+        next="Draw a new random challenge for every question, and state your domain.",
+    ),
+    "presentation.no_method": Entry(
+        "The signature does not name the key that made it.",
+        cause="verificationMethod is missing, or is not the address of a key under a DID.",
+        next=_ASK_AGAIN,
+    ),
+    "presentation.no_proof": Entry(
+        "Nobody signed this presentation.",
+        cause="Anybody can copy credentials into a file; only the holder can sign.",
+        next=_ASK_AGAIN,
+    ),
+    "presentation.other_holder": Entry(
+        "The signature is not by the holder.",
+        cause="The key belongs to another DID than the one that is named as holder.",
+        next=_ASK_AGAIN,
+    ),
+    "presentation.other_subject": Entry(
+        "This credential is not about the person who presents it.",
+        cause="The id of its subject is not the holder's DID, or it has none.",
+        next="Ask for a credential issued to the holder's own DID, or check the holder in person.",
+    ),
+    "presentation.purpose": Entry(
+        "The signature was made for another purpose.",
+        cause="A presentation is signed to prove who presents it: proofPurpose authentication.",
+        next=_ASK_AGAIN,
+    ),
+}
+"""Code to entry."""
