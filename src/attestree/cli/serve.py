@@ -2,8 +2,8 @@
 `attestree serve`: the page and the API for whoever checks credentials.
 
 Decides flags and words only. The service is found by its name, when it is wanted: commands and web do
-not know each other. It never holds a key; `attestree anchor --watch` is the only process that sends.
-Source: DESIGN sections 9 and 10.
+not know each other. It never holds an operator key; `attestree anchor --watch` is the only process that
+sends. Source: DESIGN sections 9 and 10.
 """
 
 from __future__ import annotations
@@ -15,7 +15,9 @@ from typing import Annotated
 
 import typer
 
+from attestree.cli.conformance import Flags, Profile, serve_conformance
 from attestree.cli.console import Context
+from attestree.cli.password import ask_password
 from attestree.errors import NotAllowedError
 
 SERVER = "attestree.web.server"
@@ -42,21 +44,40 @@ def serve(
     rate: Annotated[
         str, typer.Option(help="Requests that one address may make, such as 1200/minute, or off.")
     ] = "1200/minute",
+    resolve_did_web: Annotated[
+        bool, typer.Option("--resolve-did-web", help="Ask issuers' hosts for their keys; they learn of that.")
+    ] = False,
     snapshots: Annotated[
         Path | None,
         typer.Option(help="Folder that keeps what was read of the chain, so that a restart is ready sooner."),
     ] = None,
+    profile: Annotated[
+        Profile, typer.Option(help="conformance = a server for the public test suites; it trusts anybody.")
+    ] = Profile.PRODUCTION,
+    tls_self_signed: Annotated[
+        bool, typer.Option("--tls-self-signed", help="Conformance: https, certificate made for the run.")
+    ] = False,
+    tls_cert: Annotated[Path | None, typer.Option(help="Conformance: https with this certificate.")] = None,
+    tls_key: Annotated[Path | None, typer.Option(help="Conformance: and this key.")] = None,
+    seed: Annotated[str | None, typer.Option(help="Conformance: what the keys are made of.")] = None,
 ) -> None:
     """Serve the page and the API that check credentials; with a trust file alone it needs no store."""
     context: Context = ctx.obj
-    settings = context.settings()
+    flags = Flags(self_signed=tls_self_signed, certificate=tls_cert, key=tls_key, seed=seed)
+    if profile is Profile.CONFORMANCE:
+        serve_conformance(context, flags, host=host, port=port)
+        return
+    flags.verify_unused()
+    settings = context.settings().allow_did_web() if resolve_did_web else context.settings()
     server = import_module(SERVER)
     with ExitStack() as stack:
-        store = None
+        store = api = None
         if settings.issuer:
+            from attestree.wiring.by_api import wire_api_desk
             from attestree.wiring.stores import wire_store
 
             store = stack.enter_context(wire_store(settings))
+            api = wire_api_desk(settings, store, ask=ask_password)
         service = server.wire_service(
             settings,
             trust_path=trust,
@@ -64,6 +85,7 @@ def serve(
             rate=None if rate == NO_LIMIT else rate,
             store=store,
             queue=store,
+            api=api,
             snapshots=snapshots,
         )
 
