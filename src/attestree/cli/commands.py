@@ -32,6 +32,8 @@ MODULES: dict[str, tuple[str, ...]] = {
     "issuer": ("issuer",),
     "serve": ("serve",),
     "config": ("config",),
+    "apikey": ("apikey",),
+    "status_lists": ("status-lists",),
     "fsck": ("fsck",),
     "backup": ("backup",),
     "recover": ("recover",),

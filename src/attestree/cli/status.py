@@ -20,6 +20,7 @@ from attestree.adapters.sql.store import SqlStore
 from attestree.cli.console import Context
 from attestree.cli.password import ask_password
 from attestree.cli.plan_lines import label, many
+from attestree.cli.publishing import open_publishing
 from attestree.cli.telling import Teller, telling_that_it_waits
 from attestree.credentials.strict_json import parse_json
 from attestree.errors import MalformedJsonError, RequestError
@@ -183,6 +184,7 @@ def _change(
             waiting = [intent.wanted.id for intent in queued]
             with telling_that_it_waits(context.console.progress, waiting):
                 _drive(context, settings, store, queued)
+            open_publishing(context.console, settings, store).publish_all()
         _print(context, [store.fetch_intent(intent.wanted.id) or intent for intent in queued])
 
 

@@ -34,6 +34,11 @@ ENTRIES: dict[str, Entry] = {
         cause="A full disk stops issuing; it loses nothing that was acknowledged.",
         next="Free some space before the next batch.",
     ),
+    "alarm.status_lists": Entry(
+        "The status lists of {issuer} cannot be signed.",
+        cause="Wallets learn of nothing that is revoked or put on hold ({reason}); our verdicts do.",
+        next="`attestree status-lists` says what is wrong. Until then wallets are told to ask again.",
+    ),
     "alarm.test": Entry(
         "This is a test of the alarm; nothing is wrong.",
     ),
