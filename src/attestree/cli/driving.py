@@ -1,8 +1,8 @@
 """
 Driving what is queued from the command line: until it is final, one step, or until somebody stops it.
 
-Decides the order: hand out what is ready, drive each registry, hand out again. What a round does is decided
-in `anchoring`. Source: DESIGN sections 6 and 9.
+Decides the order: hand out what is ready, drive each registry, hand out again, sign status lists. What a
+round does is decided in `anchoring`. Source: DESIGN sections 6 and 9.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from attestree.anchoring import Event, Worker, watch
 from attestree.cli.console import Console
 from attestree.cli.delivery import deliver_ready
 from attestree.cli.password import ask_password
+from attestree.cli.publishing import open_publishing
 from attestree.cli.telling import Teller
 from attestree.errors import UnavailableError
 from attestree.outbox.relayed import is_relayed
@@ -43,7 +44,14 @@ def drive_all(
         ]
         workers = [stack.enter_context(worker) for worker in opened]
         hand_out = partial(deliver_ready, settings, store, console, told={})
-        _drive(console, store, workers, hand_out, note, watch_on=watch_on, once=once)
+        publishing = open_publishing(console, settings, store, alarm=book)
+
+        def note_round() -> None:
+            publishing.publish_due()
+            note()
+
+        _drive(console, store, workers, hand_out, note_round, watch_on=watch_on, once=once)
+        publishing.publish_all()
     # A service is stopped with work left, and one step is one step
     return [] if watch_on or once else _without_key(store, workers)
 

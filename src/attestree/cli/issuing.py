@@ -13,6 +13,7 @@ from attestree.adapters.sql.store import SqlStore
 from attestree.cli.console import Console
 from attestree.cli.password import ask_password
 from attestree.cli.plan_lines import label, many
+from attestree.cli.publishing import open_publishing
 from attestree.cli.telling import Teller, telling_that_it_waits
 from attestree.credentials.achievement import Achievement
 from attestree.issuing.deliver import Delivered, deliver_batch
@@ -80,6 +81,7 @@ def finish_batch(
         delivered = deliver_batch(issued.batch.id, store=store, folder=folder, status=status)
         if delivered.supersedes:
             worker.drive_until_final(delivered.supersedes, teller.tell)
+    open_publishing(console, settings, store).publish_all()
     return delivered
 
 

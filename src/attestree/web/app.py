@@ -26,6 +26,7 @@ from attestree.web.metrics import Metrics
 from attestree.web.pages import build_page_router, respond_error
 from attestree.web.routes_health import build_health_router
 from attestree.web.routes_public import build_public_router
+from attestree.web.routes_status import build_status_router
 from attestree.web.routes_verify import Desk, build_verify_router
 from attestree.web.service import WebService
 from attestree.web.throttle import Throttle
@@ -65,6 +66,7 @@ def create_app(service: WebService) -> FastAPI:
     )
     app.include_router(build_verify_router(service, desk))
     app.include_router(build_public_router(service))
+    app.include_router(build_status_router(service))
     app.include_router(build_health_router(service, metrics))
     app.include_router(build_page_router(service, desk))
     _say_errors(app)

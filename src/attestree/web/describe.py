@@ -22,8 +22,12 @@ from attestree.errors import (
     ImageError,
     MalformedJsonError,
     RequestError,
+    UnavailableError,
 )
 from attestree.web import problems, schemas
+
+LIST_TYPES = ("application/vc", "application/ld+json", "application/vc+ld+json", "application/json")
+"""Media types of a status list; the first is the one that is sent unless another is asked for."""
 
 ASKED_REF = "#/components/schemas/Asked"
 """Where the shape of a wrapped question stands."""
@@ -168,6 +172,23 @@ CREDENTIAL_DESCRIPTION = _listed(
     _NOT_FOUND,
 )
 """`GET /v1/credentials/{id}`."""
+
+STATUS_DESCRIPTION: dict[str, Any] = {
+    "operation_id": "getStatusList",
+    "summary": "A signed status list of this server's issuers, as wallets read it",
+    "response_model": None,
+    "responses": {
+        200: {
+            "description": "A BitstringStatusListCredential, byte for byte as the issuer signed it.",
+            "content": {media_type: {"schema": {"type": "object"}} for media_type in LIST_TYPES},
+        },
+        304: {"description": "It is still the one that `If-None-Match` names."},
+        503: _problem(UnavailableError("status_list.behind"), UnavailableError("status_list.not_signed")),
+    }
+    | _NOT_FOUND
+    | _TOO_MANY,
+}
+"""`GET /status/{list}/{purpose}`."""
 
 HEALTH_DESCRIPTION: dict[str, Any] = {
     "operation_id": "health",

@@ -21,8 +21,9 @@ from attestree.settings import Settings
 from attestree.verifying.verifier import RegistryKey, Verifier
 from attestree.web.app import create_app
 from attestree.web.log import configure_log, log_poll, log_snapshot, logger
-from attestree.web.service import IssuedCredentials, Limits, WebService
+from attestree.web.service import HostedLists, IssuedCredentials, Limits, WebService
 from attestree.wiring.alarms import QueuedWrites
+from attestree.wiring.status_lists import wire_shelf
 from attestree.wiring.system import SystemClock
 from attestree.wiring.verifiers import read_trust, wire_followers
 
@@ -92,8 +93,16 @@ def wire_service(
         clock=clock,
         store=store,
         queue=queue,
+        lists=None if store is None else wire_lists(settings),
         limits=Limits(rate=rate),
     )
+
+
+def wire_lists(settings: Settings) -> HostedLists:
+    """Return the status lists of the issuers that the settings name."""
+    registries = [(settings.find_registry(issuer.registry), issuer) for issuer in settings.issuer]
+    issuers = [((registry.chain_id, registry.contract), issuer.account) for registry, issuer in registries]
+    return HostedLists(tuple(dict.fromkeys(issuers)), wire_shelf(settings))
 
 
 def run_service(service: WebService, *, host: str, port: int, on_ready: Callable[[str], None]) -> None:

@@ -13,7 +13,9 @@ from typing import Protocol
 
 from attestree.credentials.strict_json import MAX_BYTES
 from attestree.ports import Batch, ChainFacts, Clock, CredentialRow
+from attestree.ports.folders import StatusShelf
 from attestree.registry.facts import View
+from attestree.registry.issuer_ledger import IssuerLedger
 from attestree.registry.ledger import Ledger
 from attestree.verifying.verifier import RegistryKey, Verifier
 from attestree.wiring.alarms import QueuedWrites
@@ -27,6 +29,9 @@ class FollowedRegistry(ChainFacts, Protocol):
 
     def fetch_ledger(self) -> Ledger:
         """Return the ledger at the final block, only to be read; raises as `fetch_facts` does."""
+
+    def fetch_ledgers(self, issuer: bytes) -> tuple[View, tuple[IssuerLedger, ...]]:
+        """Return one issuer's state at each block that counts, only to be read; raises as `fetch_facts`."""
 
     def start(self) -> None:
         """Begin to follow in the background."""
@@ -67,6 +72,16 @@ class Limits:
     """How long a body may stay away; more only while it keeps arriving."""
 
 
+@dataclass(frozen=True, slots=True)
+class HostedLists:
+    """Status lists that are handed out here."""
+
+    issuers: tuple[tuple[RegistryKey, bytes], ...]
+    """This server's issuers: the registry of each, and its address there, 20 bytes."""
+    shelf: StatusShelf
+    """Where their signed lists lie."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WebService:
     """Everything that routes and pages need."""
@@ -81,6 +96,8 @@ class WebService:
     """Batches and credentials of the issuers of this server; None = a verifier only."""
     queue: QueuedWrites | None = None
     """What this server's issuers have queued, to be counted; None = a verifier only."""
+    lists: HostedLists | None = None
+    """Status lists of this server's issuers; None = a verifier only."""
     limits: Limits = field(default_factory=Limits)
     """How much one request may be."""
 
