@@ -14,7 +14,7 @@ import re
 from typing import TYPE_CHECKING
 
 from attestree.credentials.canonical import canonicalize
-from attestree.credentials.signatures.expansion import UNDEFINED
+from attestree.credentials.signatures.expansion import ADDRESS
 from attestree.credentials.signatures.rdf_canonical import Quad
 from attestree.errors import LinkedDataError
 
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
 _RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 _XSD = "http://www.w3.org/2001/XMLSchema#"
-_ADDRESS = re.compile(r'[A-Za-z][A-Za-z0-9+.\-]*:[^\x00-\x20<>"{}|^`\\]*')
 _BLANK = re.compile(r"_:[A-Za-z0-9]+")
 _LANGUAGE = re.compile(r"[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*")
 _ESCAPED = re.compile(r'[\x00-\x1f\x7f"\\]')
@@ -119,7 +118,7 @@ class _Builder:
 
     def format_address(self, value: JsonValue) -> str:
         """Return an absolute address in its brackets."""
-        if not isinstance(value, str) or value.startswith(UNDEFINED) or not _ADDRESS.fullmatch(value):
+        if not isinstance(value, str) or value.startswith("undefined:") or not ADDRESS.fullmatch(value):
             return self.refuse()
         return f"<{value}>"
 
