@@ -38,6 +38,8 @@ def check_text(text: str, *, limit: int = MAX_TITLE_CHARACTERS, multiline: bool 
     """
     if len(text) > limit:
         return "issue.too_long"
+    if text.isascii() and text.isprintable():
+        return None
     if any(_is_refused(text, place, multiline=multiline) for place in range(len(text))):
         return "issue.bad_text"
     return None if unicodedata.is_normalized("NFC", text) else "issue.not_nfc"

@@ -14,7 +14,7 @@ from attestree.credentials.signatures.suites import EDDSA_RDFC_2022
 from attestree.credentials.strict_json import JsonObject, parse_json
 from attestree.errors import LinkedDataError, SettingsError
 from attestree.issuing.compose import Composer, Place
-from attestree.issuing.signing import PlainSigner, choose_method
+from attestree.issuing.signing import PlainSigner, TemplateSigner, choose_method
 from attestree.settings import IssuerSettings, Settings
 from attestree.wiring.signing import wire_document_signer
 from tests.fakes.signing import CREATED, TestKey
@@ -33,7 +33,10 @@ def documents() -> list[dict[str, object]]:
     ]
 
 
-def test_a_batch_is_signed_in_its_order_as_if_each_were_signed_alone() -> None:
+@pytest.mark.parametrize("signer", [PlainSigner, TemplateSigner])
+def test_a_batch_is_signed_in_its_order_as_if_each_were_signed_alone(
+    signer: type[PlainSigner | TemplateSigner],
+) -> None:
     wanted = [
         build_proof(
             document,
@@ -43,7 +46,7 @@ def test_a_batch_is_signed_in_its_order_as_if_each_were_signed_alone() -> None:
         )
         for document in documents()
     ]
-    signed = list(PlainSigner(KEY.method, KEY.private.sign).sign_batch(documents(), created=CREATED))
+    signed = list(signer(KEY.method, KEY.private.sign).sign_batch(documents(), created=CREATED))
     assert signed == wanted
     for document, proof in zip(documents(), signed, strict=True):
         verify_proof(document, proof, KEY.public)
