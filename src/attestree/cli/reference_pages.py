@@ -27,6 +27,7 @@ from attestree.settings import (
     RegistrySettings,
     Settings,
     StatusSettings,
+    SignatureSettings,
     StoreSettings,
 )
 from attestree.text.catalogue import load_areas
@@ -37,6 +38,7 @@ NOTE = "<!-- Made by `python -m attestree.cli.reference_pages docs/reference`; d
 SECTIONS: Mapping[str, tuple[type, str]] = {
     "At the top of the file": (Settings, ""),
     "[store]": (StoreSettings, "Where batches and writes are remembered."),
+    "[signatures]": (SignatureSettings, "What is looked up to check signatures; see docs/privacy.md."),
     "[alarm]": (
         AlarmSettings,
         "When a person is called, and how; docs/how-to/operate.md says what each alarm means.",

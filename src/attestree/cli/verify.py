@@ -65,10 +65,14 @@ def verify(
     rpc: Annotated[
         list[str] | None, typer.Option(help="Node to ask instead of those of the settings; repeatable.")
     ] = None,
+    resolve_did_web: Annotated[
+        bool, typer.Option("--resolve-did-web", help="Ask the issuer's host for its keys; it learns of that.")
+    ] = False,
 ) -> None:
     """Say whether credentials are genuine, whether they count now, and why."""
     context: Context = ctx.obj
-    verifier = wire_verifier(context.settings(), clock=SystemClock(), trust_path=trust, rpc=rpc or ())
+    settings = context.settings().allow_did_web() if resolve_did_web else context.settings()
+    verifier = wire_verifier(settings, clock=SystemClock(), trust_path=trust, rpc=rpc or ())
     expected = ExpectedHolder(name=expect_name, email=expect_email, learner_id=expect_learner_id)
     moment = None if at is None else parse_moment(at)
     if len(files) == 1:

@@ -106,6 +106,15 @@ def parse_proof_set(credential: JsonObject) -> ProofSet:
     return ProofSet(tuple(anchors), tuple(others))
 
 
+def may_be_signed(value: JsonValue) -> bool:
+    """Say whether there may be a signature in what was given, which need not be a credential at all."""
+    if not isinstance(value, dict) or "EnvelopedVerifiableCredential" in str(value.get("type")):
+        return True
+    member = value.get("proof", [])
+    proofs = member if isinstance(member, list) else [member]
+    return any(not isinstance(proof, dict) or proof.get("cryptosuite") != CRYPTOSUITE for proof in proofs)
+
+
 def parse_secured_anchor(proof: JsonObject) -> SecuredAnchor:
     """
     Read one proof object of our suite: exactly six members, all strings.

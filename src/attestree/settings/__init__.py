@@ -24,6 +24,7 @@ from attestree.settings.tables import (
     KeySetting,
     RegistrySettings,
     RemoteKey,
+    SignatureSettings,
     StatusSettings,
     StoreSettings,
 )
@@ -38,6 +39,7 @@ __all__ = [
     "RegistrySettings",
     "RemoteKey",
     "Settings",
+    "SignatureSettings",
     "StatusSettings",
     "StoreSettings",
     "find_settings_file",

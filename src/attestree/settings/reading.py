@@ -24,6 +24,7 @@ from attestree.settings.tables import (
     AlarmSettings,
     IssuerSettings,
     RegistrySettings,
+    SignatureSettings,
     StatusSettings,
     StoreSettings,
     WebUrl,
@@ -65,6 +66,8 @@ class Settings(BaseSettings):
     """A transaction is never sent, nor made dearer, above this price of a unit of gas."""
     store: StoreSettings = StoreSettings()
     """Where batches and writes are remembered."""
+    signatures: SignatureSettings = SignatureSettings()
+    """What is looked up to check signatures."""
     alarm: AlarmSettings = AlarmSettings()
     """When a person is called, and how."""
     status: StatusSettings = StatusSettings()
@@ -91,6 +94,10 @@ class Settings(BaseSettings):
     def path(self, path: Path) -> Path:
         """Return a path of the file as counted from the file's folder."""
         return self.folder / path
+
+    def allow_did_web(self) -> Settings:
+        """Return the same settings, with the hosts of issuers asked for their keys."""
+        return self.model_copy(update={"signatures": SignatureSettings(did_web=True)})
 
     def find_registry(self, name: str | None) -> RegistrySettings:
         """Return a registry by name, or the first; SettingsError if there is none."""

@@ -138,6 +138,13 @@ class StatusSettings(Section):
     """Look lists of others up where credentials say they lie; what cannot be had is `unknown`."""
 
 
+class SignatureSettings(Section):
+    """`[signatures]`: what is looked up to check signatures inside credentials."""
+
+    did_web: bool = False
+    """Ask the host that a did:web names for the issuer's keys; it learns that somebody checks."""
+
+
 class Named(Section):
     """A table of which there may be several."""
 

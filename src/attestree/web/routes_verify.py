@@ -2,8 +2,9 @@
 `POST /v1/verify` and `POST /v1/verify/batch`.
 
 Decides how questions arrive and answers leave; judging is CPU only, since every fact is in memory, so it
-runs where the request runs. Only where an issuer is met of whom nothing was ever seen does an answer wait a
-moment, for the view to prove it. Posted bodies are neither stored nor logged. Source: DESIGN section 10.
+runs where the request runs, but for signatures: they take milliseconds, and may ask a host. Only where an
+issuer is met of whom nothing was ever seen does an answer wait a moment, for the view to prove it. Posted
+bodies are neither stored nor logged. Source: DESIGN section 10.
 """
 
 from __future__ import annotations
@@ -12,12 +13,15 @@ import asyncio
 import secrets
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator, Mapping
+from functools import partial
 
 import orjson
 from fastapi import APIRouter, Request
+from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response, StreamingResponse
 
 from attestree.credentials.images import find_credential_text
+from attestree.credentials.proof_set import may_be_signed
 from attestree.credentials.strict_json import JsonValue, parse_json
 from attestree.errors import AttestreeError, RequestError
 from attestree.verifying.report import Report
@@ -62,14 +66,23 @@ class Desk:
         """Return the report; InputError where what was sent is no credential."""
         for looks_left in reversed(range(LOOKS)):
             with self._metrics.timed():
-                report = self._service.verifier.verify_value(
-                    question.credential, expect=question.expect, at=question.at, ref=question.ref
-                )
+                report = await self._judge(question)
             if not looks_left or not _waits_for_proof(report):
                 break
             await asyncio.sleep(LOOK_SECONDS)
         self._metrics.count_verdict(report.verdict)
         return report
+
+    async def _judge(self, question: Question) -> Report:
+        """Judge where the request runs; aside where signatures, which take long, are to be checked."""
+        judge = partial(
+            self._service.verifier.verify_value,
+            question.credential,
+            expect=question.expect,
+            at=question.at,
+            ref=question.ref,
+        )
+        return await run_in_threadpool(judge) if may_be_signed(question.credential) else judge()
 
     async def answer_octets(self, octets: bytes) -> Report:
         """Return the report of one body; InputError where it cannot be used."""

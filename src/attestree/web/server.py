@@ -25,7 +25,7 @@ from attestree.web.service import HostedLists, IssuedCredentials, Limits, WebSer
 from attestree.wiring.alarms import QueuedWrites
 from attestree.wiring.status_lists import wire_shelf
 from attestree.wiring.system import SystemClock
-from attestree.wiring.verifiers import read_trust, wire_followers
+from attestree.wiring.verifiers import read_trust, wire_followers, wire_resolver
 
 POLL_SECONDS = 1.0
 """Pause between two looks at the chain."""
@@ -88,7 +88,13 @@ def wire_service(
     )
     age = settings.view_age_limit_seconds
     return WebService(
-        verifier=Verifier(trust, registries, clock, view_age_limit_seconds=age),
+        verifier=Verifier(
+            trust,
+            registries,
+            clock,
+            view_age_limit_seconds=age,
+            resolver=wire_resolver(settings),
+        ),
         registries=registries,
         clock=clock,
         store=store,

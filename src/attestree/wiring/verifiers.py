@@ -16,8 +16,10 @@ from attestree.adapters.evm.rpc import JsonRpc
 from attestree.adapters.evm.snapshot import SnapshotFile
 from attestree.adapters.evm.source import Source
 from attestree.adapters.evm.sources import Sources
+from attestree.adapters.net.did_web import DidWebResolver
+from attestree.adapters.net.guarded_http import GuardedHttp
 from attestree.errors import AttestreeError, TrustFileError
-from attestree.ports import ChainFacts, Clock
+from attestree.ports import ChainFacts, Clock, DidResolver
 from attestree.registry.facts import ChainIdentity
 from attestree.registry.finality import DEV_CHAIN_IDS, parse_finality
 from attestree.settings import Settings
@@ -58,7 +60,18 @@ def wire_verifier(
         key: DirectFacts(sources, clock=clock)
         for key, sources in trusted_sources(trust, settings, rpc=rpc).items()
     }
-    return Verifier(trust, facts, clock, view_age_limit_seconds=settings.view_age_limit_seconds)
+    return Verifier(
+        trust,
+        facts,
+        clock,
+        view_age_limit_seconds=settings.view_age_limit_seconds,
+        resolver=wire_resolver(settings),
+    )
+
+
+def wire_resolver(settings: Settings) -> DidResolver | None:
+    """Return what asks issuers' hosts for their keys, or None unless the settings allow it."""
+    return DidWebResolver(GuardedHttp()) if settings.signatures.did_web else None
 
 
 def wire_followers(

@@ -10,6 +10,7 @@ from attestree.credentials.proof_set import (
     ProofOptions,
     SecuredAnchor,
     format_secured_anchor,
+    may_be_signed,
     parse_proof_set,
     parse_secured_anchor,
 )
@@ -104,3 +105,25 @@ def test_a_broken_proof_value_is_refused_not_set_aside() -> None:
 def test_options_keep_the_spelling_they_were_written_in() -> None:
     options = ProofOptions(created="2026-11-22T06:44:00.50+01:00", verification_method="did:web:a")
     assert options.to_json()["created"] == "2026-11-22T06:44:00.50+01:00"
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        *(
+            {"proof": [ANCHOR, SIGNATURE]},
+            {"proof": SIGNATURE},
+            {"proof": ["x"]},
+            {"proof": None},
+            "eyJ.e30.x",
+        ),
+        *({"type": "EnvelopedVerifiableCredential"}, {"type": ["EnvelopedVerifiableCredential"]}, [], None),
+    ],
+)
+def test_what_may_hold_a_signature_is_told_without_reading_it(value: Any) -> None:
+    assert may_be_signed(value)
+
+
+@pytest.mark.parametrize("value", [{}, {"proof": []}, {"proof": ANCHOR}, {"proof": [ANCHOR, ANCHOR]}])
+def test_anchor_proofs_are_no_signatures(value: Any) -> None:
+    assert not may_be_signed(value)
