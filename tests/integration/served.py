@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import httpx
 
@@ -173,13 +173,19 @@ class Served:
         return int(re.search(r"VmRSS:\s+(\d+)", status)[1])  # type: ignore[index]  # Linux writes it
 
 
+class Place(Protocol):
+    """Where a service runs: a stand, or somebody's office."""
+
+    folder: Path
+
+
 @contextmanager
-def running(stand: Stand, *flags: str) -> Iterator[Served]:
-    """Serve the folder of a stand on a free port."""
-    log = stand.folder / "serve.log"
+def running(stand: Place, *flags: str, name: str = "serve") -> Iterator[Served]:
+    """Serve the folder of a stand on a free port; of two at once, each has a name."""
+    log = stand.folder / f"{name}.log"
     program = str(Path(sys.executable).with_name("attestree"))
     line = [program, "serve", "--port", "0", "--rate", "off", *flags, "--json"]
-    said = stand.folder / "serve.out"
+    said = stand.folder / f"{name}.out"
     with log.open("wb") as errors, said.open("wb") as output:
         process = subprocess.Popen(line, cwd=stand.folder, stdout=output, stderr=errors)
     try:

@@ -1,8 +1,8 @@
 """
 Driving what is queued from the command line: until it is final, one step, or until somebody stops it.
 
-Decides the order: hand out what is ready, drive each registry, hand out again, sign status lists. What a
-round does is decided in `anchoring`. Source: DESIGN sections 6 and 9.
+Decides the order: seal what is due, hand out what is ready, drive each registry, hand out again, sign status
+lists. What a round does is decided in `anchoring`. Source: DESIGN sections 6 and 9.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from attestree.cli.console import Console
 from attestree.cli.delivery import deliver_ready
 from attestree.cli.password import ask_password
 from attestree.cli.publishing import open_publishing
+from attestree.cli.sealing import seal_due
 from attestree.cli.telling import Teller
 from attestree.errors import UnavailableError
 from attestree.outbox.relayed import is_relayed
@@ -46,9 +47,14 @@ def drive_all(
         hand_out = partial(deliver_ready, settings, store, console, told={})
         publishing = open_publishing(console, settings, store, alarm=book)
 
+        seal = partial(seal_due, settings, store, console, told={})
+
         def note_round() -> None:
+            seal()
             publishing.publish_due()
             note()
+
+        seal()
 
         _drive(console, store, workers, hand_out, note_round, watch_on=watch_on, once=once)
         publishing.publish_all()

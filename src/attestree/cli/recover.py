@@ -53,6 +53,7 @@ def recover(
                 context.console.result(_text_of_plans(plans), _json_of_plans(plans))
                 raise typer.Exit(REJECT if any(plans) else 0)
             done = recovery.run(plans, accept_missing=accept_missing, on_progress=context.console.progress)
+            _close_open_batches(store)
         finally:
             leases.drop_all()
         deliver_ready(settings, store, context.console)
@@ -69,6 +70,12 @@ def _keep_others_out(settings: Settings, leases: Leases) -> None:
     for registry in settings.registry:
         for address in our_addresses(settings, registry):
             leases.take(build_lease_key(chain_id=registry.chain_id, address=address))
+
+
+def _close_open_batches(store: SqlStore) -> None:
+    """Let nobody join a batch any more whose last members may have been forgotten: their numbers are taken."""
+    for opened in store.fetch_open_batches():
+        store.close_open_batch(opened.batch_id, now=SystemClock().now())
 
 
 def _count_waiting(store: SqlStore) -> int:

@@ -1,8 +1,8 @@
 """
 The application: guard outside, routes inside, every error as problem details.
 
-Decides what is put around what. Routes stand in `routes_verify`, `routes_public`, `routes_health` and
-`pages`. Source: DESIGN section 10.
+Decides what is put around what. Routes stand in `routes_verify`, `routes_public`, `routes_issue`,
+`routes_health` and `pages`. Source: DESIGN section 10.
 """
 
 from __future__ import annotations
@@ -25,11 +25,13 @@ from attestree.web.guard import GuardRules, RequestGuard
 from attestree.web.metrics import Metrics
 from attestree.web.pages import build_page_router, respond_error
 from attestree.web.routes_health import build_health_router
+from attestree.web.routes_issue import build_issue_router
 from attestree.web.routes_public import build_public_router
 from attestree.web.routes_status import build_status_router
 from attestree.web.routes_verify import Desk, build_verify_router
 from attestree.web.service import WebService
 from attestree.web.throttle import Throttle
+from attestree.web.vc_api.production import PRESENTATIONS_PATH, build_vc_api_router
 
 DESCRIPTION = (
     "Give a credential, get a verdict: whether the public record vouches for it, now. Every answer rests "
@@ -66,7 +68,9 @@ def create_app(service: WebService) -> FastAPI:
     )
     app.include_router(build_verify_router(service, desk))
     app.include_router(build_public_router(service))
+    app.include_router(build_issue_router(service))
     app.include_router(build_status_router(service))
+    app.include_router(build_vc_api_router(service, desk))
     app.include_router(build_health_router(service, metrics))
     app.include_router(build_page_router(service, desk))
     _say_errors(app)
@@ -79,7 +83,11 @@ def _rules(service: WebService, metrics: Metrics) -> GuardRules:
     limits = service.limits
     return GuardRules(
         body_bytes=limits.body_bytes,
-        body_bytes_by_path={"/v1/verify/batch": limits.batch_bytes, "/verify": limits.form_bytes},
+        body_bytes_by_path={
+            "/v1/verify/batch": limits.batch_bytes,
+            "/verify": limits.form_bytes,
+            PRESENTATIONS_PATH: limits.form_bytes,
+        },
         header_bytes=limits.header_bytes,
         wait_seconds=limits.wait_seconds,
         throttle=Throttle(limits.rate),

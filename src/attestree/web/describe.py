@@ -48,7 +48,7 @@ def _examples() -> dict[str, Any]:
     return {name: {"summary": one["headline"], "value": one} for name, one in load_examples().items()}
 
 
-def _problem(*errors: AttestreeError) -> dict[str, Any]:
+def describe_problem(*errors: AttestreeError) -> dict[str, Any]:
     """Return an answer that is one of these problems."""
     examples = {
         error.code: {"summary": error.code, "value": problems.build_problem(error)} for error in errors
@@ -64,19 +64,19 @@ def _problem(*errors: AttestreeError) -> dict[str, Any]:
     }
 
 
-_TOO_MANY = {429: _problem(RequestError("request.too_many"))}
-_NOT_FOUND = {404: _problem(RequestError("request.not_found"))}
-_NO_VIEW = {503: _problem(ChainUnavailableError("chain.no_view"))}
+_TOO_MANY = {429: describe_problem(RequestError("request.too_many"))}
+_NOT_FOUND = {404: describe_problem(RequestError("request.not_found"))}
+_NO_VIEW = {503: describe_problem(ChainUnavailableError("chain.no_view"))}
 _BODY = {
-    400: _problem(
+    400: describe_problem(
         MalformedJsonError("json.duplicate_key"),
         MalformedJsonError("json.syntax", line=1, column=2),
         ImageError("image.no_credential"),
     ),
-    408: _problem(RequestError("request.timeout")),
-    413: _problem(RequestError("request.too_large", limit=262_144)),
-    415: _problem(RequestError("request.media_type"), RequestError("request.encoding")),
-    422: _problem(RequestError("request.shape")),
+    408: describe_problem(RequestError("request.timeout")),
+    413: describe_problem(RequestError("request.too_large", limit=262_144)),
+    415: describe_problem(RequestError("request.media_type"), RequestError("request.encoding")),
+    422: describe_problem(RequestError("request.shape")),
 } | _TOO_MANY
 
 
@@ -148,7 +148,7 @@ def _listed(operation_id: str, summary: str, model: type, *answers: dict[int, An
     }
 
 
-_BAD_QUERY = {422: _problem(RequestError("request.shape"), RequestError("request.address"))}
+_BAD_QUERY = {422: describe_problem(RequestError("request.shape"), RequestError("request.address"))}
 
 ISSUERS_DESCRIPTION = _listed(
     "listIssuers", "Who records in the trusted registries", schemas.IssuerList, _BAD_QUERY, _NO_VIEW
@@ -183,7 +183,9 @@ STATUS_DESCRIPTION: dict[str, Any] = {
             "content": {media_type: {"schema": {"type": "object"}} for media_type in LIST_TYPES},
         },
         304: {"description": "It is still the one that `If-None-Match` names."},
-        503: _problem(UnavailableError("status_list.behind"), UnavailableError("status_list.not_signed")),
+        503: describe_problem(
+            UnavailableError("status_list.behind"), UnavailableError("status_list.not_signed")
+        ),
     }
     | _NOT_FOUND
     | _TOO_MANY,
@@ -229,6 +231,7 @@ def build_openapi(app: FastAPI) -> dict[str, Any]:
     )
     _add_examples(document)
     _drop_validation_errors(document)
+    _add_security(document)
     models = [(schemas.Asked, "validation"), (schemas.Problem, "serialization")]
     _, extra = models_json_schema(models, ref_template="#/components/schemas/{model}")  # type: ignore[arg-type]  # the literals widen in a list
     kept = document.setdefault("components", {}).setdefault("schemas", {})
@@ -241,6 +244,12 @@ def _add_examples(document: dict[str, Any]) -> None:
     """Add the reports; FastAPI would leave out members that are null, and every member is always there."""
     answer = document["paths"]["/v1/verify"]["post"]["responses"]["200"]
     answer["content"]["application/json"]["examples"] = _examples()
+
+
+def _add_security(document: dict[str, Any]) -> None:
+    """Say how the programs of an institution show who they are."""
+    scheme = {"type": "http", "scheme": "bearer", "description": "Made with `attestree apikey new`."}
+    document.setdefault("components", {})["securitySchemes"] = {"apiKey": scheme}
 
 
 def _drop_validation_errors(document: dict[str, Any]) -> None:

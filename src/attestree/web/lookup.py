@@ -22,14 +22,18 @@ TOKEN = re.compile(r"[0-9a-f]{32}")
 
 def find_credential(store: IssuedCredentials | None, token: str) -> JsonObject:
     """Return the state of one credential; RequestError `request.not_found` where there is none here."""
-    row = store.fetch_row(token) if store is not None and TOKEN.fullmatch(token) else None
-    batch = None if store is None or row is None else store.fetch_batch(row.batch_id)
-    if row is None or batch is None:
+    if store is None or not TOKEN.fullmatch(token):
+        raise RequestError("request.not_found")
+    row = store.fetch_row(token)
+    # What was issued by API has its row once its batch is sealed
+    found = row or store.fetch_joined(token)
+    batch = None if found is None else store.fetch_batch(found.batch_id)
+    if found is None or batch is None:
         raise RequestError("request.not_found")
     return {
-        "id": row.token,
+        "id": token,
         "state": "recorded" if batch.state is State.FINAL else "pending",
         "issuer": format_hex(batch.issuer),
         "root": None if batch.root is None else format_hex(batch.root),
-        "supersededBy": row.superseded_by,
+        "supersededBy": None if row is None else row.superseded_by,
     }

@@ -75,7 +75,7 @@ def wants_page(scope: Scope) -> bool:
     """Say whether whoever asks is a browser on one of the pages."""
     accepted = Headers(scope=scope).get("accept", "")
     path: str = scope["path"]
-    return not path.startswith("/v1/") and "text/html" in accepted
+    return not path.startswith(("/v1/", "/credentials/")) and "text/html" in accepted
 
 
 def build_page_router(service: WebService, desk: Desk) -> APIRouter:

@@ -43,6 +43,14 @@ STATUS_OF_CODE = {
     "request.too_many": 429,
     "request.headers": 431,
     "request.internal": 500,
+    "apikey.missing": 401,
+    "apikey.unknown": 401,
+    "apikey.revoked": 401,
+    "apikey.scope": 403,
+    "apikey.other_issuer": 403,
+    "apikey.issuer_gone": 403,
+    "apikey.body": 400,
+    "apikey.idempotency_key": 400,
 }
 """Codes whose status differs from that of their branch."""
 
@@ -85,6 +93,8 @@ def build_problem(error: AttestreeError) -> dict[str, object]:
 def problem_headers(error: AttestreeError) -> dict[str, str]:
     """Return the headers that go with an error."""
     headers = {PROBLEM_CODE_HEADER: error.code}
+    if status_of(error) == 401:
+        headers["www-authenticate"] = "Bearer"
     if status_of(error) in (429, 503):
         wait = error.values.get("retry_after_seconds", RETRY_AFTER_SECONDS)
         headers["retry-after"] = str(wait)

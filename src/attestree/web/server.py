@@ -17,6 +17,7 @@ from pathlib import Path
 import uvicorn
 
 from attestree.errors import AttestreeError
+from attestree.issuing.api_desk import ApiDesk
 from attestree.settings import Settings
 from attestree.verifying.verifier import RegistryKey, Verifier
 from attestree.web.app import create_app
@@ -60,6 +61,7 @@ def wire_service(
     rate: str | None = Limits().rate,
     store: IssuedCredentials | None = None,
     queue: QueuedWrites | None = None,
+    api: ApiDesk | None = None,
     snapshots: Path | None = None,
 ) -> WebService:
     """
@@ -72,6 +74,7 @@ def wire_service(
         rate: Requests of one address; None = no limit.
         store: Of this server's issuers; None = a verifier only.
         queue: Of this server's issuers, to be counted; None = a verifier only.
+        api: Serves programs that issue; None = nothing is issued here.
         snapshots: Folder that keeps what was read of each registry; None = every start reads all of it.
     """
     clock = SystemClock()
@@ -99,6 +102,7 @@ def wire_service(
         clock=clock,
         store=store,
         queue=queue,
+        api=api,
         lists=None if store is None else wire_lists(settings),
         limits=Limits(rate=rate),
     )

@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from attestree.credentials.strict_json import MAX_BYTES
+from attestree.issuing.api_desk import ApiDesk
+from attestree.outbox.by_api import JoinedCredential
 from attestree.ports import Batch, ChainFacts, Clock, CredentialRow
 from attestree.ports.folders import StatusShelf
 from attestree.registry.facts import View
@@ -45,6 +47,9 @@ class IssuedCredentials(Protocol):
 
     def fetch_row(self, token: str) -> CredentialRow | None:
         """Return one credential's row or None."""
+
+    def fetch_joined(self, token: str) -> JoinedCredential | None:
+        """Return a credential of a batch that is not sealed yet, or None."""
 
     def fetch_batch(self, batch_id: str) -> Batch | None:
         """Return a batch or None."""
@@ -98,6 +103,8 @@ class WebService:
     """What this server's issuers have queued, to be counted; None = a verifier only."""
     lists: HostedLists | None = None
     """Status lists of this server's issuers; None = a verifier only."""
+    api: ApiDesk | None = None
+    """Serves programs that issue; None = nothing is issued here."""
     limits: Limits = field(default_factory=Limits)
     """How much one request may be."""
 

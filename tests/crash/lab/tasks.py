@@ -23,6 +23,7 @@ from attestree.registry.finality import parse_finality
 from attestree.text.catalogue import explain_error
 from attestree.wiring.system import SystemClock
 from lab import disk, hooks
+from lab.api_office import issue_by_api
 from lab.network import Network
 from lab.plan import Plan
 from lab.points import Points
@@ -182,5 +183,6 @@ TASKS: dict[str, Callable[..., int]] = {
     "naive": write_naively,
     "issue": issue,
     "watch": stand_watch,
+    "issue_by_api": issue_by_api,
 }
 """By name in a plan."""

@@ -12,6 +12,7 @@ from typing import Any
 import httpx
 from fastapi import FastAPI
 
+from attestree.outbox.by_api import JoinedCredential
 from attestree.ports import Batch, CredentialRow, IssuerFacts
 from attestree.registry.facts import View
 from attestree.registry.issuer_ledger import IssuerLedger
@@ -80,6 +81,9 @@ class FakeStore:
 
     def fetch_row(self, token: str) -> CredentialRow | None:
         return self.row if token == self.row.token else None
+
+    def fetch_joined(self, token: str) -> JoinedCredential | None:
+        return None
 
     def fetch_batch(self, batch_id: str) -> Batch | None:
         return self.batch if batch_id == self.batch.id else None
