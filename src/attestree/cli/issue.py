@@ -8,22 +8,32 @@ Decides flags and what is printed; what happens is decided in `issuing`. `issue`
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 
 from attestree.adapters.files.achievements import read_achievement
 from attestree.adapters.files.reading import MAX_ROSTER_BYTES, read_limited
-from attestree.cli.console import REJECT, Context
+from attestree.adapters.sql.store import SqlStore
+from attestree.cli.console import REJECT, Console, Context
 from attestree.cli.issuing import build_terms, describe_plan, finish_batch, print_issued, write_findings
 from attestree.cli.password import ask_password
 from attestree.cli.plan_lines import format_plan, format_roster
 from attestree.cli.preview import format_preview
-from attestree.cli.requesting import build_wish, request_recording, reseal
+from attestree.cli.quality import (
+    Quality,
+    QualityOption,
+    describe_quality,
+    format_quality,
+    require_quality,
+)
+from attestree.cli.requesting import RequestWish, build_wish, request_recording, reseal
 from attestree.issuing.duplicates import OnDuplicate
+from attestree.issuing.issue import Issued
 from attestree.issuing.plan import IssueRequest, Plan
+from attestree.issuing.quality import find_gaps
 from attestree.merkle.kind import TreeKind
-from attestree.settings import Settings
+from attestree.settings import IssuerSettings, Settings
 from attestree.wiring.issuers import wire_issuing
 from attestree.wiring.recovery import verify_nothing_forgotten
 from attestree.wiring.signing import wire_document_signer
@@ -55,13 +65,18 @@ def lint(
     achievement: AchievementFile,
     issuer: IssuerName = None,
     no_name: Annotated[bool, typer.Option("--no-name", help="Names are not needed.")] = False,
+    quality: QualityOption = Quality.WARN,
 ) -> None:
-    """Judge every row of a roster; nothing is asked of the chain and nothing is issued."""
+    """Judge every row of a roster, and what its credentials would lack; nothing is asked of the chain."""
     context: Context = ctx.obj
     plan = _plan_offline(context.settings(), roster, achievement, issuer, with_names=not no_name)
     details = write_findings(roster, plan)
-    context.console.result("\n".join(format_roster(plan, details=details)), describe_plan(plan))
-    if plan.bad:
+    gaps = find_gaps(plan)
+    lines = [*format_roster(plan, details=details), *format_quality(gaps, quality)]
+    context.console.result(
+        "\n".join(lines), {**describe_plan(plan), "quality": describe_quality(gaps, quality)}
+    )
+    if plan.bad or (gaps and quality is Quality.STRICT):
         raise typer.Exit(REJECT)
 
 
@@ -97,6 +112,7 @@ def issue(
     no_wait: Annotated[
         bool, typer.Option("--no-wait", help="Leave the recording to `attestree anchor`.")
     ] = False,
+    quality: QualityOption = Quality.WARN,
     release_early: Annotated[
         bool, typer.Option("--release-early", help="Hand files out before the recording is final.")
     ] = False,
@@ -120,8 +136,6 @@ def issue(
 ) -> None:
     """Issue a roster's credentials: a dry run, unless --yes."""
     context: Context = ctx.obj
-    if kind not in KINDS:
-        raise typer.BadParameter("openzeppelin or chainpoint", param_hint="--kind")
     settings = context.settings()
     chosen = settings.find_issuer(issuer)
     limit = None if fee_limit is None else int(fee_limit * 10**18)
@@ -130,7 +144,7 @@ def issue(
         chosen,
         read_achievement(achievement),
         with_names=not no_name,
-        kind=KINDS[kind],
+        kind=_find_kind(kind),
         signed=not no_signature,
     )
     # Opened before anything else is looked at: a key that does not fit must stop all of it.
@@ -152,20 +166,46 @@ def issue(
         )
         plan = issuing.plan(request)
         details = write_findings(roster, plan)
+        require_quality(plan, quality, context.console)
         if not yes:
-            text = format_plan(plan, fee_limit_wei=issuing.fee_limit_wei, details=details)
-            context.console.result(text, {**describe_plan(plan), "issued": False})
-            raise typer.Exit(REJECT if plan.is_stopped else 0)
+            _end_dry_run(context.console, plan, details, fee_limit_wei=issuing.fee_limit_wei)
         context.console.progress("\n".join(format_roster(plan, details=details)))
         wish = build_wish(settings, chosen, request_file, days=valid_days, head=expected_head)
         issued = issuing.issue(plan)
-        if wish is not None and issued.batch is not None:
-            request_recording(settings, chosen, issued.batch, wish, context.console)
-            return
-        delivered = None
-        if issued.batch is not None:
-            delivered = finish_batch(settings, chosen, store, issued, context.console, wait=not no_wait)
-        print_issued(context.console, issued, delivered)
+        _conclude(settings, chosen, store, issued, wish, context.console, wait=not no_wait)
+
+
+def _conclude(
+    settings: Settings,
+    issuer: IssuerSettings,
+    store: SqlStore,
+    issued: Issued,
+    wish: RequestWish | None,
+    console: Console,
+    *,
+    wait: bool,
+) -> None:
+    """Record what was sealed, or write the request with which others do; nothing where nothing was."""
+    if issued.batch is None:
+        print_issued(console, issued, None)
+    elif wish is not None:
+        request_recording(settings, issuer, issued.batch, wish, console)
+    else:
+        print_issued(console, issued, finish_batch(settings, issuer, store, issued, console, wait=wait))
+
+
+def _find_kind(name: str) -> TreeKind:
+    """Return a kind of tree by its name on the command line."""
+    if name not in KINDS:
+        raise typer.BadParameter("openzeppelin or chainpoint", param_hint="--kind")
+    return KINDS[name]
+
+
+def _end_dry_run(console: Console, plan: Plan, details: str, *, fee_limit_wei: int) -> NoReturn:
+    """Print what would be done, and end; with 1 where bad rows stop it."""
+    text = format_plan(plan, fee_limit_wei=fee_limit_wei, details=details)
+    console.result(text, {**describe_plan(plan), "issued": False})
+    raise typer.Exit(REJECT if plan.is_stopped else 0)
 
 
 def _plan_offline(

@@ -15,6 +15,7 @@ read by any wallet. The elements of Annex I (EU 2022/C 243/02) go where Open Bad
     stackability              criteria.narrative, section "Stackability"
     workload                  criteria.narrative, section "Workload"
     credits                   creditsAvailable, in ECTS, and named in "Workload"
+    level_note                criteria.narrative, section "Level"
     level                     alignment to the EQF level, targetType `ext:EQFLevel`
     skills                    alignment each; targetType `ext:ESCOSkill` for ESCO addresses
     type, tags, language      achievementType, tag, inLanguage
@@ -56,6 +57,7 @@ KEYS: dict[str, str] = {
     "workload": "Notional workload in words, beside the credits.",
     "credits": "ECTS credits.",
     "level": "Level of the European Qualifications Framework, 1 to 8.",
+    "level_note": "Cycle of the QF-EHEA, another framework, or why there is no level; in words.",
     "skills": "Skills as { name, url, framework, code }; only name and url are needed.",
     "type": "Type of achievement in Open Badges terms; MicroCredential unless said otherwise.",
     "tags": "Words to find it by.",
@@ -71,6 +73,7 @@ KEYS: dict[str, str] = {
 _SECTIONS = {
     "learning_outcomes": "Learning outcomes",
     "workload": "Workload",
+    "level_note": "Level",
     "assessment": "Assessment",
     "supervision": "Supervision and identity check",
     "participation": "Participation",

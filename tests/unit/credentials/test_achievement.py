@@ -26,6 +26,7 @@ stackability = "Counts towards the Data Diploma."
 workload = "About 65 hours."
 credits = 2.5
 level = 6
+level_note = "First cycle."
 skills = [
   { name = "big data", url = "http://data.europa.eu/esco/skill/9d2e926f-53d9-41f5-98f3-19dfaa687f3f" },
   { name = "statistics", url = "https://example.edu/skills/stat", framework = "Example", code = "S1" },
@@ -74,6 +75,7 @@ def test_every_element_of_annex_i_has_its_place() -> None:
     assert document["criteria"]["narrative"] == (
         "## Learning outcomes\n\n- Reads tables and charts\n- Judges sources\n\n"
         "## Workload\n\n2.5 ECTS credits\n\nAbout 65 hours.\n\n"
+        "## Level\n\nFirst cycle.\n\n"
         "## Assessment\n\nA project.\n\n"
         "## Supervision and identity check\n\nSupervised on site, identity card shown.\n\n"
         "## Participation\n\nBlended\n\n"
