@@ -108,6 +108,7 @@ def _read(text: str, *, guarded: bool) -> SvgReading:
     # What feeds a target has no narrower type: the stubs leave out the parser of expat within.
     parser: Any = XMLParser(target=reading, forbid_dtd=True)
     reading.position = lambda: parser.parser.CurrentByteIndex
+    parser.parser.CharacterDataHandler = reading.text
     try:
         parser.feed(text)
         parser.close()

@@ -95,7 +95,7 @@ class SvgReading:
             self._style = None
         self._depth -= 1
 
-    def data(self, text: str) -> None:
+    def text(self, text: str) -> None:
         """Take text."""
         if self._open is not None:
             self._open.parts.append(text)
