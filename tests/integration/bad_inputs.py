@@ -19,6 +19,7 @@ from attestree.credentials.proof_set import SecuredAnchor
 from attestree.registry.facts import Reason
 from tests.integration.deployed import Deployed
 from tests.integration.served import ISSUER, Served, Stand
+from tests.unit.credentials.images.pictures import LAUGHS, OB_NS, baked_svg, carrier, png, svg
 
 JSON = {"content-type": "application/json"}
 MARK = "zq-mark-of-the-input-qz"
@@ -53,6 +54,21 @@ class Booth:
 
 def send(value: Any) -> Sent:
     return Sent(value if isinstance(value, bytes) else json.dumps(value).encode())
+
+
+def picture(octets: bytes, media_type: str) -> Sent:
+    """Return a request that holds a picture."""
+    return Sent(octets, headers={"content-type": media_type})
+
+
+def active_svg(credential: str) -> bytes:
+    """Return a baked picture with everything in it that runs or fetches."""
+    active = (
+        "<script>alert(1)</script><foreignObject/>"
+        '<image xmlns:x="http://www.w3.org/1999/xlink" x:href="http://x.example/"/>'
+    )
+    baked = f'<o:credential xmlns:o="{OB_NS}"><![CDATA[{credential}]]></o:credential>'
+    return svg(active + baked, root=' onload="alert(1)"')
 
 
 def changed_proof(credential: dict[str, Any], change: Callable[[list[Any]], Any]) -> dict[str, Any]:
@@ -331,6 +347,15 @@ ASKED: dict[str, Callable[[Booth], Sent]] = {
     "xss-template": lambda booth: page_form(booth.good(credentialSubject=named("{{7*7}} ${7*7} <%= %>"))),
     "xss-url": sealed_with(evidence=[{"id": "javascript:alert(1)", "type": ["Evidence"], "name": "E"}]),
     "open-redirect": lambda _: Sent(method="GET", path="/verify?next=//evil.example", headers={}),
+    "svg-script": lambda booth: picture(active_svg(json.dumps(booth.good())), "image/svg+xml"),
+    "svg-billion-laughs": lambda _: picture(svg("&j;", before=LAUGHS), "image/svg+xml"),
+    "svg-two-assertions": lambda _: picture(baked_svg("{}", "[]"), "image/svg+xml"),
+    "png-two-itxt": lambda booth: picture(
+        png(carrier(json.dumps(booth.good()).encode()), carrier(b"{}")), "image/png"
+    ),
+    "png-bad-crc-length": lambda _: picture(
+        png()[:33] + b"\xff\xff\xff\xffiTXtopenbadgecredential", "image/png"
+    ),
     "png-polyglot": lambda _: Sent(b"\x89PNG\r\n\x1a\n<html>", headers={"content-type": "text/html"}),
     "log-crlf": lambda _: Sent(
         method="GET", path="/v1/credentials/x%0d%0a2026-01-01%20INFO%20verified%20ok", headers={}

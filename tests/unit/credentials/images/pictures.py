@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import struct
 import zlib
-from pathlib import Path
+from itertools import pairwise
 from typing import Any
 
 from tests.unit.credentials.examples import build_badge
@@ -17,7 +17,13 @@ KEYWORD = b"openbadgecredential"
 SVG_NS = "http://www.w3.org/2000/svg"
 OB_NS = "https://purl.imsglobal.org/ob/v3p0"
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
-HERE = Path(__file__).parent
+
+LAUGHS = (
+    '<!DOCTYPE svg [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">'
+    + "".join(f'<!ENTITY {last} "{f"&{first};" * 8}">' for first, last in pairwise("bcdefghij"))
+    + "]>"
+)
+"""Entities that would unfold to gigabytes."""
 
 
 def chunk(kind: bytes, content: bytes = b"") -> bytes:

@@ -13,15 +13,17 @@ from attestree.credentials.images.carrier import MAX_PICTURE_BYTES
 from attestree.credentials.images.svg_reading import MAX_DEPTH, MAX_ELEMENTS
 from attestree.credentials.strict_json import MAX_BYTES
 from attestree.errors import ImageError, MissingExtraError
-from tests.unit.credentials.images.pictures import CREDENTIAL, JWS, OB_NS, SVG_NS, TEXT, baked_svg, svg
-
-LAUGHS = (
-    '<!DOCTYPE svg [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">'
-    + "".join(
-        f'<!ENTITY {last} "{f"&{first};" * 8}">' for first, last in zip("bcdefghi", "cdefghij", strict=True)
-    )
-    + "]>"
+from tests.unit.credentials.images.pictures import (
+    CREDENTIAL,
+    JWS,
+    LAUGHS,
+    OB_NS,
+    SVG_NS,
+    TEXT,
+    baked_svg,
+    svg,
 )
+
 PLAIN_DOCTYPE = (
     '<!DOCTYPE svg PUBLIC "-//W3C//DTD SVG 1.1//EN" "http://www.w3.org/Graphics/SVG/1.1/DTD/svg11.dtd">'
 )
