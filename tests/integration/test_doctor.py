@@ -422,3 +422,14 @@ def test_the_program_of_the_alarm_is_looked_at_and_tried_on_request(office: Offi
 def test_a_trust_file_that_is_gone_is_named(office: Office) -> None:
     (office.folder / "trust.toml").unlink()
     assert set(office.bad()) == {"trust"}
+
+
+def test_the_did_of_the_signing_key_is_named_and_compared_with_the_settings(office: Office) -> None:
+    issuer = office.settings.issuer[0]
+    topic = f"key {issuer.signing_key.name}" if issuer.signing_key else ""
+    answers = {one["topic"]: one for one in office.type("doctor")["answers"]}
+    assert issuer.did in answers[topic]["found"]
+    path = office.folder / "attestree.toml"
+    other = "did:key:z6MkhaXgBZDvotDkL5257faiztiGiC2QtKLGpbnnEGta2doK"
+    path.write_text(path.read_text("utf-8").replace(issuer.did, other), "utf-8")
+    assert "[config.signing_key_of_another]" in office.bad()[topic]["found"]

@@ -1,5 +1,5 @@
 """
-`attestree issuer show|accredit|suspend|reinstate|withdraw|operator|disavow|confirm|cancel`.
+`attestree issuer show|did|accredit|suspend|reinstate|withdraw|operator|disavow|confirm|cancel`.
 
 Decides flags and words; who may do what is decided by the contract. Source: DESIGN sections 5 and 9.
 """
@@ -15,6 +15,7 @@ import typer
 from attestree.accrediting import acts
 from attestree.cli.acting import Account, account_of, act, parse_account
 from attestree.cli.console import Context
+from attestree.cli.issuer_did import did
 from attestree.cli.registry import RegistryName
 from attestree.cli.standing import as_json, describe
 from attestree.credentials.dates import parse_timestamp
@@ -29,6 +30,7 @@ group = typer.Typer(
 )
 operator = typer.Typer(no_args_is_help=True, help="Keys that record for an issuer.")
 group.add_typer(operator, name="operator")
+group.command("did")(did)
 
 DID = re.compile(r"did:[a-z0-9]+:[!-~]+")
 """Form of a DID, as the settings of the issuer have it."""

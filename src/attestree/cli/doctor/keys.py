@@ -11,13 +11,15 @@ from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
-from attestree.adapters.keys.ed25519 import read_signing_key
+from attestree.adapters.keys.ed25519 import public_key_of, read_signing_key
 from attestree.adapters.keys.files import open_key_file
 from attestree.adapters.keys.password import AskPassword, find_key_password
 from attestree.adapters.keys.roster_key import read_roster_key
 from attestree.cli.console import many
 from attestree.cli.doctor.answer import Answer, asked, bad, failed, good
+from attestree.credentials.signatures.multikey import format_did_key
 from attestree.errors import AttestreeError, KeyFileError
+from attestree.issuing.signing import choose_method
 from attestree.outbox.fees import count_affordable
 from attestree.settings import EnvironmentKey, IssuerSettings, KeySetting, RegistrySettings, Settings
 from attestree.wiring.chains import wire_sender
@@ -51,12 +53,13 @@ def examine_secrets(
 
     def read_signing() -> str:
         try:
-            read_signing_key(signing, ask=ask)
+            key = public_key_of(read_signing_key(signing, ask=ask))
         except KeyFileError as error:
             if error.code != "key.no_password" or ask is not None:
                 raise
             return "for its owner alone; its password will be asked"
-        return "for its owner alone, and it opens"
+        method = choose_method(issuer.did, key, method=issuer.signing_method)
+        return f"for its owner alone, and it opens: {format_did_key(key)}, signs as {method}"
 
     yield _with_command(asked(f"key {signing.name}", read_signing), signing)
 

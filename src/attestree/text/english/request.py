@@ -208,6 +208,11 @@ ENTRIES: dict[str, Entry] = {
         cause="Only a suspension can be lifted; a withdrawal cannot.",
         next="Look with `attestree issuer show`; to vouch again, use `attestree issuer accredit`.",
     ),
+    "request.did_web": Entry(
+        "That is no place for a did:web.",
+        cause="It must be the name of a public host, perhaps with a port and a path: university.example/badges.",
+        next="Mend --web; a number, or a name without a dot, leads nowhere for others.",
+    ),
     "download.no_answer": Entry(
         "The file could not be fetched: nobody answered.",
         cause="The server is away, the address is misspelt, or its certificate cannot be trusted.",
