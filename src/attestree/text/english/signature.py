@@ -54,5 +54,15 @@ ENTRIES: dict[str, Entry] = {
         cause="It may have been made by a newer program.",
         next="Update this software and check again.",
     ),
+    "signature.claims": Entry(
+        "The token around the credential says something else than the credential: {claim}.",
+        cause="It was made by a faulty program, or was put together from two.",
+        next="Do not rely on this credential. Ask the issuer for a new one.",
+    ),
+    "signature.token": Entry(
+        "The signed token is not written as the standard says.",
+        cause="It was cut or changed on its way, or was made by a faulty program.",
+        next="Ask the holder for the original file.",
+    ),
 }
 """Code to entry."""
