@@ -74,6 +74,11 @@ class Verifier:
         self._view_age_limit_seconds = view_age_limit_seconds
         self._resolver = resolver
 
+    @property
+    def resolver(self) -> DidResolver | None:
+        """What finds the keys of a `did:web`; None = nobody is asked."""
+        return self._resolver
+
     def verify(
         self,
         octets: bytes,

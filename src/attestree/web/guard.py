@@ -38,7 +38,10 @@ SECURITY_HEADERS = {
 }
 """On every answer; nothing is ever loaded from another host."""
 
-PUBLIC_PREFIXES = ("/v1/", "/status/", "/health", "/ready", "/openapi.json")
+PUBLIC_PREFIXES = (
+    *("/v1/", "/status/", "/credentials/verify", "/presentations/verify"),
+    *("/health", "/ready", "/openapi.json"),
+)
 """Addresses that any web page may ask and read, without credentials."""
 
 FREE_PATHS = frozenset({"/health", "/ready", "/metrics"})

@@ -13,7 +13,7 @@ import httpx
 from fastapi import FastAPI
 
 from attestree.outbox.by_api import JoinedCredential
-from attestree.ports import Batch, CredentialRow, IssuerFacts
+from attestree.ports import Batch, CredentialRow, DidResolver, IssuerFacts
 from attestree.registry.facts import View
 from attestree.registry.issuer_ledger import IssuerLedger
 from attestree.registry.ledger import Ledger
@@ -155,10 +155,12 @@ def build_service(
     trust: Trust = TRUST,
     limits: Limits | None = None,
     store: IssuedCredentials | None = None,
+    resolver: DidResolver | None = None,
     **changes: Any,
 ) -> Iterator[Service]:
     """Run the application with one genuine credential on record."""
     scene = build_scene(trust=trust, **changes)
+    scene.resolver = resolver
     registry = FakeRegistry(records=scene.facts.records)
     registry.add_issuer(ISSUER, build_issuer(scene))
     scene.facts = registry

@@ -11,6 +11,7 @@ from attestree.text.entry import Entry
 _ASK_AGAIN = "Ask the holder to present again, with a new challenge."
 
 ENTRIES: dict[str, Entry] = {
+    "presentation.answered": Entry("The holder signed this in answer to your question."),
     "presentation.challenge": Entry(
         "This was signed in answer to another challenge.",
         cause="It may be an older answer, shown again by somebody else.",
