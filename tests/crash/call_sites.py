@@ -74,6 +74,26 @@ SITES: dict[str, tuple[str, ...]] = {
     "crash/test_issue_kills.py::test_a_roster_is_issued_once_and_whole_wherever_it_is_killed": (
         "issuing/status.py StatusDesk._add: store add_intent",
     ),
+    "crash/test_issue_by_api_kills.py::test_a_folder_that_knows_more_than_the_store_is_joined_no_more": (
+        "issuing/by_api.py ApiIssuing._open: store close_open_batch",
+    ),
+    "crash/test_issue_by_api_kills.py::test_tidying_up_is_gone_on_with_wherever_it_is_killed": (
+        "adapters/files/open_folders.py OpenFolders.discard: machine shutil.rmtree",
+        "issuing/sealing.py Sealing._tidy: store forget_answers",
+        "issuing/sealing.py Sealing._tidy: store forget_open_batch",
+    ),
+    "crash/test_issue_by_api_kills.py::"
+    "test_whatever_was_answered_by_api_survives_a_kill_anywhere_and_is_issued_once": (
+        "adapters/files/open_folders.py OpenFolders.add: file mkdir",
+        "adapters/files/open_folders.py OpenFolders.add: file write_new",
+        "issuing/by_api.py ApiIssuing._open: store begin_open_batch",
+        "issuing/by_api.py ApiIssuing._try: store join_batch",
+        "issuing/sealing.py Sealing._seal: store seal_batch",
+        "issuing/sealing.py Sealing.seal_due: store close_open_batch",
+    ),
+    "crash/test_issue_by_api_kills.py::test_a_batch_that_nobody_joined_leaves_nothing": (
+        "issuing/sealing.py Sealing.seal_due: store forget_open_batch",
+    ),
     "crash/test_lying_nodes.py::test_nothing_false_is_valid_whoever_lies": (
         "adapters/evm/source.py Source._read_logs: rpc call",
         "adapters/evm/source.py Source._read_logs: rpc eth_getLogs",
@@ -156,6 +176,17 @@ SITES: dict[str, tuple[str, ...]] = {
         "adapters/evm/anvil_chain.py AnvilChain.__init__: machine tempfile.mkdtemp",
         "adapters/evm/anvil_chain.py AnvilChain.__init__: rpc eth_chainId",
         "adapters/evm/anvil_chain.py AnvilChain.close: machine shutil.rmtree",
+    ),
+    "integration/test_issue_by_api.py::test_a_key_that_does_not_count_opens_nothing_and_is_written_nowhere": (
+        "cli/apikey.py new: store add_api_key",
+        "cli/apikey.py revoke: store revoke_api_key",
+        "issuing/api_key.py authenticate: store mark_api_key_used",
+    ),
+    "integration/test_issue_by_api.py::test_numbers_that_a_restored_database_forgot_are_not_given_again": (
+        "cli/recover.py _close_open_batches: store close_open_batch",
+    ),
+    "integration/test_issue_by_api.py::test_two_servers_over_one_store_never_give_a_number_twice": (
+        "adapters/files/open_folders.py OpenFolders.drop: file unlink",
     ),
     "integration/test_remote_signer.py::test_every_other_answer_is_an_error_of_ours": (
         "adapters/keys/remote.py RemoteSigner._ask: rpc call",

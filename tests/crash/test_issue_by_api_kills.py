@@ -13,13 +13,14 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from lab.api_office import CALLER, CREDENTIALS, ISSUER, asked, build_issuing
+from lab.api_office import CALLER, CREDENTIALS, ISSUER, asked, build_issuing, build_sealing
 from lab.launcher import KILLED, Launcher
 from lab.plan import Death, Plan
 
 from attestree.adapters.files.archive import FolderArchives
 from attestree.adapters.sql import SqlStore
 from attestree.auditing.at_rest import check_folder, check_rows
+from attestree.errors import CorruptionError
 from attestree.outbox.states import State
 from attestree.registry.facts import BlockRef
 from attestree.wiring.audits import row_keys_of
@@ -161,3 +162,35 @@ def test_a_folder_that_knows_more_than_the_store_is_joined_no_more(
         entries = [json.loads(answer.octets)["credentialStatus"]["id"] for answer in (first, second)]
         assert entries[0].split("#")[0] != entries[1].split("#")[0]
         assert [one.closed is not None for one in store.fetch_open_batches()] == [True, False]
+
+
+def test_a_batch_that_nobody_joined_leaves_nothing(tmp_path: Path, launchers: Sequence[Launcher]) -> None:
+    booth = Booth(tmp_path / "booth", launchers[0])
+    with SqlStore.create(booth.store) as store:
+        issuing, sealing = build_issuing(store, booth.batches), build_sealing(store, booth.batches)
+        opened, _ = issuing._open()
+        issuing.documents.add(opened.batch_id, f"00000000-{'0' * 32}.json", b"killed before it joined")
+        assert sealing.seal_due(now_all=True) == []
+        store.close_open_batch(opened.batch_id, now=1)
+        assert sealing.seal_due() == []
+        assert store.fetch_open_batches() == []
+        assert store.fetch_batches() == []
+    assert list(booth.batches.iterdir()) == []
+
+
+def test_a_member_that_changed_on_the_disk_is_not_sealed(
+    tmp_path: Path, launchers: Sequence[Launcher]
+) -> None:
+    booth = Booth(tmp_path / "booth", launchers[0])
+    with SqlStore.create(booth.store) as store:
+        issuing, sealing = build_issuing(store, booth.batches), build_sealing(store, booth.batches)
+        issuing.issue(asked(1), caller=CALLER, body=b"1", idempotency_key=None)
+        (path,) = booth.batches.glob("*.open/*.json")
+        octets = path.read_bytes()
+        path.write_bytes(octets.replace(b"Course 1", b"Course 2"))
+        with pytest.raises(CorruptionError) as caught:
+            sealing.seal_due(now_all=True)
+        assert caught.value.code == "open_batch.changed"
+        assert [batch.root for batch in store.fetch_batches()] == [None]
+        path.write_bytes(octets)
+        assert [one.size for one in sealing.seal_due()] == [1]

@@ -69,6 +69,9 @@ def test_a_credential_is_signed_at_once_and_its_anchored_form_follows_when_it_is
         waiting = booth.fetch(served.client, place)
         assert (waiting.status_code, waiting.json()["state"]) == (202, "pending")
         assert served.client.get(f"/v1/credentials/{token}").json()["state"] == "pending"
+        office.type("anchor")
+        hosted = credential["credentialStatus"]["statusListCredential"].removeprefix(PUBLIC_URL)
+        assert served.client.get(hosted).status_code == 200
         other = signed(booth.ask(served.client))
         assert other["credentialStatus"]["statusListIndex"] == "1"
         (batch,) = office.type("seal")["batches"]
@@ -256,3 +259,29 @@ def test_what_may_not_be_issued_is_refused_with_a_code(small_booth: Booth) -> No
         refused = booth.ask(served.client, {"credential": asked(issuer=other)})
         assert (refused.status_code, refused.json()["code"]) == (422, "apikey.not_yours")
         assert booth.fetch(served.client, "/credentials/" + "0" * 32).status_code == 404
+
+
+def test_numbers_that_a_restored_database_forgot_are_not_given_again(small_booth: Booth) -> None:
+    booth = small_booth
+    database = booth.office.folder.parent / "small.db"
+    with running(booth.office) as served:
+        signed(booth.ask(served.client))
+    booth.office.type("backup", str(booth.office.folder.parent / "copy"))
+    copied = next((booth.office.folder.parent / "copy").glob("state-*/attestree.db")).read_bytes()
+    kept = {path.name for path in (booth.office.folder.parent / "copy").rglob("*.open/*")}
+    with running(booth.office) as served:
+        forgotten = signed(booth.ask(served.client))
+    # Database and folders go back to the day of the backup
+    for path in database.parent.glob("small.db*"):
+        path.unlink()
+    database.write_bytes(copied)
+    (later,) = [path for path in booth.office.folder.rglob("*.open/*") if path.name not in kept]
+    later.unlink()
+    booth.office.type("recover", "--yes")
+    with running(booth.office) as served:
+        fresh = signed(booth.ask(served.client))
+    assert fresh["credentialStatus"]["id"] != forgotten["credentialStatus"]["id"]
+    booth.office.type("seal")
+    booth.office.type("anchor")
+    assert booth.office.type("fsck")["faults"] == []
+    assert booth.office.verdicts() == ["valid", "valid"]
