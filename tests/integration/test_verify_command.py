@@ -16,6 +16,7 @@ from attestree.credentials.anchor_proof import AnchorHeader
 from attestree.merkle.kind import TreeKind
 from attestree.verifying.trust import NetworkKind, Trust, TrustedAccreditor, TrustedNetwork, format_trust
 from tests.integration.deployed import AnchoredBatch, Deployed, deploy_registry
+from tests.unit.credentials.images.pictures import png, svg
 from tests.unit.verifying.genuine import LIST_ID, build_document, seal, with_proofs
 
 DID = "did:web:university.example"
@@ -139,6 +140,24 @@ def test_standard_input_is_read(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> 
     octets = (desk.folder / "good.json").read_bytes()
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(octets), "utf-8"))
     assert desk.verify("-") == 0
+
+
+@pytest.mark.parametrize("picture", [png(), svg()], ids=["png", "svg"])
+def test_a_baked_picture_gets_the_verdict_of_its_credential(
+    desk: Desk, capsys, monkeypatch: pytest.MonkeyPatch, picture: bytes
+) -> None:
+    (desk.folder / "badge").write_bytes(picture)
+    for name, code in (("good", 0), ("changed", 1)):
+        baked = str(desk.folder / f"{name}.baked")
+        assert run(["bake", str(desk.folder / f"{name}.json"), str(desk.folder / "badge"), "-o", baked]) == 0
+        assert desk.verify(baked) == code
+    standard_input = io.TextIOWrapper(io.BytesIO((desk.folder / "good.baked").read_bytes()))
+    monkeypatch.setattr(sys, "stdin", standard_input)
+    assert desk.verify("-") == 0
+    standard_input.close()
+    assert "TEST" in capsys.readouterr().out
+    assert desk.verify(str(desk.folder / "badge")) == 2
+    assert "There is no credential in this picture." in capsys.readouterr().err
 
 
 def test_many_files_are_counted_in_json_too(desk: Desk, capsys) -> None:
