@@ -172,7 +172,7 @@ def test_after_every_change_the_list_says_of_every_credential_what_the_chain_say
     batch = registry.anchor(issuer, size=SIZE)
     other = registry.anchor(issuer, size=SIZE)
     scene.catch_up()
-    assert {scene.code(batch, purpose) for purpose in PURPOSES} == {"status_list.not_signed"}
+    assert {scene.code(batch, purpose) for purpose in PURPOSES} == {"statuslist.not_signed"}
     assert scene.publish()["lists"] == 4
     assert scene.verify_agreement(batch) == {"revocation": [], "suspension": []}
 
@@ -199,7 +199,7 @@ def test_after_every_change_the_list_says_of_every_credential_what_the_chain_say
         answers = {purpose: scene.ask(batch, purpose) for purpose in PURPOSES}
         assert sorted(answer.status_code for answer in answers.values()) == [200, 503]
         [stale] = [answer for answer in answers.values() if answer.status_code == 503]
-        assert stale.json()["code"] == "status_list.behind"
+        assert stale.json()["code"] == "statuslist.behind"
         assert stale.json()["next"]
         [stands] = [purpose for purpose in PURPOSES if answers[purpose].status_code == 200]
         assert answers[stands].content == before[stands]
@@ -273,12 +273,12 @@ def test_a_list_that_was_changed_or_lapsed_on_the_disk_is_not_handed_out(scene: 
     file = scene.stand.folder / "status" / batch.list_id.hex() / "revocation"
     good = file.read_bytes()
     file.write_bytes(good[:-1])
-    assert scene.code(batch, "revocation") == "status_list.damaged"
+    assert scene.code(batch, "revocation") == "statuslist.damaged"
     document = json.loads(good)
     file.write_text(json.dumps(document | {"validUntil": "2020-01-01T00:00:00Z"}))
-    assert scene.code(batch, "revocation") == "status_list.lapsed"
+    assert scene.code(batch, "revocation") == "statuslist.lapsed"
     file.unlink()
-    assert scene.code(batch, "revocation") == "status_list.not_signed"
+    assert scene.code(batch, "revocation") == "statuslist.not_signed"
     assert scene.sign(batch) == ["revocation"]
     scene.verify_agreement(batch)
 
@@ -310,7 +310,7 @@ def test_a_disk_that_fails_leaves_the_list_before_and_the_server_says_that_it_is
         patch.setattr(atomic.os, "fsync", fail)
         assert scene.publish(code=3)["error"]["code"] == "folder.write_failed"
     assert file.read_bytes() == before
-    assert scene.code(batch, "revocation") == "status_list.behind"
+    assert scene.code(batch, "revocation") == "statuslist.behind"
     scene.publish()
     scene.verify_agreement(batch)
 
@@ -325,8 +325,8 @@ def test_one_process_writes_at_a_time(scene: Scene) -> None:
     batch = scene.stand.registry.anchor(scene.stand.issuer, size=5)
     folder = StatusListFolder(scene.stand.folder / "status")
     with folder.opened():
-        assert scene.publish(code=1)["error"]["code"] == "status_list.busy"
-        with pytest.raises(NotAllowedError, match=r"status_list\.busy"), folder.opened():
+        assert scene.publish(code=1)["error"]["code"] == "statuslist.busy"
+        with pytest.raises(NotAllowedError, match=r"statuslist\.busy"), folder.opened():
             pytest.fail("two at once")
     assert scene.sign(batch) == [*PURPOSES]
 
@@ -369,9 +369,9 @@ def wait_for_lists(scene: Scene, batch: AnchoredBatch, watch: subprocess.Popen[b
 
 def test_an_issuer_without_a_public_address_or_a_key_is_told_why_it_has_no_lists(scene: Scene) -> None:
     with settings_changed(scene, 'signing_key = "ed25519.pem"', ""):
-        assert scene.publish(code=1)["error"]["code"] == "status_list.no_signing_key"
+        assert scene.publish(code=1)["error"]["code"] == "statuslist.no_signing_key"
     with settings_changed(scene, f'public_url = "{PUBLIC_URL}"', ""):
-        assert scene.publish(code=1)["error"]["code"] == "status_list.no_public_url"
+        assert scene.publish(code=1)["error"]["code"] == "statuslist.no_public_url"
 
 
 @contextmanager

@@ -23,7 +23,7 @@ from attestree.wiring.status_lists import ListPublisher, has_lists, wire_publish
 ALARM = "alarm.status_lists"
 """Lists cannot be signed, so that wallets are told nothing of what changes."""
 
-BUSY = "status_list.busy"
+BUSY = "statuslist.busy"
 """Code of a pass that is left out, because another process is at it."""
 
 

@@ -16,6 +16,7 @@ from typing import Annotated
 import typer
 
 from attestree.cli.console import REJECT, USAGE, Context
+from attestree.cli.presenting import build_question, judge_presentation
 from attestree.cli.verdict_card import Refusal, count_answers, format_card, format_list
 from attestree.credentials.dates import parse_date, parse_timestamp
 from attestree.credentials.identity import ExpectedHolder
@@ -65,14 +66,27 @@ def verify(
     rpc: Annotated[
         list[str] | None, typer.Option(help="Node to ask instead of those of the settings; repeatable.")
     ] = None,
+    challenge: Annotated[
+        str | None, typer.Option(help="The file is a presentation, made in answer to this challenge.")
+    ] = None,
+    domain: Annotated[str | None, typer.Option(help="And for this domain: yours.")] = None,
     resolve_did_web: Annotated[
         bool, typer.Option("--resolve-did-web", help="Ask the issuer's host for its keys; it learns of that.")
+    ] = False,
+    check_hosted_lists: Annotated[
+        bool,
+        typer.Option("--check-hosted-lists", help="Look status lists of others up; their hosts learn of it."),
     ] = False,
 ) -> None:
     """Say whether credentials are genuine, whether they count now, and why."""
     context: Context = ctx.obj
     settings = context.settings().allow_did_web() if resolve_did_web else context.settings()
+    settings = settings.allow_hosted_lists() if check_hosted_lists else settings
     verifier = wire_verifier(settings, clock=SystemClock(), trust_path=trust, rpc=rpc or ())
+    if challenge is not None or domain is not None:
+        question = build_question(challenge, domain, files=files, now=SystemClock().now())
+        octets = read_file(files[0])
+        raise typer.Exit(judge_presentation(context, verifier, octets, question, explained=explain))
     expected = ExpectedHolder(name=expect_name, email=expect_email, learner_id=expect_learner_id)
     moment = None if at is None else parse_moment(at)
     if len(files) == 1:

@@ -43,27 +43,27 @@ def parse_list_entry(value: JsonValue) -> ListEntry:
     Read an entry that points to a list.
 
     Raises:
-        MalformedCredentialError: `status_list.entry` with `path` (MALFORMED_VALUE_ERROR); also for a
+        MalformedCredentialError: `statuslist.entry` with `path` (MALFORMED_VALUE_ERROR); also for a
             `statusSize` without the 2^size messages that the standard asks for.
     """
     entry = value if isinstance(value, dict) else {}
     if STATUS_TYPE not in texts_of(entry.get("type")):
-        raise MalformedCredentialError("status_list.entry", path="type")
+        raise MalformedCredentialError("statuslist.entry", path="type")
     address, purpose = entry.get("statusListCredential"), entry.get("statusPurpose")
     index, size = entry.get("statusListIndex"), entry.get("statusSize", 1)
     if not isinstance(address, str) or not address or address == entry.get("id"):
-        raise MalformedCredentialError("status_list.entry", path="statusListCredential")
+        raise MalformedCredentialError("statuslist.entry", path="statusListCredential")
     if not isinstance(purpose, str) or not purpose:
-        raise MalformedCredentialError("status_list.entry", path="statusPurpose")
+        raise MalformedCredentialError("statuslist.entry", path="statusPurpose")
     if not isinstance(index, str) or not _INDEX.fullmatch(index):
-        raise MalformedCredentialError("status_list.entry", path="statusListIndex")
+        raise MalformedCredentialError("statuslist.entry", path="statusListIndex")
     if isinstance(size, bool) or not isinstance(size, int) or not 1 <= size <= MAX_STATUS_SIZE:
-        raise MalformedCredentialError("status_list.entry", path="statusSize")
+        raise MalformedCredentialError("statuslist.entry", path="statusSize")
     messages = entry.get("statusMessage")
     counts = isinstance(messages, list) and len(messages) == 2**size
     if (size > 1 or "statusMessage" in entry) and not counts:
-        raise MalformedCredentialError("status_list.entry", path="statusMessage")
+        raise MalformedCredentialError("statuslist.entry", path="statusMessage")
     if size > 1 and purpose in PURPOSES:
         # More than yes or no, for a question that has no third answer
-        raise MalformedCredentialError("status_list.entry", path="statusSize")
+        raise MalformedCredentialError("statuslist.entry", path="statusSize")
     return ListEntry(address=address, purpose=purpose, index=int(index), size=size)

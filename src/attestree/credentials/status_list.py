@@ -63,23 +63,23 @@ def decode_list(text: str) -> bytes:
     Return the bitstring in `encodedList`.
 
     Raises:
-        MalformedCredentialError: `status_list.not_encoded` (MALFORMED_VALUE_ERROR),
-            `status_list.too_large`, or `status_list.too_short` (STATUS_LIST_LENGTH_ERROR).
+        MalformedCredentialError: `statuslist.not_encoded` (MALFORMED_VALUE_ERROR),
+            `statuslist.too_large`, or `statuslist.too_short` (STATUS_LIST_LENGTH_ERROR).
     """
     if not _TEXT.fullmatch(text):
-        raise MalformedCredentialError("status_list.not_encoded")
+        raise MalformedCredentialError("statuslist.not_encoded")
     unfold = zlib.decompressobj(_GZIP_WINDOW)
     try:
         packed = base64.b64decode(text[1:] + "=" * (-len(text[1:]) % 4), altchars=b"-_", validate=True)
         octets = unfold.decompress(packed, MAX_OCTETS + 1)
     except (binascii.Error, zlib.error) as exc:
-        raise MalformedCredentialError("status_list.not_encoded") from exc
+        raise MalformedCredentialError("statuslist.not_encoded") from exc
     if len(octets) > MAX_OCTETS:
-        raise MalformedCredentialError("status_list.too_large", limit=MAX_OCTETS)
+        raise MalformedCredentialError("statuslist.too_large", limit=MAX_OCTETS)
     if not unfold.eof or unfold.unused_data:
-        raise MalformedCredentialError("status_list.not_encoded")
+        raise MalformedCredentialError("statuslist.not_encoded")
     if len(octets) * 8 < MIN_BITS:
-        raise MalformedCredentialError("status_list.too_short", least=MIN_BITS)
+        raise MalformedCredentialError("statuslist.too_short", least=MIN_BITS)
     return octets
 
 
@@ -143,7 +143,7 @@ class StatusList:
     """The bitstring, index 0 in the highest bit of the first octet."""
 
     def bit(self, index: int) -> bool:
-        """Return one bit; MalformedCredentialError `status_list.range` (RANGE_ERROR) beyond the last."""
+        """Return one bit; MalformedCredentialError `statuslist.range` (RANGE_ERROR) beyond the last."""
         return self.status(index, size=1) == 1
 
     def status(self, index: int, *, size: int) -> int:
@@ -151,14 +151,14 @@ class StatusList:
         Return the status at `index`, each of `size` bits, the highest first.
 
         Raises:
-            MalformedCredentialError: `status_list.range` (RANGE_ERROR), or `status_list.too_short`: fewer
+            MalformedCredentialError: `statuslist.range` (RANGE_ERROR), or `statuslist.too_short`: fewer
                 than `MIN_BITS` statuses of that size (STATUS_LIST_LENGTH_ERROR).
         """
         count = len(self.octets) * 8 // size
         if count < MIN_BITS:
-            raise MalformedCredentialError("status_list.too_short", least=MIN_BITS)
+            raise MalformedCredentialError("statuslist.too_short", least=MIN_BITS)
         if not 0 <= index < count:
-            raise MalformedCredentialError("status_list.range", count=count)
+            raise MalformedCredentialError("statuslist.range", count=count)
         first = index * size
         last = first + size - 1
         window = int.from_bytes(self.octets[first >> 3 : (last >> 3) + 1], "big")
@@ -170,7 +170,7 @@ def parse_status_list(value: JsonValue) -> StatusList:
     Read a list, ours or another's; its proof is left alone.
 
     Raises:
-        MalformedCredentialError: `status_list.not_a_list` with `path`, a `date.*` code, or as `decode_list`.
+        MalformedCredentialError: `statuslist.not_a_list` with `path`, a `date.*` code, or as `decode_list`.
     """
     document = _object(value, "(top level)")
     if LIST_CREDENTIAL_TYPE not in _texts(document, "type", "type"):
@@ -234,4 +234,4 @@ def _moment(document: JsonObject, name: str) -> int | None:
 
 
 def _not_a_list(path: str) -> MalformedCredentialError:
-    return MalformedCredentialError("status_list.not_a_list", path=path)
+    return MalformedCredentialError("statuslist.not_a_list", path=path)

@@ -92,7 +92,7 @@ class StatusShelf(Protocol):
     """Where signed status lists lie, for whoever serves them."""
 
     def opened(self) -> AbstractContextManager[None]:
-        """Keep every other writer out; NotAllowedError `status_list.busy` where another one writes."""
+        """Keep every other writer out; NotAllowedError `statuslist.busy` where another one writes."""
 
     def read(self, list_id: bytes, purpose: str) -> bytes | None:
         """Return the bytes of a list, or None; FolderUnavailableError where the disk does not answer."""

@@ -99,6 +99,10 @@ class Settings(BaseSettings):
         """Return the same settings, with the hosts of issuers asked for their keys."""
         return self.model_copy(update={"signatures": SignatureSettings(did_web=True)})
 
+    def allow_hosted_lists(self) -> Settings:
+        """Return the same settings, with status lists of others looked up."""
+        return self.model_copy(update={"status": self.status.model_copy(update={"hosted_lists": True})})
+
     def find_registry(self, name: str | None) -> RegistrySettings:
         """Return a registry by name, or the first; SettingsError if there is none."""
         for registry in self.registry:

@@ -8,7 +8,7 @@ reason why there is none. Source: DESIGN section 7.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from attestree.credentials.credential import Credential
 from attestree.credentials.identity import ExpectedHolder
@@ -19,7 +19,7 @@ from attestree.registry.facts import CredentialFacts
 from attestree.verifying.checks.anchor import check_anchor, check_record, find_anchor
 from attestree.verifying.checks.holder import check_holder
 from attestree.verifying.checks.issuer import IssuerClaim, check_issuer
-from attestree.verifying.checks.status import check_status
+from attestree.verifying.checks.status import ListedStatus, check_status
 from attestree.verifying.checks.validity import ClaimedDates, check_validity
 from attestree.verifying.result import CheckId, CheckResult, Status, failed, skipped, unknown
 from attestree.verifying.trust import Trust
@@ -115,6 +115,24 @@ def judge_with_facts(
         *_check_claims(credential, question, anchored=None if recorded is None else recorded.time),
     ]
     return Judgement(secured, complete([*checks, anchor, *later]), facts)
+
+
+def waits_for_lists(judgement: Judgement) -> bool:
+    """Say whether lists of others could still change the judgement: nothing up to the status decided."""
+    places = list(CheckId)
+    walked = places[: places.index(CheckId.STATUS) + 1]
+    return judgement.facts is not None and not any(
+        check.decides for check in judgement.checks if check.id in walked
+    )
+
+
+def judge_listed(judgement: Judgement, listed: tuple[ListedStatus, ...]) -> Judgement:
+    """Judge what lists of others add to a status that is clear on the chain."""
+    if judgement.facts is None:
+        return judgement
+    status = check_status(judgement.facts, other_lists=0, listed=listed)
+    checks = tuple(status if check.id is CheckId.STATUS else check for check in judgement.checks)
+    return replace(judgement, checks=checks)
 
 
 def unanswered(error: AttestreeError) -> CheckResult:

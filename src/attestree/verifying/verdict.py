@@ -94,6 +94,7 @@ DECIDING: dict[tuple[CheckId, str], Verdict] = {
     (CheckId.STATUS, "status.superseded"): Verdict.SUPERSEDED,
     (CheckId.STATUS, "status.suspended"): Verdict.SUSPENDED,
     (CheckId.STATUS, "status.suspended_list"): Verdict.SUSPENDED,
+    (CheckId.STATUS, "status.listed_suspended"): Verdict.SUSPENDED,
     (CheckId.STATUS, "*"): Verdict.REVOKED,
     (CheckId.VALIDITY, "validity.not_yet_valid"): Verdict.NOT_YET_VALID,
     (CheckId.VALIDITY, "*"): Verdict.EXPIRED,

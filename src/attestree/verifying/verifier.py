@@ -23,10 +23,12 @@ from dataclasses import replace
 from attestree import __version__
 from attestree.credentials.credential import Credential, parse_credential
 from attestree.credentials.digest import hash_document
+from attestree.credentials.enveloping import open_envelope, parse_document
 from attestree.credentials.identity import ExpectedHolder
 from attestree.credentials.images import unwrap_picture
 from attestree.credentials.proof_set import SecuredAnchor
-from attestree.credentials.strict_json import JsonValue, parse_json
+from attestree.credentials.signatures.jwt import UnverifiedJwt
+from attestree.credentials.strict_json import JsonValue
 from attestree.errors import ChainIdentityError, HeadMismatchError, UnavailableError
 from attestree.ports import ChainFacts, Clock, DidResolver
 from attestree.registry.facts import CredentialFacts, FactsQuery
@@ -34,14 +36,17 @@ from attestree.verifying.checks.local import check_format, check_integrity
 from attestree.verifying.checks.registry import check_registry
 from attestree.verifying.checks.signature import check_signature
 from attestree.verifying.claims import build_claims
+from attestree.verifying.hosted_status import HostedStatus
 from attestree.verifying.judgement import (
     Judgement,
     Question,
     complete,
+    judge_listed,
     judge_with_facts,
     judge_without_anchor,
     judge_without_facts,
     unanswered,
+    waits_for_lists,
 )
 from attestree.verifying.lines import build_issuer_line, build_network_line, find_notices
 from attestree.verifying.report import Report
@@ -67,17 +72,24 @@ class Verifier:
         *,
         view_age_limit_seconds: int = VIEW_AGE_LIMIT_SECONDS,
         resolver: DidResolver | None = None,
+        hosted: HostedStatus | None = None,
     ) -> None:
         self.trust = trust
         self._facts = facts
         self._clock = clock
         self._view_age_limit_seconds = view_age_limit_seconds
         self._resolver = resolver
+        self._hosted = hosted
 
     @property
     def resolver(self) -> DidResolver | None:
         """What finds the keys of a `did:web`; None = nobody is asked."""
         return self._resolver
+
+    @property
+    def looks_up_lists(self) -> bool:
+        """Whether hosts of others may be asked for status lists, which takes as long as they like to take."""
+        return self._hosted is not None
 
     def verify(
         self,
@@ -88,10 +100,10 @@ class Verifier:
         ref: str | None = None,
     ) -> Report:
         """
-        Judge the bytes of one credential, or of a picture that carries one.
+        Judge the bytes of one credential, or of a token or picture that carries one.
 
         Args:
-            octets: JSON, PNG or SVG as it was received; never re-encode it first.
+            octets: JSON, VC-JWT, PNG or SVG as it was received; never re-encode it first.
             expect: Whom the verifier has before them.
             at: Moment at which dates are judged, Unix seconds; everything else is judged as of now.
             ref: The asker's own mark, handed back in the report.
@@ -101,7 +113,7 @@ class Verifier:
             MissingExtraError: `extra.documents`, without which no SVG is read; nothing else is raised.
         """
         # (0) Read the bytes.
-        return self.verify_value(parse_json(unwrap_picture(octets)), expect=expect, at=at, ref=ref)
+        return self.verify_value(parse_document(unwrap_picture(octets)), expect=expect, at=at, ref=ref)
 
     def verify_value(
         self,
@@ -111,18 +123,21 @@ class Verifier:
         at: int | None = None,
         ref: str | None = None,
     ) -> Report:
-        """Judge a credential that `parse_json` has read already; else as `verify`."""
-        credential = parse_credential(value)
+        """Judge a credential that `parse_document` has read already; else as `verify`."""
+        inside, envelope = open_envelope(value)
+        credential = parse_credential(inside)
         now = self._clock.now()
         question = Question(self.trust, expect, now if at is None else at)
-        judgements, ignored = self._judge_all(credential, question, now)
+        judgements, ignored = self._judge_all(credential, envelope, question, now)
         # (5) The worst verdict counts.
         worst = judgements[find_worst([judgement.verdict for judgement in judgements])]
         # (6) Write the report.
         report = self._build_report(credential, worst, now=now)
         return replace(report, at=at, ref=ref, notices=find_notices(worst, ignored=ignored, at=at))
 
-    def _judge_all(self, credential: Credential, question: Question, now: int) -> tuple[list[Judgement], int]:
+    def _judge_all(
+        self, credential: Credential, envelope: UnverifiedJwt | None, question: Question, now: int
+    ) -> tuple[list[Judgement], int]:
         """Judge every anchor proof that counts; return also how many were ignored."""
         # (1) What the file alone shows; a proof that does not fit says that the file was changed.
         readable = check_format(credential.document, credential.proofs)
@@ -136,7 +151,7 @@ class Verifier:
             if checks[-1].decides:
                 return [Judgement(secured, complete(checks))], 0
         # Dearer than the rest, and the only one that may ask a host, so it comes after the fold.
-        signature = check_signature(credential, resolver=self._resolver, now=now)
+        signature = check_signature(credential, envelope=envelope, resolver=self._resolver, now=now)
         if not anchors:
             return [judge_without_anchor([readable, signature])], 0
         for checks in local:
@@ -165,7 +180,11 @@ class Verifier:
         if isinstance(answer, CheckResult):
             return judge_without_facts(credential, secured, checks, question, answer)
         # (4) Judge the answer.
-        return judge_with_facts(credential, secured, checks, question, answer)
+        judgement = judge_with_facts(credential, secured, checks, question, answer)
+        if self._hosted is None or not waits_for_lists(judgement):
+            return judgement
+        # Only for a credential that would pass otherwise is anybody else asked, and only if that is wanted.
+        return judge_listed(judgement, self._hosted.find(credential, now=now))
 
     def _fetch(self, secured: SecuredAnchor, now: int) -> CredentialFacts | CheckResult:
         """Return what the registry says, or the `unknown` that stands in its place."""

@@ -184,7 +184,7 @@ STATUS_DESCRIPTION: dict[str, Any] = {
         },
         304: {"description": "It is still the one that `If-None-Match` names."},
         503: describe_problem(
-            UnavailableError("status_list.behind"), UnavailableError("status_list.not_signed")
+            UnavailableError("statuslist.behind"), UnavailableError("statuslist.not_signed")
         ),
     }
     | _NOT_FOUND

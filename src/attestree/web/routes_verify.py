@@ -74,7 +74,7 @@ class Desk:
         return report
 
     async def _judge(self, question: Question) -> Report:
-        """Judge where the request runs; aside where signatures, which take long, are to be checked."""
+        """Judge where the request runs; aside where signatures or lists of others take long."""
         judge = partial(
             self._service.verifier.verify_value,
             question.credential,
@@ -82,7 +82,8 @@ class Desk:
             at=question.at,
             ref=question.ref,
         )
-        return await run_in_threadpool(judge) if may_be_signed(question.credential) else judge()
+        takes_long = may_be_signed(question.credential) or self._service.verifier.looks_up_lists
+        return await run_in_threadpool(judge) if takes_long else judge()
 
     async def answer_octets(self, octets: bytes) -> Report:
         """Return the report of one body; InputError where it cannot be used."""

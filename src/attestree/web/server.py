@@ -26,7 +26,7 @@ from attestree.web.service import HostedLists, IssuedCredentials, Limits, WebSer
 from attestree.wiring.alarms import QueuedWrites
 from attestree.wiring.status_lists import wire_shelf
 from attestree.wiring.system import SystemClock
-from attestree.wiring.verifiers import read_trust, wire_followers, wire_resolver
+from attestree.wiring.verifiers import read_trust, wire_followers, wire_hosted, wire_resolver
 
 POLL_SECONDS = 1.0
 """Pause between two looks at the chain."""
@@ -97,6 +97,7 @@ def wire_service(
             clock,
             view_age_limit_seconds=age,
             resolver=wire_resolver(settings),
+            hosted=wire_hosted(settings),
         ),
         registries=registries,
         clock=clock,

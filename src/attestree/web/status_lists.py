@@ -54,9 +54,9 @@ def find_list(service: WebService, list_text: str, purpose_text: str) -> ServedL
 
     Raises:
         RequestError: `request.not_found`, neither the chain nor the issuer knows such a list.
-        UnavailableError: `status_list.not_signed`, `status_list.behind` or `status_list.lapsed`; or
+        UnavailableError: `statuslist.not_signed`, `statuslist.behind` or `statuslist.lapsed`; or
             there is no fresh view of the chain to compare it with.
-        CorruptionError: `status_list.damaged`.
+        CorruptionError: `statuslist.damaged`.
     """
     hosted, purpose = service.lists, PURPOSE_OF_NAME.get(purpose_text)
     if hosted is None or purpose is None or not _LIST_ID.fullmatch(list_text):
@@ -69,16 +69,16 @@ def find_list(service: WebService, list_text: str, purpose_text: str) -> ServedL
         raise (
             RequestError("request.not_found")
             if recorded is None
-            else UnavailableError("status_list.not_signed")
+            else UnavailableError("statuslist.not_signed")
         )
     found = read_list(octets)
     if found is None:
-        raise CorruptionError("status_list.damaged")
+        raise CorruptionError("statuslist.damaged")
     left = (found.valid_until or 0) - service.clock.now()
     if left <= 0:
-        raise UnavailableError("status_list.lapsed")
+        raise UnavailableError("statuslist.lapsed")
     if recorded is not None and not _says_as_much(found, recorded):
-        raise UnavailableError("status_list.behind")
+        raise UnavailableError("statuslist.behind")
     tag = hashlib.sha256(octets).hexdigest()[:32]
     return ServedList(octets, tag, min(left, found.ttl_seconds or 0))
 

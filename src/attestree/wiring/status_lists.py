@@ -84,8 +84,8 @@ class ListPublisher:
             again: Sign all of them anew, as after a change of keys.
 
         Raises:
-            NotAllowedError: `status_list.no_public_url`, `status_list.no_signing_key`, or
-                `status_list.busy`, another process is at it.
+            NotAllowedError: `statuslist.no_public_url`, `statuslist.no_signing_key`, or
+                `statuslist.busy`, another process is at it.
             AttestreeError: Chain, disk, store or key cannot be used; lists that were written before stand.
         """
         rules = self._rules(issuer)
@@ -123,9 +123,9 @@ class ListPublisher:
     def _rules(self, issuer: IssuerSettings) -> ListRules:
         """Return how an issuer's lists are written, if it can have any."""
         if self.settings.public_url is None:
-            raise NotAllowedError("status_list.no_public_url")
+            raise NotAllowedError("statuslist.no_public_url")
         if issuer.signing_key is None:
-            raise NotAllowedError("status_list.no_signing_key", issuer=issuer.name)
+            raise NotAllowedError("statuslist.no_signing_key", issuer=issuer.name)
         return ListRules(
             public_url=self.settings.public_url,
             did=issuer.did,

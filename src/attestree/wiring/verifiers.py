@@ -18,11 +18,13 @@ from attestree.adapters.evm.source import Source
 from attestree.adapters.evm.sources import Sources
 from attestree.adapters.net.did_web import DidWebResolver
 from attestree.adapters.net.guarded_http import GuardedHttp
+from attestree.adapters.net.hosted_lists import LIST_BYTES, CachedLists
 from attestree.errors import AttestreeError, TrustFileError
 from attestree.ports import ChainFacts, Clock, DidResolver
 from attestree.registry.facts import ChainIdentity
 from attestree.registry.finality import DEV_CHAIN_IDS, parse_finality
 from attestree.settings import Settings
+from attestree.verifying.hosted_status import HostedStatus
 from attestree.verifying.trust import Trust, TrustedNetwork, parse_trust
 from attestree.verifying.verifier import RegistryKey, Verifier
 
@@ -66,7 +68,15 @@ def wire_verifier(
         clock,
         view_age_limit_seconds=settings.view_age_limit_seconds,
         resolver=wire_resolver(settings),
+        hosted=wire_hosted(settings),
     )
+
+
+def wire_hosted(settings: Settings) -> HostedStatus | None:
+    """Return what looks status lists of others up, or None unless the settings allow it."""
+    if not settings.status.hosted_lists:
+        return None
+    return HostedStatus(CachedLists(GuardedHttp(limit_bytes=LIST_BYTES)), wire_resolver(settings))
 
 
 def wire_resolver(settings: Settings) -> DidResolver | None:

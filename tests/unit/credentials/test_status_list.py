@@ -28,7 +28,7 @@ from attestree.credentials.status_list import (
     parse_status_list,
 )
 from attestree.errors import MalformedCredentialError
-from attestree.text.english import status_list
+from attestree.text.english import statuslist
 
 EMPTY = "uH4sIAAAAAAAAA-3BMQEAAADCoPVPbQwfoAAAAAAAAAAAAAAAAAAAAIC3AYbSVKsAQAAA"
 """`encodedList` of every example of the standard: 131,072 zeros."""
@@ -110,20 +110,20 @@ def test_the_entry_in_a_credential_names_the_list_that_is_built() -> None:
 @pytest.mark.parametrize(
     ("text", "code"),
     [
-        ("", "status_list.not_encoded"),
-        ("H4sIAAAA", "status_list.not_encoded"),
-        (EMPTY + "=", "status_list.not_encoded"),
-        (EMPTY[:40] + "+" + EMPTY[41:], "status_list.not_encoded"),
-        (EMPTY[:-8], "status_list.not_encoded"),
-        (EMPTY + EMPTY[1:], "status_list.not_encoded"),
-        ("u" + "A" * 50, "status_list.not_encoded"),
-        ("uA", "status_list.not_encoded"),
+        ("", "statuslist.not_encoded"),
+        ("H4sIAAAA", "statuslist.not_encoded"),
+        (EMPTY + "=", "statuslist.not_encoded"),
+        (EMPTY[:40] + "+" + EMPTY[41:], "statuslist.not_encoded"),
+        (EMPTY[:-8], "statuslist.not_encoded"),
+        (EMPTY + EMPTY[1:], "statuslist.not_encoded"),
+        ("u" + "A" * 50, "statuslist.not_encoded"),
+        ("uA", "statuslist.not_encoded"),
         (
             "u" + base64.urlsafe_b64encode(zlib.compress(bytes(MIN_BITS // 8))).rstrip(b"=").decode(),
-            "status_list.not_encoded",
+            "statuslist.not_encoded",
         ),
-        (pack(bytes(MIN_BITS // 8 - 1)), "status_list.too_short"),
-        (pack(b""), "status_list.too_short"),
+        (pack(bytes(MIN_BITS // 8 - 1)), "statuslist.too_short"),
+        (pack(b""), "statuslist.too_short"),
     ],
 )
 def test_what_is_no_list_is_refused(text: str, code: str) -> None:
@@ -150,16 +150,16 @@ def test_a_bomb_is_refused_before_it_has_unfolded() -> None:
     bomb = b"".join([*(squeeze.compress(bytes(1 << 20)) for _ in range(400)), squeeze.flush()])
     text = "u" + base64.urlsafe_b64encode(bomb).rstrip(b"=").decode()
     assert len(text) < 1_000_000
-    assert refusal(text) == "status_list.too_large"
+    assert refusal(text) == "statuslist.too_large"
     assert decode_list(pack(bytes(MAX_OCTETS))) == bytes(MAX_OCTETS)
-    assert refusal(pack(bytes(MAX_OCTETS + 1))) == "status_list.too_large"
+    assert refusal(pack(bytes(MAX_OCTETS + 1))) == "statuslist.too_large"
 
 
 def test_a_place_behind_the_end_is_no_zero() -> None:
     read = parse_status_list(build_status_list(TERMS, b""))
     assert not read.bit(MIN_BITS - 1)
     for index in (MIN_BITS, 10**11, -1):
-        with pytest.raises(MalformedCredentialError, match=r"status_list\.range"):
+        with pytest.raises(MalformedCredentialError, match=r"statuslist\.range"):
             read.bit(index)
 
 
@@ -167,7 +167,7 @@ def test_wider_statuses_are_read_across_octets_and_need_a_longer_list() -> None:
     octets = bytes([0b01_10_11_00, 0b10_00_00_01]).ljust(MIN_BITS // 4, b"\0")
     read = parse_status_list(build_status_list(TERMS, octets))
     assert [read.status(index, size=2) for index in range(8)] == [1, 2, 3, 0, 2, 0, 0, 1]
-    with pytest.raises(MalformedCredentialError, match=r"status_list\.too_short"):
+    with pytest.raises(MalformedCredentialError, match=r"statuslist\.too_short"):
         read.status(0, size=3)
     wide = parse_status_list(build_status_list(TERMS, bytes([0b0010_1001, 0b1100_0000]) + bytes(MIN_BITS)))
     assert [wide.status(index, size=3) for index in range(4)] == [1, 2, 3, 4]
@@ -200,7 +200,7 @@ def change(**members: Any) -> dict[str, Any]:
 def test_a_document_that_is_no_list_says_where(document: Any, path: str) -> None:
     with pytest.raises(MalformedCredentialError) as caught:
         parse_status_list(document)
-    assert (caught.value.code, caught.value.values) == ("status_list.not_a_list", {"path": path})
+    assert (caught.value.code, caught.value.values) == ("statuslist.not_a_list", {"path": path})
 
 
 def test_lists_of_others_may_have_several_purposes_and_an_issuer_with_a_name() -> None:
@@ -250,15 +250,15 @@ def test_an_entry_is_read_by_the_letter() -> None:
 def test_an_entry_that_says_less_or_other_is_refused(members: dict[str, Any], path: str) -> None:
     with pytest.raises(MalformedCredentialError) as caught:
         parse_list_entry(ENTRY | members)
-    assert (caught.value.code, caught.value.values) == ("status_list.entry", {"path": path})
+    assert (caught.value.code, caught.value.values) == ("statuslist.entry", {"path": path})
 
 
 def test_no_entry_is_no_object() -> None:
-    with pytest.raises(MalformedCredentialError, match=r"status_list\.entry"):
+    with pytest.raises(MalformedCredentialError, match=r"statuslist\.entry"):
         parse_list_entry("https://a.example/l#7")
 
 
 def test_every_code_has_its_words_and_is_raised_somewhere() -> None:
     folder = Path(attestree.__file__).parent
     text = "".join(path.read_text("utf-8") for path in folder.rglob("*.py") if path.parent.name != "english")
-    assert set(re.findall(r'"(status_list\.[a-z_]+)"', text)) == set(status_list.ENTRIES)
+    assert set(re.findall(r'"(statuslist\.[a-z_]+)"', text)) == set(statuslist.ENTRIES)

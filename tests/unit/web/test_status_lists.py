@@ -66,7 +66,7 @@ class Place:
 
 def test_a_list_that_says_what_the_chain_says_is_handed_out_as_it_was_signed() -> None:
     place = Place()
-    assert place.code() == "status_list.not_signed"
+    assert place.code() == "statuslist.not_signed"
     place.sign()
     found = place.find()
     assert found.octets == place.shelf.files[LIST, "revocation"]
@@ -80,7 +80,7 @@ def test_a_list_that_says_less_than_any_block_is_not_handed_out_however_new_it_i
     newest = ledger()
     change(newest, build_masks([299]), purpose=Purpose.REVOCATION)
     place.registry.ledgers = [place.registry.ledgers[0], newest]
-    assert place.code() == "status_list.behind"
+    assert place.code() == "statuslist.behind"
     assert place.find("suspension")
     place.sign(at=NOW + 10)
     assert place.find()
@@ -95,7 +95,7 @@ def test_a_list_that_says_more_is_handed_out_only_if_it_may_know_more_than_our_l
     future = place.shelf.files.copy()
     place.registry.ledgers = [ledger()]
     place.shelf.files = newer
-    assert place.code("suspension") == "status_list.behind"
+    assert place.code("suspension") == "statuslist.behind"
     place.shelf.files = future
     assert place.find("suspension")
 
@@ -104,7 +104,7 @@ def test_a_shorter_list_than_the_batch_is_not_handed_out() -> None:
     place = Place()
     place.sign(at=NOW + 10)
     place.registry.ledgers = [ledger(131_073)]
-    assert place.code() == "status_list.behind"
+    assert place.code() == "statuslist.behind"
 
 
 def test_a_list_past_its_time_is_not_handed_out_and_is_kept_no_longer_than_it_lasts() -> None:
@@ -112,7 +112,7 @@ def test_a_list_past_its_time_is_not_handed_out_and_is_kept_no_longer_than_it_la
     place.sign(at=NOW - RULES.valid_seconds + 60)
     assert place.find().fresh_seconds == 60
     place.clock.seconds += 60
-    assert place.code() == "status_list.lapsed"
+    assert place.code() == "statuslist.lapsed"
 
 
 def test_a_list_that_neither_chain_nor_issuer_knows_is_not_found() -> None:
@@ -151,7 +151,7 @@ def test_what_is_recorded_in_two_registries_counts_from_both() -> None:
     twin = Followed(VIEW, ledgers=[ledger(700)])
     assert find_list(place.service(twin=twin), LIST.hex(), "revocation")
     change(twin.ledgers[0], build_masks([650]), purpose=Purpose.REVOCATION)
-    with pytest.raises(AttestreeError, match=r"status_list\.behind"):
+    with pytest.raises(AttestreeError, match=r"statuslist\.behind"):
         find_list(place.service(twin=twin), LIST.hex(), "revocation")
 
 

@@ -42,7 +42,7 @@ class StatusListFolder:
         Keep every other writer out.
 
         Raises:
-            NotAllowedError: `status_list.busy`, another process writes.
+            NotAllowedError: `statuslist.busy`, another process writes.
             FolderUnavailableError: `folder.write_failed`.
         """
         try:
@@ -54,7 +54,7 @@ class StatusListFolder:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as exc:
             os.close(descriptor)
-            raise NotAllowedError("status_list.busy") from exc
+            raise NotAllowedError("statuslist.busy") from exc
         try:
             yield
         finally:

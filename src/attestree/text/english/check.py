@@ -293,6 +293,25 @@ ENTRIES: dict[str, Entry] = {
         cause="Only the public record is asked; addresses in a credential are never called.",
         next="If you rely on that list, look there as well.",
     ),
+    "status.listed_revoked": Entry(
+        "The issuer has taken this credential back, in a status list of its own.",
+        cause="The public record does not say so; the list that the credential names does.",
+        next="Do not accept it. " + _ASK_ISSUER,
+    ),
+    "status.listed_suspended": Entry(
+        "The issuer has put this credential on hold, in a status list of its own.",
+        cause="The public record does not say so; the list that the credential names does.",
+        next=_ASK_ISSUER,
+    ),
+    "status.list_unknown": Entry(
+        "A status list that the credential names could not be used, so its status is not known.",
+        cause="Its host does not answer, or the list is not signed by the issuer, out of date or damaged.",
+        next="Ask again later, or leave lists of others aside: then only the public record counts.",
+    ),
+    "status.list_message": Entry(
+        "A status list carries a message about this credential, which says nothing against it.",
+        next="Ask the issuer what it says, if that matters to you.",
+    ),
     "status.not_reached": Entry("Withdrawal was not looked at, because an earlier check already decided."),
     "validity.current": Entry("It is within its dates, until {ends:date}."),
     "validity.no_end": Entry("It is within its dates; it has no end."),

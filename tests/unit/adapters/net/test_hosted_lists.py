@@ -1,0 +1,68 @@
+"""One list is asked for once a minute, whatever came of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import pytest
+
+from attestree.adapters.net.hosted_lists import KEEP_SECONDS, MAX_KEPT, CachedLists
+from attestree.errors import UnavailableError
+
+
+@dataclass
+class Web:
+    """Hosts that answer or not; stands in for `GuardedHttp`."""
+
+    answers: dict[str, bytes] = field(default_factory=dict)
+    asked: list[str] = field(default_factory=list)
+
+    def fetch(self, url: str, *, accept: str) -> bytes:
+        assert accept.startswith("application/vc")
+        self.asked.append(url)
+        if url not in self.answers:
+            raise UnavailableError("download.failed", status=404)
+        return self.answers[url]
+
+
+@dataclass
+class Watch:
+    """A clock that a test turns."""
+
+    seconds: float = 0.0
+
+    def __call__(self) -> float:
+        return self.seconds
+
+
+def test_an_answer_is_remembered_for_a_minute_and_then_asked_for_anew() -> None:
+    web, watch = Web({"https://a.example/1": b"one"}), Watch()
+    lists = CachedLists(web, monotonic=watch)  # type: ignore[arg-type]  # asks for no more than `fetch`
+    assert [lists.fetch_list("https://a.example/1") for _ in range(3)] == [b"one"] * 3
+    assert len(web.asked) == 1
+    web.answers["https://a.example/1"] = b"two"
+    watch.seconds += KEEP_SECONDS - 1
+    assert lists.fetch_list("https://a.example/1") == b"one"
+    watch.seconds += 1
+    assert lists.fetch_list("https://a.example/1") == b"two"
+
+
+def test_a_host_that_fails_is_not_asked_again_and_again() -> None:
+    web, watch = Web(), Watch()
+    lists = CachedLists(web, monotonic=watch)  # type: ignore[arg-type]  # asks for no more than `fetch`
+    for _ in range(3):
+        with pytest.raises(UnavailableError) as caught:
+            lists.fetch_list("https://a.example/1")
+        assert (caught.value.code, caught.value.values) == ("download.failed", {"status": 404})
+    assert len(web.asked) == 1
+    watch.seconds += KEEP_SECONDS
+    web.answers["https://a.example/1"] = b"here"
+    assert lists.fetch_list("https://a.example/1") == b"here"
+
+
+def test_only_so_many_answers_are_remembered() -> None:
+    web = Web({f"https://a.example/{number}": b"x" for number in range(MAX_KEPT + 1)})
+    lists = CachedLists(web, monotonic=Watch())  # type: ignore[arg-type]  # asks for no more than `fetch`
+    for url in [*web.answers, "https://a.example/0", f"https://a.example/{MAX_KEPT}"]:
+        lists.fetch_list(url)
+    assert web.asked == [*web.answers, "https://a.example/0"]
