@@ -51,6 +51,11 @@ ENTRIES: dict[str, Entry] = {
         cause="Anybody can copy credentials into a file; only the holder can sign.",
         next=_ASK_AGAIN,
     ),
+    "presentation.one_file": Entry(
+        "One presentation is judged at a time.",
+        cause="A challenge is good for one answer only.",
+        next="Name one file, or leave --challenge and --domain out to judge credentials.",
+    ),
     "presentation.other_holder": Entry(
         "The signature is not by the holder.",
         cause="The key belongs to another DID than the one that is named as holder.",
