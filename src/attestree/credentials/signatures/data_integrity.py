@@ -26,7 +26,12 @@ from attestree.credentials.signatures.multikey import KeyKind, PublicKey
 from attestree.credentials.signatures.proof_order import cover
 from attestree.credentials.signatures.public_key import verify_octets
 from attestree.credentials.signatures.suites import HASH_BY_KIND, PROOF_TYPE, Suite, find_suite
-from attestree.errors import MalformedCredentialError, MalformedProofError, SignatureMismatchError
+from attestree.errors import (
+    LinkedDataError,
+    MalformedCredentialError,
+    MalformedProofError,
+    SignatureMismatchError,
+)
 
 if TYPE_CHECKING:
     from attestree.credentials.strict_json import JsonObject
@@ -171,10 +176,13 @@ def _with_context_of(options: JsonObject, covered: JsonObject, suite: Suite) -> 
     """
     Return the document with the context that the options name, which it must begin with.
 
-    The `jcs` suites let others append contexts after signing; the `rdfc` suites do not hash a context.
+    The `jcs` suites let others append contexts after signing. The `rdfc` suites hash no context, and how
+    one of a proof itself would be read is not settled.
     """
     named, own = _list(options["@context"]), _list(covered.get("@context", []))
-    if own[: len(named)] != named or (suite.canonical == "rdfc" and own != named):
+    if suite.canonical == "rdfc" and own != named:
+        raise LinkedDataError("terms.unknown_context")
+    if own[: len(named)] != named:
         raise SignatureMismatchError("signature.mismatch")
     return {**covered, "@context": options["@context"]}
 

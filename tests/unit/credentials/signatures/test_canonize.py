@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from attestree.credentials.signatures.canonize import canonize
 from attestree.credentials.signatures.context_documents import CONFORMANCE, EXAMPLES_V2, PRODUCTION
-from attestree.credentials.signatures.expansion import MAX_COST, TYPE_COST
+from attestree.credentials.signatures.expansion import MAX_COST, OBJECT_COST, TYPE_COST
 from attestree.credentials.strict_json import JsonObject, JsonValue
 from attestree.errors import LinkedDataError
 from tests.unit.credentials.signatures.examples import (
@@ -98,6 +98,11 @@ def test_members_in_another_order_and_blank_nodes_by_other_names_are_the_same_do
     assert canonize(turned) == canonize(BADGE)
     first, second = (badge(evidence=[{"id": name, "type": ["Evidence"]}]) for name in ("_:b1", "_:report"))
     assert canonize(first) == canonize(second)
+
+
+def test_json_inside_a_document_is_signed_as_json() -> None:
+    document = badge(**{"urn:json": {"@type": "@json", "@value": {"b": [1, {"a": 2.5}], "a": "x"}}})
+    assert canonize(document) == normalize_with_pyld(document)
 
 
 def test_a_whole_number_is_the_same_however_it_is_spelled() -> None:
@@ -275,7 +280,7 @@ def build_large(count: int) -> JsonObject:
 
 
 def test_a_document_is_refused_by_count_and_a_large_honest_one_is_taken() -> None:
-    each = TYPE_COST + 3
+    each = OBJECT_COST + TYPE_COST + 2
     assert canonize(build_large(MAX_COST // each - 20)).count(b"\n") > MAX_COST // each
     assert refusal(build_large(MAX_COST // each + 1)) == "terms.too_much_work"
     assert refusal(badge(evidence=[f"urn:x:{number}" for number in range(MAX_COST)])) == "terms.too_much_work"
