@@ -84,7 +84,8 @@ class Verifier:
         Judge one credential; whatever the verdict, a report is returned.
 
         Args:
-            credential: JSON, or a PNG or SVG that carries it, as it was received; never re-encode it first.
+            credential: JSON or VC-JWT, or a PNG or SVG that carries it, as it was received; never re-encode
+                it first.
             name: Whom you have before you, if you want that compared; likewise `email`, `learner_id`.
             email: Their e-mail address.
             learner_id: Their learner number.

@@ -49,7 +49,7 @@ def verify(
         list[str],
         typer.Argument(
             metavar="FILE...",
-            help="Credentials: JSON, or PNG and SVG that carry one; - reads standard input.",
+            help="Credentials: JSON, VC-JWT, or PNG and SVG that carry one; - reads standard input.",
         ),
     ],
     *,

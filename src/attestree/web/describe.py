@@ -81,11 +81,16 @@ _BODY = {
 
 
 def _asked(
-    description: str, *media_types: str, schema: dict[str, Any], pictures: tuple[str, ...] = ()
+    description: str,
+    *media_types: str,
+    schema: dict[str, Any],
+    pictures: tuple[str, ...] = (),
+    tokens: tuple[str, ...] = (),
 ) -> dict[str, Any]:
     """Return the description of a body that is read by hand."""
     content = {media_type: {"schema": schema} for media_type in media_types}
     content |= {media_type: {"schema": {"type": "string", "format": "binary"}} for media_type in pictures}
+    content |= {media_type: {"schema": {"type": "string"}} for media_type in tokens}
     return {"requestBody": {"required": True, "description": description, "content": content}}
 
 
@@ -101,13 +106,14 @@ VERIFY_DESCRIPTION: dict[str, Any] = {
     }
     | _BODY,
     "openapi_extra": _asked(
-        "A credential as it is, a picture that carries one, or an object with `credential` and what to "
-        "judge it by.",
+        "A credential as it is, a token or picture that carries one, or an object with `credential` and "
+        "what to judge it by.",
         "application/json",
         "application/ld+json",
         "application/vc",
         schema={"anyOf": [{"$ref": ASKED_REF}, {"type": "object", "required": ["@context"]}]},
         pictures=("image/png", "image/svg+xml"),
+        tokens=("application/vc+jwt", "application/jwt"),
     ),
 }
 """`POST /v1/verify`."""

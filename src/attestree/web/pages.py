@@ -18,9 +18,9 @@ from starlette.datastructures import Headers
 from starlette.responses import RedirectResponse, Response
 from starlette.types import Scope
 
+from attestree.credentials.enveloping import parse_document
 from attestree.credentials.identity import ExpectedHolder
 from attestree.credentials.images import unwrap_picture
-from attestree.credentials.strict_json import parse_json
 from attestree.errors import AttestreeError, RequestError
 from attestree.text.catalogue import explain_error
 from attestree.web.card import build_card
@@ -134,7 +134,7 @@ def read_question(form: dict[str, bytes]) -> Question:
         if octets.startswith(signature):
             raise RequestError("request.file_kind", kind=kind)
     expected = {name: text for name in _EXPECTED if (text := _typed(form.get(name, b"")))}
-    return Question(parse_json(unwrap_picture(octets)), ExpectedHolder(**expected) if expected else None)
+    return Question(parse_document(unwrap_picture(octets)), ExpectedHolder(**expected) if expected else None)
 
 
 def _typed(octets: bytes) -> str:

@@ -1,5 +1,5 @@
 """
-What a body asks: a credential as it is, or one wrapped in `{ref, credential, expect, at}`.
+What a body asks: a credential or VC-JWT as it is, or one wrapped in `{ref, credential, expect, at}`.
 
 Decides how the two are told apart: a wrapper has `credential` and no `@context`, a credential the other
 way round. Strict: a member that is not known may have been meant to matter. Source: DESIGN section 10.
@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from pydantic import ValidationError
 
 from attestree.credentials.dates import parse_date, parse_timestamp
+from attestree.credentials.enveloping import parse_document
 from attestree.credentials.identity import ExpectedHolder
-from attestree.credentials.strict_json import JsonObject, JsonValue, parse_json
+from attestree.credentials.strict_json import JsonObject, JsonValue
 from attestree.errors import RequestError
 from attestree.web.schemas import MAX_REF_CHARACTERS, Wrapping
 
@@ -41,7 +42,7 @@ def parse_question(octets: bytes, *, limit_bytes: int) -> Question:
         MalformedCredentialError: `date.*` where `at` is no moment.
         RequestError: `request.shape`.
     """
-    return build_question(parse_json(octets, limit_bytes=limit_bytes))
+    return build_question(parse_document(octets, limit_bytes=limit_bytes))
 
 
 def build_question(value: JsonValue) -> Question:

@@ -20,8 +20,10 @@ from fastapi import APIRouter, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response, StreamingResponse
 
+from attestree.credentials.enveloping import parse_document
 from attestree.credentials.images import find_credential_text
 from attestree.credentials.proof_set import may_be_signed
+from attestree.credentials.signatures.jwt import MEDIA_TYPE
 from attestree.credentials.strict_json import JsonValue, parse_json
 from attestree.errors import AttestreeError, RequestError
 from attestree.verifying.report import Report
@@ -37,6 +39,9 @@ JSON_TYPES = frozenset(
     {"application/json", "application/ld+json", "application/vc", "application/vc+ld+json"}
 )
 """Media types of one question."""
+
+TOKEN_TYPES = frozenset({MEDIA_TYPE, "application/jwt"})
+"""Media types of a credential inside a signed token."""
 
 PICTURE_TYPES = frozenset({"image/png", "image/svg+xml"})
 """Media types of a picture that carries a credential; nothing can be asked beside it."""
@@ -119,9 +124,9 @@ def build_verify_router(service: WebService, desk: Desk) -> APIRouter:
     @router.post("/verify", **VERIFY_DESCRIPTION)
     async def verify(request: Request) -> Response:
         """Answer one question."""
-        octets = await read_body(request, JSON_TYPES | PICTURE_TYPES)
+        octets = await read_body(request, JSON_TYPES | TOKEN_TYPES | PICTURE_TYPES)
         if media_type(request) in PICTURE_TYPES:
-            report = await desk.answer(Question(parse_json(find_credential_text(octets).encode())))
+            report = await desk.answer(Question(parse_document(find_credential_text(octets).encode())))
         else:
             report = await desk.answer_octets(octets)
         return Response(orjson.dumps(report.to_json()), media_type="application/json")

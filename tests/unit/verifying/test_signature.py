@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from attestree.credentials.signatures.jwt import format_vc_jwt
+from attestree.credentials.signatures.multikey import KeyKind
 from attestree.merkle.keccak import keccak256
 from attestree.verifying.report import Report
 from attestree.verifying.result import CheckId, CheckResult, Status
@@ -297,3 +299,65 @@ def test_a_signed_file_without_anchor_is_not_recorded_but_its_signature_is_judge
     report = build_scene().verify({**document, "proof": [proof]})
     assert check_of(report).code == code
     assert report.verdict is (Verdict.NOT_ANCHORED if good else Verdict.TAMPERED)
+
+
+def envelop(credential: dict[str, Any], key: TestKey = KEY, *, method: str | None = None) -> str:
+    return format_vc_jwt(credential, method=method or key.method, kind=KeyKind.ED25519, sign=key.private.sign)
+
+
+def judge_token(scene: Scene, token: str) -> Report:
+    return scene.verifier().verify(token.encode())
+
+
+def test_a_token_around_a_recorded_credential_is_judged_by_both() -> None:
+    scene = scene_of(KEY.did)
+    report = judge_token(scene, envelop(scene.credential))
+    check = check_of(report)
+    assert (report.verdict, check.code) == (Verdict.VALID, "signature.fits")
+    assert (check.evidence["key"], check.evidence["suite"]) == (KEY.method, "vc+jwt EdDSA")
+    scene.change(span=SPAN, current_span=SPAN)
+    assert judge_token(scene, envelop(scene.credential)).verdict is Verdict.UNTRUSTED_ISSUER
+
+
+def test_a_token_that_does_not_fit_is_tampering_though_the_credential_is_recorded() -> None:
+    scene = scene_of(KEY.did)
+    forged = envelop(scene.credential, OTHER, method=KEY.method)
+    report = judge_token(scene, forged)
+    assert (report.verdict, report.code) == (Verdict.TAMPERED, "signature.changed")
+
+
+def test_a_token_by_somebody_else_is_ignored_with_a_remark() -> None:
+    scene = scene_of(KEY.did)
+    assert_remark(judge_token(scene, envelop(scene.credential, OTHER)), "signature.other_key")
+
+
+def test_a_key_that_the_token_carries_is_never_used() -> None:
+    scene = scene_of(KEY.did)
+    for method in ("https://issuer.example/key", "#other", "did:web:x.example#key-1"):
+        token = envelop(scene.credential, method=method)
+        assert_remark(judge_token(scene, token), "signature.other_key")
+
+
+def test_signatures_in_and_around_a_credential_are_all_judged() -> None:
+    scene = signed()
+    report = judge_token(scene, envelop(scene.credential))
+    assert check_of(report).evidence["signatures"] == 2
+    scene.credential["proof"][0]["created"] = "2026-11-18T10:00:01Z"
+    assert judge_token(scene, envelop(scene.credential)).verdict is Verdict.TAMPERED
+
+
+@pytest.mark.parametrize(("good", "code"), [(True, "signature.fits"), (False, "signature.changed")])
+def test_a_token_without_anchor_is_not_recorded_but_its_signature_is_judged(good: bool, code: str) -> None:
+    document = {**build_document(), "issuer": {"id": KEY.did, "type": ["Profile"], "name": NAME}}
+    token = envelop(document, KEY if good else OTHER, method=KEY.method)
+    report = judge_token(build_scene(), token)
+    assert check_of(report).code == code
+    assert report.verdict is (Verdict.NOT_ANCHORED if good else Verdict.TAMPERED)
+
+
+def test_a_token_of_a_did_web_is_judged_by_the_keys_of_its_host() -> None:
+    scene = scene_of(DID)
+    token = envelop(scene.credential, method="#key-1")
+    assert_remark(judge_token(scene, token), "signature.not_resolved")
+    scene.resolver = ToldResolver({DID: build_did_document(DID, {"#key-1": KEY.public})})
+    assert check_of(judge_token(scene, token)).code == "signature.fits"

@@ -19,7 +19,8 @@ from attestree.credentials.credential import Credential
 from attestree.credentials.dates import parse_timestamp
 from attestree.credentials.did import ASSERTION, DidDocument, build_did_key_document, find_key, is_did_key
 from attestree.credentials.signatures.data_integrity import verify_proof
-from attestree.credentials.signatures.multikey import PublicKey
+from attestree.credentials.signatures.jwt import UnverifiedJwt, verify_vc_jwt
+from attestree.credentials.signatures.multikey import PublicKey, did_key_method
 from attestree.credentials.signatures.proof_order import find_previous, list_proofs
 from attestree.credentials.signatures.suites import find_suite
 from attestree.credentials.strict_json import JsonObject
@@ -70,7 +71,9 @@ class IssuerKeys:
         except SignatureMismatchError as error:
             return Signature("signature.other_key", because=error.code)
         except (DidUnavailableError, InputError) as error:
-            return Signature("signature.not_resolved", because=error.code)
+            strange = error.code == "signature.key_kind"
+            code = "signature.unknown_suite" if strange else "signature.not_resolved"
+            return Signature(code, because=error.code)
 
     def _fetch_document(self) -> DidDocument:
         """Return the document of the DID."""
@@ -81,17 +84,27 @@ class IssuerKeys:
         return self.resolver.fetch_document(self.did)
 
 
-def check_signature(credential: Credential, *, resolver: DidResolver | None = None, now: int) -> CheckResult:
+def check_signature(
+    credential: Credential,
+    *,
+    envelope: UnverifiedJwt | None = None,
+    resolver: DidResolver | None = None,
+    now: int,
+) -> CheckResult:
     """
-    Check every signature of a credential; there are at most as many as a proof set may have.
+    Check every signature of a credential, at most as many as a proof set may have, and the one around it.
 
     Args:
         credential: Whose `issuer.id` decides which signatures count.
+        envelope: The VC-JWT that it came in, or None.
         resolver: Asked for the keys of a DID that is no `did:key`; None = nobody is asked.
         now: Unix seconds; judges a signature that says when it ends.
     """
     keys = IssuerKeys(credential.issuer_id, resolver)
-    return sum_up([*_judge_embedded(credential, keys, now)], signer=credential.issuer_id)
+    found = [*_judge_embedded(credential, keys, now)]
+    if envelope is not None:
+        found.append(_judge_envelope(envelope, keys))
+    return sum_up(found, signer=credential.issuer_id)
 
 
 def sum_up(found: list[Signature], *, signer: str) -> CheckResult:
@@ -129,6 +142,21 @@ def _judge_embedded(credential: Credential, keys: IssuerKeys, now: int) -> Itera
             continue
         ended = _verify(credential.document, proof, key, now)
         yield replace(ended, method=method, suite=suite.name)
+
+
+def _judge_envelope(envelope: UnverifiedJwt, keys: IssuerKeys) -> Signature:
+    """Judge the token around a credential; a key that it carries itself is never used."""
+    named = envelope.header.get("kid")
+    method = named if isinstance(named, str) else did_key_method(keys.did)
+    method = keys.did + method if method.startswith("#") else method
+    key = keys.find(method)
+    if isinstance(key, Signature):
+        return key
+    try:
+        verify_vc_jwt(envelope, key)
+    except AttestreeError as error:
+        return Signature(CHANGED, because=error.code)
+    return Signature(FITS, method=method, suite=f"vc+jwt {envelope.header['alg']}")
 
 
 def _verify(document: JsonObject, proof: JsonObject, key: PublicKey, now: int) -> Signature:
