@@ -103,7 +103,7 @@ def deaths(trace: Path, depth: Depth, chance: random.Random) -> list[Death]:
     """Return where to die: deep at every point, else at some."""
     points = len(trace.read_text("utf-8").splitlines())
     steps = list(range(1, points + 1))
-    chosen = sorted(chance.sample(steps, depth.pick(quick=6, ci=60, deep=points)))
+    chosen = sorted(chance.sample(steps, min(points, depth.pick(quick=6, ci=60, deep=points))))
     return [Death(step=step) for step in chosen]
 
 
