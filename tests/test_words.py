@@ -16,6 +16,8 @@ LONGEST_BODY = 40
 
 # Name -> why it stands all the same.
 NAMES_WITH_A_REASON = {
+    "LinkedDataError": "linked data is what the standard calls it: JSON-LD",
+    "data_integrity": "the standard's name: VC Data Integrity",
     "ends_with_process": "a process of the operating system is meant",
     "_process": "likewise: what subprocess.Popen returns",
     "process_request": "overrides a method of socketserver",

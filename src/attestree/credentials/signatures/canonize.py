@@ -4,7 +4,7 @@ The canonical N-Quads of a JSON-LD document: the bytes that the `rdfc` suites ha
 Decides nothing by itself; it names the three steps and their guards in one place:
 
     expansion       contexts by address only, no member that would vanish, so much work at most
-    linked_data     every word, id and type has a meaning, or the document is refused
+    quads           every word, id and type has a meaning, or the document is refused
     rdf_canonical   labels for blank nodes, so many steps at most
 
 Both limits count work, not time: the same documents are refused everywhere. The standard has neither
@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 from attestree.credentials.canonical import canonicalize
 from attestree.credentials.signatures.context_documents import PRODUCTION, ContextProfile
 from attestree.credentials.signatures.expansion import expand
-from attestree.credentials.signatures.linked_data import build_quads
+from attestree.credentials.signatures.quads import build_quads
 from attestree.credentials.signatures.rdf_canonical import canonize_quads
 from attestree.errors import LinkedDataError
 

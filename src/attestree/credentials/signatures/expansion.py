@@ -3,7 +3,7 @@ Expand a JSON-LD document with the contexts in the package, so that every word b
 
 Decides nothing about meaning itself: PyLD does. It decides what PyLD is let near: contexts by
 address only, of a known profile, with no member that PyLD would drop in silence, and only so much
-work. Terms that no context defines are given an address under `UNDEFINED`, which `linked_data`
+work. Terms that no context defines are given an address under `UNDEFINED`, which `quads`
 refuses. Source: JSON-LD 1.1 API, section 5.1; VC Data Integrity 1.0, section 4.1 (all terms must be
 mapped); DESIGN section 4.
 """

@@ -4,7 +4,7 @@ RDFC-1.0: one text for a set of quads, whatever their blank nodes are called.
 Decides the canonical labels, and stops a graph that would cost too much to label: the algorithm tries
 every order of blank nodes that look alike, so a few hundred bytes could keep it busy for years. The
 work is counted, never timed, so every machine refuses the same graphs. Which quads a document stands
-for is decided in `linked_data`. Source: RDF Dataset Canonicalization 1.0, sections 4 and 7.1
+for is decided in `quads`. Source: RDF Dataset Canonicalization 1.0, sections 4 and 7.1
 (poison datasets); the names of the steps are those of the specification.
 """
 

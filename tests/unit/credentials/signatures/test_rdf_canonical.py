@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from attestree.credentials.signatures.linked_data import _Builder
+from attestree.credentials.signatures.quads import _Builder
 from attestree.credentials.signatures.rdf_canonical import MAX_DEPTH, MAX_STEPS, Quad, canonize_quads
 from attestree.credentials.strict_json import JsonValue
 from attestree.errors import LinkedDataError
