@@ -248,6 +248,10 @@ SITES: dict[str, tuple[str, ...]] = {
     "integration/test_start.py::test_trust_is_passed_on_with_its_sha256": (
         "cli/trust.py add: file write_whole",
     ),
+    "integration/test_status_lists.py::test_folders_that_cannot_be_made_are_told": (
+        "adapters/files/status_lists.py StatusListFolder.opened: file mkdir",
+        "adapters/files/status_lists.py StatusListFolder.opened: file os.open",
+    ),
     "integration/test_store_file.py::test_stores_are_created_by_several_threads_at_once": (
         "adapters/sql/connections.py _make_private: file chmod",
         "adapters/sql/connections.py _make_private: file os.open",
@@ -259,6 +263,11 @@ SITES: dict[str, tuple[str, ...]] = {
     "unit/adapters/evm/test_anvil_state.py::test_of_several_first_blocks_the_oldest_stays": (
         "adapters/evm/anvil_chain.py drop_later_first_blocks: file replace",
         "adapters/evm/anvil_chain.py drop_later_first_blocks: file write_text",
+    ),
+    "unit/adapters/files/test_status_list_folder.py::"
+    "test_a_list_is_there_whole_or_as_it_was_wherever_its_writer_is_killed": (
+        "adapters/files/status_lists.py StatusListFolder.write: file mkdir",
+        "adapters/files/status_lists.py StatusListFolder.write: file write_whole",
     ),
     "unit/adapters/keys/test_keys.py::test_files_that_cannot_be_read_or_written_are_told": (
         "adapters/keys/ed25519.py create_signing_key: file write_private",

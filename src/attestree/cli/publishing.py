@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from attestree.cli.console import Console, many
 from attestree.cli.password import ask_password
-from attestree.errors import AttestreeError
+from attestree.errors import AttestreeError, UnavailableError
 from attestree.issuing.status_lists import Publication
 from attestree.ports import Alarm, Store
 from attestree.settings import IssuerSettings, Settings
@@ -38,6 +38,7 @@ class Publishing:
     alarm: Alarm | None = None
     """Called where they cannot be kept."""
     _told: dict[str, str] = field(default_factory=dict)
+    _since: dict[str, int] = field(default_factory=dict)
 
     def publish_all(self) -> None:
         """Bring all lists up to the chain now."""
@@ -64,14 +65,18 @@ class Publishing:
     def _note(self, issuer: IssuerSettings, found: Publication) -> None:
         """Say how many were signed; whatever stood in the way is over."""
         self._told.pop(issuer.name, None)
+        self._since.pop(issuer.name, None)
         if self.alarm is not None:
             self.alarm.clear_alarm(ALARM, subject=issuer.name)
         if found.signed:
             self.console.progress(f"{issuer.title}: {many(len(found.signed), 'status list')} signed")
 
     def _say(self, issuer: IssuerSettings, error: AttestreeError) -> None:
-        """Say once why the lists of an issuer are not kept."""
-        if self.alarm is not None:
+        """Say once why the lists of an issuer are not kept, and call a person where no waiting mends it."""
+        now = self.publisher.clock.now()
+        lasts = now - self._since.setdefault(issuer.name, now)
+        patience = 60 * self.publisher.settings.alarm.silent_minutes
+        if self.alarm is not None and (lasts >= patience or not isinstance(error, UnavailableError)):
             self.alarm.raise_alarm(ALARM, subject=issuer.name, issuer=issuer.name, reason=error.code)
         said = explain_error(error)
         line = f"{issuer.title}: status lists not signed. {said.sentence} {said.next}".rstrip()

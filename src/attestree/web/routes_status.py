@@ -7,7 +7,9 @@ Decides media types and how long a list may be kept; whether it may be handed ou
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Request
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
@@ -20,8 +22,10 @@ def build_status_router(service: WebService) -> APIRouter:
     """Return the route."""
     router = APIRouter(tags=["Look up"])
 
-    @router.get("/status/{list_id}/{purpose}", **STATUS_DESCRIPTION)
-    async def status_list(request: Request, list_id: str, purpose: str) -> Response:
+    @router.get("/status/{list}/{purpose}", **STATUS_DESCRIPTION)
+    async def status_list(
+        request: Request, list_id: Annotated[str, Path(alias="list")], purpose: str
+    ) -> Response:
         """Hand out a list."""
         found = await run_in_threadpool(find_list, service, list_id, purpose)
         headers = {

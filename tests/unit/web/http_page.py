@@ -12,16 +12,22 @@ from typing import Any
 from attestree.errors import (
     AttestreeError,
     ChainUnavailableError,
+    CorruptionError,
     ImageError,
     MalformedCredentialError,
     MalformedJsonError,
     RequestError,
+    UnavailableError,
 )
+from attestree.issuing.status_lists import ListRules, publish_lists
 from attestree.outbox.batches import Batch, CredentialRow
 from attestree.outbox.states import State
 from attestree.text.catalogue import explain_error
 from attestree.web.problems import status_of
-from tests.unit.verifying.genuine import ISSUER, LIST_ID
+from attestree.web.service import HostedLists
+from tests.fakes.signing import TestKey
+from tests.unit.issuing.test_status_lists import Shelf
+from tests.unit.verifying.genuine import CHAIN_ID, ISSUER, LIST_ID, NOW, REGISTRY
 from tests.unit.web.service import FakeStore, Service, build_service
 
 PAGE = Path(__file__).parents[3] / "docs" / "reference" / "http.md"
@@ -36,7 +42,7 @@ server's own credentials are recorded yet.
 
 - Every verdict is a 200, whichever it is. What cannot be used is a 4xx with RFC 9457 problem details.
 - No answer repeats what was sent. Posted bodies are neither stored nor logged.
-- Everything under `/v1`, `/health`, `/ready` and `/openapi.json` may be read by any web page, without credentials.
+- Everything under `/v1` and `/status`, `/health`, `/ready` and `/openapi.json` may be read by any web page, without credentials.
 - Every answer has an `x-request-id` of ours; an id that is sent is ignored. No body may be compressed, and no
   answer is served in parts.
 - `GET /openapi.json` describes all of it, with an example of every verdict.
@@ -75,6 +81,10 @@ CODES: tuple[AttestreeError, ...] = (
     RequestError("request.internal"),
     ChainUnavailableError("chain.no_view"),
     ChainUnavailableError("chain.stale_view", age_seconds=900),
+    UnavailableError("statuslist.behind"),
+    UnavailableError("statuslist.not_signed"),
+    UnavailableError("statuslist.lapsed"),
+    CorruptionError("statuslist.damaged"),
 )
 
 
@@ -97,7 +107,19 @@ def build_page() -> str:
         release_early=False,
     )
     row = CredentialRow(token=TOKEN, row_key=bytes(32), batch_id="b1", index=2, leaf_hash=bytes(32))
-    with build_service(store=FakeStore(row, batch)) as service:
+    lists = HostedLists((((CHAIN_ID, REGISTRY), ISSUER),), Shelf())
+    with build_service(store=FakeStore(row, batch), lists=lists) as service:
+        key = TestKey()
+        publish_lists(
+            [service.registry.ledger.issuer(ISSUER)],
+            [],
+            shelf=lists.shelf,
+            sign=lambda document, created: key.sign(document, created=created),
+            rules=ListRules(
+                public_url="https://badges.example.org", did=key.did, ttl_seconds=900, valid_seconds=172_800
+            ),
+            now=NOW,
+        )
         return "\n".join([OPENING, *_routes(service), *_codes()])
 
 
@@ -138,6 +160,13 @@ def _routes(service: Service) -> Iterator[str]:
         yield _call(f"curl $URL{path}")
         yield _shown(service.client.get(path).json())
     yield "Both lists take `limit` (1 to 1000, usually 100) and `offset`; `next` leads to the following page.\n"
+    yield "## GET /status/{list}/{purpose}\n\nThe status list of a batch of this server's issuers, `revocation` or `suspension`, as wallets read it: a signed"
+    yield "`BitstringStatusListCredential`, bit = `statusListIndex`. Sent as `application/vc` unless `Accept` names"
+    yield "`application/ld+json` or `application/json`; with `ETag`, and with a `Cache-Control` that follows `ttl`. A list that says"
+    yield "less than the public record, or is past its time, is a 503. [For wallets](../how-to/wallets.md) has the rest.\n"
+    path = f"/status/{LIST_ID.hex()}/revocation"
+    yield _call(f"curl $URL{path}")
+    yield _shown(service.client.get(path).json())
     yield "## GET /metrics\n\nCounters for Prometheus.\n"
     metrics = service.client.get("/metrics").text.splitlines()
     yield (

@@ -19,7 +19,7 @@ from attestree.registry.issuer_ledger import IssuerLedger
 from attestree.registry.ledger import Ledger
 from attestree.verifying.trust import NetworkKind, Trust
 from attestree.web.app import create_app
-from attestree.web.service import IssuedCredentials, Limits, WebService
+from attestree.web.service import HostedLists, IssuedCredentials, Limits, WebService
 from tests.fakes.facts import FakeFacts
 from tests.unit.verifying.genuine import (
     CHAIN_ID,
@@ -61,6 +61,9 @@ class FakeRegistry(FakeFacts):
             found.anchor_head,
             found.act_head,
         )
+
+    def fetch_ledgers(self, issuer: bytes) -> tuple[View, tuple[IssuerLedger, ...]]:
+        return self.fetch_view(), (self.ledger.issuer(issuer),)
 
     def add_issuer(self, address: bytes, issuer: IssuerLedger) -> None:
         self.ledger._issuers[address] = issuer
@@ -156,6 +159,7 @@ def build_service(
     limits: Limits | None = None,
     store: IssuedCredentials | None = None,
     resolver: DidResolver | None = None,
+    lists: HostedLists | None = None,
     **changes: Any,
 ) -> Iterator[Service]:
     """Run the application with one genuine credential on record."""
@@ -169,6 +173,7 @@ def build_service(
         registries={(CHAIN_ID, REGISTRY): registry},
         clock=scene.clock,
         store=store,
+        lists=lists,
         limits=limits or Limits(rate=None),
     )
     yield Service(Client(create_app(web)), scene, registry)
