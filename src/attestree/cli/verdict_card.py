@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from attestree.credentials.strict_json import JsonValue
-from attestree.errors import InputError
+from attestree.errors import InputError, MissingExtraError
 from attestree.text.catalogue import explain, explain_error, format_moment
 from attestree.verifying.report import Report, explain_check
 from attestree.verifying.result import CheckId, CheckResult, Status
@@ -56,7 +56,7 @@ class Refusal:
 
     name: str
     """As it was given."""
-    error: InputError
+    error: InputError | MissingExtraError
     """Why."""
 
     @property

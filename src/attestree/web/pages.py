@@ -126,8 +126,8 @@ def read_question(form: dict[str, bytes]) -> Question:
         ImageError: `image.*`.
         RequestError: `request.nothing_given`, `request.file_kind` or `request.form`.
     """
-    file, text = form.get("file", b""), form.get("text", b"").strip()
-    octets = file if file.strip() else text
+    file, pasted = form.get("file", b""), form.get("text", b"").strip()
+    octets = file if file.strip() else pasted
     if not octets:
         raise RequestError("request.nothing_given")
     for signature, kind in _FILE_KINDS:
