@@ -90,7 +90,7 @@ class _Guard:
         for name, value in document.items():
             if name == "@context":
                 self.require_contexts(value)
-                prepared[name] = value
+                prepared[name] = value if self.is_open else _without_null_vocabulary(value)
                 continue
             _refuse_name(name)
             if name in _TYPE_NAMES:
@@ -128,6 +128,16 @@ class _Guard:
         self.cost += cost
         if self.cost > MAX_COST:
             raise LinkedDataError("terms.too_much_work", limit=MAX_COST)
+
+
+def _without_null_vocabulary(contexts: JsonValue) -> JsonValue:
+    """Return contexts without `"@vocab": null`, at which PyLD fails where no vocabulary was set before."""
+    return [
+        {name: value for name, value in item.items() if name != "@vocab" or value is not None}
+        if isinstance(item, dict)
+        else item
+        for item in _list(contexts)
+    ]
 
 
 def _sets_vocabulary(context: JsonValue) -> bool:

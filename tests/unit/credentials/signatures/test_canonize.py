@@ -189,6 +189,21 @@ def test_the_examples_context_is_taken_in_conformance_only() -> None:
     assert canonize(document, contexts=CONFORMANCE) == normalize_with_pyld(document, (EXAMPLES_V2,))
 
 
+def test_a_document_may_define_terms_by_itself_in_conformance_only() -> None:
+    defined = badge(
+        **{"@context": [CREDENTIALS, BADGES, {"grade": "https://example.org/grade"}], "grade": "A"}
+    )
+    assert refusal(defined, contexts=PRODUCTION) == "terms.unknown_context"
+    assert canonize(defined, contexts=CONFORMANCE) == normalize_with_pyld(defined)
+    assert refusal({**defined, "mark": "B"}, contexts=CONFORMANCE) == "terms.undefined"
+
+
+def test_a_document_may_say_that_there_is_no_vocabulary() -> None:
+    without = badge(**{"@context": [CREDENTIALS, BADGES, {"@vocab": None}]})
+    assert canonize(without, contexts=CONFORMANCE) == canonize(BADGE)
+    assert refusal({**without, "mark": "B"}, contexts=CONFORMANCE) == "terms.undefined"
+
+
 def test_undefined_terms_are_refused_in_conformance_too_where_no_context_is_open() -> None:
     assert refusal(badge(grade="A"), contexts=CONFORMANCE) == "terms.undefined"
 
