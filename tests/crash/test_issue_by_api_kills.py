@@ -190,7 +190,7 @@ def test_a_member_that_changed_on_the_disk_is_not_sealed(
         path.write_bytes(octets.replace(b"Course 1", b"Course 2"))
         with pytest.raises(CorruptionError) as caught:
             sealing.seal_due(now_all=True)
-        assert caught.value.code == "open_batch.changed"
+        assert caught.value.code == "joined.changed"
         assert [batch.root for batch in store.fetch_batches()] == [None]
         path.write_bytes(octets)
         assert [one.size for one in sealing.seal_due()] == [1]

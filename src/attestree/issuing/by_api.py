@@ -106,7 +106,7 @@ class ApiIssuing:
             NotAllowedError: `apikey.key_reused`, or as `complete_credential` does.
             MalformedCredentialError: As `complete_credential` does; `json.too_large`.
             LinkedDataError: As the signer does.
-            StoreUnavailableError: `open_batch.busy`; or the database did not answer: ask again with the
+            StoreUnavailableError: `joined.busy`; or the database did not answer: ask again with the
                 same `Idempotency-Key`.
             FolderUnavailableError: The disk did not answer; nothing was issued.
         """
@@ -121,7 +121,7 @@ class ApiIssuing:
                 found = self._find_answer(caller, wanted) or self._try(asked, caller, wanted)
                 if found is not None:
                     return found
-        raise StoreUnavailableError("open_batch.busy")
+        raise StoreUnavailableError("joined.busy")
 
     def _find_answer(self, caller: Caller, wanted: _Asked | None) -> ApiAnswer | None:
         """Return what was answered before."""
@@ -137,7 +137,7 @@ class ApiIssuing:
             raise CorruptionError("store.row_changed", table="joined", row=found.token)
         octets = self.documents.read(joined.batch_id, name_document(joined.index, joined.token))
         if caller.presented.hash(b"answer", octets) != found.answer_hash:
-            raise CorruptionError("open_batch.changed", index=joined.index)
+            raise CorruptionError("joined.changed", index=joined.index)
         return ApiAnswer(found.token, octets)
 
     def _try(self, asked: JsonObject, caller: Caller, wanted: _Asked | None) -> ApiAnswer | None:

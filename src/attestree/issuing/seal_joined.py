@@ -55,7 +55,7 @@ def seal_joined(
         roster_key: The issuer's, 32 bytes.
 
     Raises:
-        CorruptionError: `open_batch.changed`, a member is not what was handed out.
+        CorruptionError: `joined.changed`, a member is not what was handed out.
         NotAllowedError: `refused.seed_erased`.
     """
     seed = require_seed(seed)
@@ -105,9 +105,9 @@ def _parse(member: Member, index: int) -> JsonObject:
     try:
         value = parse_json(member.octets)
     except MalformedJsonError as exc:
-        raise CorruptionError("open_batch.changed", index=index) from exc
+        raise CorruptionError("joined.changed", index=index) from exc
     if not isinstance(value, dict) or "proof" not in value or canonicalize(value) != member.octets:
-        raise CorruptionError("open_batch.changed", index=index)
+        raise CorruptionError("joined.changed", index=index)
     return value
 
 

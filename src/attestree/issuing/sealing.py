@@ -55,7 +55,7 @@ class Sealing:
         Close what is old enough, or everything, seal what is closed, and tidy up what is over.
 
         Raises:
-            CorruptionError: `open_batch.changed`, `fsck.file_missing`; nothing of that batch was sealed.
+            CorruptionError: `joined.changed`, `fsck.file_missing`; nothing of that batch was sealed.
             UnavailableError: Disk or database did not answer; the next round goes on.
         """
         sealed = []
@@ -110,7 +110,7 @@ class Sealing:
             octets = self.documents.read(batch.id, name_document(joined.index, joined.token))
             checksum = build_checksum(require_seed(batch.seed), octets)
             if joined.index != len(members) or not hmac.compare_digest(checksum, joined.checksum):
-                raise CorruptionError("open_batch.changed", index=joined.index)
+                raise CorruptionError("joined.changed", index=joined.index)
             members.append(Member(joined.token, octets))
         return members
 

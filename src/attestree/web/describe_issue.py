@@ -92,7 +92,9 @@ ISSUE_DESCRIPTION: dict[str, Any] = {
             MalformedCredentialError("format.no_holder", path="credentialSubject", findings=1),
         ),
         503: describe_problem(
-            StoreUnavailableError("store.busy"), FolderUnavailableError("folder.write_failed", file="a.json")
+            StoreUnavailableError("store.busy"),
+            FolderUnavailableError("folder.write_failed", file="a.json"),
+            NotAllowedError("apikey.no_signing_key", issuer="Example University"),
         ),
     }
     | _KEY,

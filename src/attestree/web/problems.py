@@ -49,6 +49,7 @@ STATUS_OF_CODE = {
     "apikey.scope": 403,
     "apikey.other_issuer": 403,
     "apikey.issuer_gone": 403,
+    "apikey.no_signing_key": 503,
     "apikey.body": 400,
     "apikey.idempotency_key": 400,
 }

@@ -16,6 +16,7 @@ from attestree.adapters.files.sealed_files import SealedFiles
 from attestree.adapters.keys.password import AskPassword
 from attestree.adapters.keys.roster_key import read_roster_key
 from attestree.adapters.sql.store import SqlStore
+from attestree.errors import KeyFileError, NotAllowedError, SettingsError
 from attestree.issuing.api_desk import ApiDesk, IssuingDesk
 from attestree.issuing.by_api import ApiIssuing
 from attestree.issuing.seal_joined import build_open_terms
@@ -41,13 +42,18 @@ def wire_api_desk(settings: Settings, store: SqlStore, *, ask: AskPassword | Non
         KeyFileError: Such a key does not open.
         SettingsError: It is not one of the issuer's DID.
     """
-    desk = build_api_desk(settings, store, signer_of=partial(wire_document_signer, settings, ask=ask))
     waiting = {key.issuer for key in store.fetch_api_keys() if key.revoked is None}
-    for issuer in settings.issuer:
-        # Without one, issuing is refused with words; checking goes on
-        if issuer.account in waiting and issuer.signing_key is not None:
-            desk.desks[issuer.account].issuing.open_signer()
-    return desk
+    opened = {
+        issuer.account: wire_document_signer(settings, issuer, ask=ask)
+        for issuer in settings.issuer
+        # Without a key, issuing is refused with words; checking goes on
+        if issuer.account in waiting and issuer.signing_key is not None
+    }
+
+    def signer_of(issuer: IssuerSettings) -> DocumentSigner:
+        return opened.get(issuer.account) or wire_document_signer(settings, issuer, ask=None)
+
+    return build_api_desk(settings, store, signer_of=signer_of)
 
 
 def build_api_desk(settings: Settings, store: SqlStore, *, signer_of: SignerOf) -> ApiDesk:
@@ -100,7 +106,11 @@ def _build_issuing(
 
     def open_signer() -> DocumentSigner:
         if not signers:
-            signers.append(signer_of(issuer))
+            try:
+                signers.append(signer_of(issuer))
+            except (KeyFileError, SettingsError) as exc:
+                # Whoever asks can mend nothing about it; whoever runs the server is told when it starts
+                raise NotAllowedError("apikey.no_signing_key", issuer=issuer.title) from exc
         return signers[0]
 
     return ApiIssuing(

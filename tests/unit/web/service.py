@@ -12,6 +12,7 @@ from typing import Any
 import httpx
 from fastapi import FastAPI
 
+from attestree.issuing.api_desk import ApiDesk
 from attestree.outbox.by_api import JoinedCredential
 from attestree.ports import Batch, CredentialRow, DidResolver, IssuerFacts
 from attestree.registry.facts import View
@@ -160,6 +161,7 @@ def build_service(
     store: IssuedCredentials | None = None,
     resolver: DidResolver | None = None,
     lists: HostedLists | None = None,
+    api: ApiDesk | None = None,
     **changes: Any,
 ) -> Iterator[Service]:
     """Run the application with one genuine credential on record."""
@@ -174,6 +176,7 @@ def build_service(
         clock=scene.clock,
         store=store,
         lists=lists,
+        api=api,
         limits=limits or Limits(rate=None),
     )
     yield Service(Client(create_app(web)), scene, registry)

@@ -57,8 +57,8 @@ ENTRIES: dict[str, Entry] = {
     ),
     "apikey.no_signing_key": Entry(
         "Nothing can be signed for {issuer} here.",
-        cause="The settings name no signing_key for this institution.",
-        next="Make one with attestree key new --kind signature, and name it in the settings.",
+        cause="This server has no signing key of the institution that opens.",
+        next="Who runs the server sets signing_key, see docs/how-to/issue-by-api.md, and starts it again.",
     ),
     "apikey.no_such_key": Entry(
         "There is no such API key that still counts.",
