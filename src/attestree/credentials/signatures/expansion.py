@@ -32,9 +32,9 @@ ADDRESS = re.compile(r'[A-Za-z][A-Za-z0-9+.\-]*:[^\x00-\x20\x7f<>"{}|^`\\]*')
 MAX_COST = 8_000
 """What a document may cost to expand, in values: at most 125 ms, whatever stands in it.
 
-Measured on one busy core of a small server: the dearest documents that were found take 125 ms to expand, and up
-to 75 ms more to label (`MAX_STEPS`); 144 ms where both limits are all but reached. The largest sample of
-1EdTech (16.6 kB, 356 quads) costs 2,887 and takes 30 ms.
+Measured on one busy core of a small server: the dearest documents that were found take 125 ms to expand
+and up to 75 ms more to label (`MAX_STEPS`); 144 ms where both limits are all but reached. The largest
+sample of 1EdTech (16.6 kB, 356 quads) costs 2,887 and takes 30 ms.
 """
 
 OBJECT_COST = 2
@@ -47,6 +47,9 @@ _KEYWORDS = {"@context", "@id", "@type", "@value", "@language", "@direction", "@
 _TYPE_NAMES = {"type", "@type"}
 _NAMES_OF_NAMES = {"id", "@id", *_TYPE_NAMES}
 _LIKE_KEYWORD = re.compile(r"@[A-Za-z]+")
+_SPARE_READINGS: list[dict[str, Any]] = []
+"""Contexts as PyLD has read them, each lent to one call at a time: PyLD's own store is not for threads."""
+
 _SENTINEL: JsonObject = {"@vocab": UNDEFINED}
 
 
@@ -59,19 +62,21 @@ def expand(document: JsonObject, contexts: ContextProfile) -> list[JsonValue]:
             `terms.too_much_work`, or `terms.syntax` for what is no JSON-LD.
         MissingExtraError: `extra.signatures`.
     """
-    processor, jsonld_error, resolver = _load_pyld()
+    processor, jsonld_error, build_resolver = _load_pyld()
     guard = _Guard(contexts)
     prepared = guard.prepare(document)
     if not guard.is_open:
         prepared = {**prepared, "@context": [*_list(prepared.get("@context", [])), _SENTINEL]}
-    loader = build_loader(contexts.open_addresses)
-    options = {"base": RELATIVE, "documentLoader": loader, "contextResolver": resolver(loader)}
+    loader, reading = build_loader(contexts.open_addresses), _borrow_reading()
+    options = {"base": RELATIVE, "documentLoader": loader, "contextResolver": build_resolver(reading, loader)}
     try:
         expanded: list[JsonValue] = processor.expand(prepared, options)
     except LinkedDataError:
         raise
     except (jsonld_error, ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as exc:
         raise LinkedDataError("terms.syntax") from exc
+    finally:
+        _SPARE_READINGS.append(reading)
     return expanded
 
 
@@ -168,6 +173,14 @@ def _list(value: JsonValue) -> list[JsonValue]:
     return value if isinstance(value, list) else [value]
 
 
+def _borrow_reading() -> dict[str, Any]:
+    """Return a store of contexts that nobody else uses now; `append` and `pop` are safe under threads."""
+    try:
+        return _SPARE_READINGS.pop()
+    except IndexError:
+        return {}
+
+
 @cache
 def _load_pyld() -> tuple[Any, type[Exception], Any]:
     """Return PyLD's processor, its error, and how a resolver of contexts is made."""
@@ -176,5 +189,4 @@ def _load_pyld() -> tuple[Any, type[Exception], Any]:
         from pyld.context_resolver import ContextResolver
     except ImportError as exc:
         raise MissingExtraError("extra.signatures") from exc
-    known: dict[str, Any] = {}
-    return jsonld.JsonLdProcessor(), jsonld.JsonLdError, lambda loader: ContextResolver(known, loader)
+    return jsonld.JsonLdProcessor(), jsonld.JsonLdError, ContextResolver

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -311,6 +312,13 @@ def test_a_poison_credential_is_refused(size: int) -> None:
     with pytest.raises(LinkedDataError) as refused:
         canonize(badge(evidence=nodes))
     assert refused.value.code == "terms.too_much_work"
+
+
+def test_many_threads_at_once_get_the_same_bytes() -> None:
+    documents = [badge(name=f"Soil science {number}") for number in range(40)]
+    with ThreadPoolExecutor(8) as threads:
+        found = list(threads.map(canonize, documents))
+    assert found == [normalize_with_pyld(document) for document in documents]
 
 
 def test_an_outcome_is_remembered_as_it_was() -> None:
