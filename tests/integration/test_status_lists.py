@@ -32,9 +32,11 @@ from attestree.credentials.signatures.multikey import parse_did_key
 from attestree.credentials.status_list import StatusList, parse_status_list
 from attestree.credentials.strict_json import parse_json
 from attestree.errors import NotAllowedError
-from attestree.registry.facts import Reason
+from attestree.issuing.status_lists import read_list
+from attestree.registry.facts import Reason, Role
 from attestree.verifying.checks.status import check_status
-from tests.integration.deployed import AnchoredBatch, deploy_registry
+from tests.integration.deployed import FAR_AWAY, AnchoredBatch, deploy_registry
+from tests.integration.offices import DID, ISSUE, TITLE, Office
 from tests.integration.readers import Reader, build_reader
 from tests.integration.served import START_SECONDS, Served, Stand, running
 
@@ -383,3 +385,71 @@ def settings_changed(scene: Scene, before: str, after: str) -> Iterator[None]:
     path.write_text(text.replace(before, after), "utf-8")
     yield
     path.write_text(text, "utf-8")
+
+
+@pytest.fixture
+def office(
+    chain: DevChain,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> Office:
+    """An institution at its own machine, with a public address and a signing key."""
+    registry = deploy_registry(chain)
+    university = registry.new_actor("university")
+    operator = registry.new_actor("operator")
+    folder = tmp_path / "office"
+    keys = {"issuer_key": university, "operator_key": operator}
+    found = Office.open(folder, registry, capsys, monkeypatch, issuer=university.address, keys=keys)
+    did = create_signing_key(folder / "ed25519.pem", password=None)
+    registry.accredit(university, did=did, name=TITLE)
+    registry.send(university, "addOperator", operator.address, int(Role.ANCHOR | Role.STATUS), FAR_AWAY)
+    found.change(f'did = "{DID}"', f'did = "{did}"\nsigning_key = "ed25519.pem"')
+    path = folder / "attestree.toml"
+    path.write_text(f'public_url = "{PUBLIC_URL}"\n' + path.read_text("utf-8"), "utf-8")
+    return found
+
+
+def listed(office: Office) -> dict[str, list[int]]:
+    """Return the bits of the one list on the disk, by purpose, as a credential's entry points there."""
+    [single, *_] = sorted(office.folder.glob("batches/*/*/private/credentials/*.json"))
+    entry = json.loads(single.read_text("utf-8"))["credentialStatus"]
+    assert entry["statusListCredential"].startswith(f"{PUBLIC_URL}/status/")
+    place = office.folder / "status" / entry["statusListCredential"].split("/")[-2]
+    found = {purpose: read_list((place / purpose).read_bytes()) for purpose in PURPOSES}
+    return {
+        purpose: [index for index in range(100) if one is not None and one.bit(index)]
+        for purpose, one in found.items()
+    }
+
+
+def test_the_commands_that_record_keep_the_lists_that_their_credentials_point_to(office: Office) -> None:
+    office.type(*ISSUE, "--yes")
+    assert "2 status lists signed" in office.said
+    assert listed(office) == {"revocation": [], "suspension": []}
+    singles = sorted(office.folder.glob("batches/*/*/private/credentials/*.json"))
+    index = {
+        path: int(json.loads(path.read_text("utf-8"))["credentialStatus"]["statusListIndex"])
+        for path in singles
+    }
+    first, second, third = singles
+    office.type("revoke", str(first), "--yes")
+    assert "1 status list signed" in office.said
+    office.type("suspend", str(second), "--yes")
+    assert listed(office) == {"revocation": [index[first]], "suspension": [index[second]]}
+    office.type("reinstate", str(second), "--yes")
+    assert listed(office) == {"revocation": [index[first]], "suspension": []}
+    assert [office.verdict(path) for path in singles] == ["revoked", "valid", "valid"]
+    office.type("suspend", str(third), "--yes", "--no-wait")
+    office.type("anchor")
+    assert listed(office) == {"revocation": [index[first]], "suspension": [index[third]]}
+
+
+def test_a_key_that_does_not_open_stops_no_recording_and_is_told(office: Office) -> None:
+    office.type(*ISSUE, "--yes")
+    office.folder.joinpath("ed25519.pem").write_text("no key")
+    [single, *_] = sorted(office.folder.glob("batches/*/*/private/credentials/*.json"))
+    writes = office.type("revoke", str(single), "--yes")["writes"]
+    assert [one["state"] for one in writes] == ["final"]
+    assert "status lists not signed" in office.said
+    assert office.verdict(single) == "revoked"
