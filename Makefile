@@ -6,7 +6,7 @@
 # `make help` lists the rest. Nothing is installed outside this folder. Options:
 #     PYTHON=/path/to/python      which interpreter to use
 #     INSTALLER=pip               plain pip instead of uv: slower, for machines where only pip knows the mirror
-#     ARGS="..."                  passed on by demo, test, bench and crash
+#     ARGS="..."                  passed on by demo, test, bench, crash and conformance
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
@@ -228,6 +228,12 @@ DISKS := $(addprefix tests/crash/,test_syscalls.py test_bit_flips.py test_full_d
 
 faults-of-disks:
 	$(PY) -m pytest -q $(DISKS) --depth deep $(ARGS)
+
+# docs/conformance.md says where the suites come from and how to lay them out.
+.PHONY: conformance
+conformance: setup  ## run the W3C test suites from local copies: SUITES=DIR
+	@test -n "$(SUITES)" || { echo "Next: make conformance SUITES=DIR; docs/conformance.md says what DIR holds." >&2; exit 2; }
+	$(PY) tests/conformance "$(SUITES)" $(ARGS)
 
 .PHONY: bench
 bench: setup  ## measure; ARGS names a benchmark
