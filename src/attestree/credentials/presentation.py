@@ -24,7 +24,7 @@ from attestree.errors import BindingError, MalformedCredentialError, MalformedPr
 if TYPE_CHECKING:
     from attestree.credentials.strict_json import JsonObject, JsonValue
 
-MAX_CREDENTIALS = 32
+MAX_CREDENTIALS = 16
 """Credentials of one presentation that are judged; a presentation with more is refused."""
 
 

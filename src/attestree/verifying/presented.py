@@ -21,7 +21,7 @@ from attestree.credentials.presentation import (
     verify_holder,
 )
 from attestree.credentials.strict_json import JsonObject, JsonValue
-from attestree.errors import AttestreeError, EvidenceError, InputError, UnavailableError
+from attestree.errors import AttestreeError, EvidenceError, InputError, LinkedDataError, UnavailableError
 from attestree.ports import DidResolver
 from attestree.text.catalogue import DEFAULT_LANGUAGE, explain
 from attestree.verifying.iso import format_time
@@ -168,6 +168,9 @@ def check_answer(shown: Presentation, question: Question, resolver: DidResolver 
         verify_holder(shown, document, question)
     except UnavailableError as error:
         return _answer(shown, Status.UNKNOWN, error, Outcome.RETRY)
+    except LinkedDataError as error:
+        # The document has no settled meaning, or costs too much: nothing is known of the signature.
+        return _answer(shown, Status.UNKNOWN, error, Outcome.REVIEW)
     except (EvidenceError, InputError) as error:
         return _answer(shown, Status.FAIL, error, Outcome.REJECT)
     return _answer(shown, Status.PASS, ANSWERED, Outcome.ACCEPT)

@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from attestree.credentials.did import parse_did_document
+from attestree.credentials.presentation import MAX_CREDENTIALS
 from attestree.errors import DidUnavailableError
 from attestree.ports import DidResolver
 from tests.unit.credentials.presented import (
@@ -170,6 +171,22 @@ def test_each_credential_gets_its_own_verdict_and_the_worst_counts(service: Serv
 def test_a_presentation_that_was_changed_is_rejected(service: Service) -> None:
     signed = sign(build_presentation(service.credential))
     assert problems(present(service, signed | {"id": "urn:uuid:1"})) == ["signature.mismatch"]
+
+
+def test_a_presentation_without_a_settled_meaning_is_for_a_person_to_look_at(service: Service) -> None:
+    signed = sign(build_presentation(service.credential))
+    answer = present(service, signed | {"undefinedTerm": "x"})
+    assert problems(answer) == ["terms.undefined"]
+    said = answer.json()
+    assert (said["outcome"], said["holder"]["status"], said["holder"]["id"]) == ("review", "unknown", None)
+
+
+def test_a_handful_of_badges_may_be_shown_at_once(service: Service) -> None:
+    others = [service.credential | {"id": f"urn:uuid:{number}"} for number in range(MAX_CREDENTIALS - 1)]
+    said = present(service, sign(build_presentation(service.credential, *others))).json()
+    assert said["holder"]["status"] == "pass"
+    verdicts = [one["report"]["verdict"] for one in said["credentials"]]
+    assert verdicts == ["valid", *["tampered"] * len(others)]
 
 
 @pytest.mark.parametrize(
