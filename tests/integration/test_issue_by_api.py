@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -285,3 +286,29 @@ def test_numbers_that_a_restored_database_forgot_are_not_given_again(small_booth
     booth.office.type("anchor")
     assert booth.office.type("fsck")["faults"] == []
     assert booth.office.verdicts() == ["valid", "valid"]
+
+
+def test_a_member_that_changed_is_named_rings_and_is_not_recorded(small_booth: Booth) -> None:
+    booth, office = small_booth, small_booth.office
+    with running(office) as served:
+        signed(booth.ask(served.client, repeat="one"))
+        (path,) = office.folder.rglob("*.open/*.json")
+        octets = path.read_bytes()
+        path.write_bytes(octets.replace(b"Zofia", b"Sofia"))
+        broken = booth.ask(served.client, repeat="one")
+        assert (broken.status_code, broken.json()["code"]) == (503, "joined.changed")
+    (fault,) = office.type("fsck", code=1)["faults"]
+    assert fault["code"] == "joined.changed"
+    assert office.refused("seal", code=1) == "joined.changed"
+    office.change("open_batch_size = 3", "open_batch_size = 3\nopen_batch_seconds = 1")
+    time.sleep(1.1)
+    office.type("anchor")
+    assert "joined.changed" not in office.said
+    assert "not what was handed out" in office.said
+    path.unlink()
+    (fault,) = office.type("fsck", code=1)["faults"]
+    assert fault["code"] == "fsck.file_missing"
+    path.write_bytes(octets)
+    office.type("anchor")
+    assert office.verdicts() == ["valid"]
+    assert office.type("fsck")["faults"] == []

@@ -88,6 +88,8 @@ class Consistency:
     """Addresses of keys that record for us, beside those that the store knows."""
     given_up: Collection[tuple[bytes, bytes]] = ()
     """Issuer and root of anchors whose documents are lost, as a person has accepted."""
+    check_open: Callable[[], Iterator[CorruptionError]] = lambda: iter(())
+    """Yields what is wrong with members of open batches."""
 
     def run(self, on_progress: Callable[[str], None] | None = None) -> ConsistencyReport:
         """
@@ -109,6 +111,7 @@ class Consistency:
         for batch in batches:
             tell(batch.id)
             self._collect(report, self._check_batch(batch, report), batch=batch.id)
+        self._collect(report, self.check_open())
         self._collect(report, self._check_writes(report))
         for name, registry in self.registries.items():
             tell(name)

@@ -47,7 +47,7 @@ def drive_all(
         hand_out = partial(deliver_ready, settings, store, console, told={})
         publishing = open_publishing(console, settings, store, alarm=book)
 
-        seal = partial(seal_due, settings, store, console, told={})
+        seal = partial(seal_due, settings, store, console, alarm=book, told={})
 
         def note_round() -> None:
             seal()

@@ -8,6 +8,8 @@ looked at. Repairs nothing. What is wrong is decided in `auditing`. Source: DESI
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
+from functools import partial
 
 import typer
 
@@ -16,6 +18,7 @@ from attestree.cli.console import REJECT, RETRY, Context, many
 from attestree.errors import AttestreeError
 from attestree.text.catalogue import explain_error
 from attestree.wiring.audits import wire_consistency
+from attestree.wiring.by_api import wire_open_check
 from attestree.wiring.stores import wire_store
 from attestree.wiring.system import SystemClock
 
@@ -33,7 +36,10 @@ def fsck(ctx: typer.Context) -> None:
     context: Context = ctx.obj
     settings = context.settings()
     with wire_store(settings, verifies=False) as store:
-        consistency = wire_consistency(settings, store, clock=SystemClock())
+        consistency = replace(
+            wire_consistency(settings, store, clock=SystemClock()),
+            check_open=partial(wire_open_check, settings, store),
+        )
         report = consistency.run(lambda name: context.console.progress(f"Checking {name}"))
     lines = [*format_report(report), *_tell_given_up(len(consistency.given_up))]
     context.console.result("\n".join(lines), report_to_json(report, given_up=len(consistency.given_up)))

@@ -73,7 +73,7 @@ def _keep_others_out(settings: Settings, leases: Leases) -> None:
 
 
 def _close_open_batches(store: SqlStore) -> None:
-    """Let nobody join a batch any more whose last members may have been forgotten: their numbers are taken."""
+    """Let nobody join a batch any more whose last members may be forgotten: their numbers are taken."""
     for opened in store.fetch_open_batches():
         store.close_open_batch(opened.batch_id, now=SystemClock().now())
 

@@ -10,12 +10,18 @@ from __future__ import annotations
 from attestree.adapters.sql.store import SqlStore
 from attestree.cli.console import Console, many
 from attestree.errors import AttestreeError
+from attestree.ports import Alarm
 from attestree.settings import Settings
 from attestree.text.catalogue import explain_error
 from attestree.wiring.by_api import wire_sealing
 
+ALARM = "alarm.sealing"
+"""A batch cannot be sealed, so that what was handed out is not recorded."""
 
-def seal_due(settings: Settings, store: SqlStore, console: Console, *, told: dict[str, str]) -> None:
+
+def seal_due(
+    settings: Settings, store: SqlStore, console: Console, *, alarm: Alarm, told: dict[str, str]
+) -> None:
     """
     Seal what is due for every issuer, and say so.
 
@@ -23,6 +29,7 @@ def seal_due(settings: Settings, store: SqlStore, console: Console, *, told: dic
         settings: Whose issuers.
         store: Knows the open batches.
         console: Is told, on stderr.
+        alarm: Rings where a batch cannot be sealed.
         told: What was said last about each issuer that cannot be served; said again only if it changed.
     """
     waiting = {opened.issuer for opened in store.fetch_open_batches()}
@@ -37,7 +44,9 @@ def seal_due(settings: Settings, store: SqlStore, console: Console, *, told: dic
             if told.get(issuer.name) != line:
                 console.progress(line)
             told[issuer.name] = line
+            alarm.raise_alarm(ALARM, subject=issuer.name, issuer=issuer.name, reason=error.code)
             continue
         told.pop(issuer.name, None)
+        alarm.clear_alarm(ALARM, subject=issuer.name)
         for issued in sealed:
             console.progress(f"{issuer.title}: {many(issued.size, 'credential')} sealed")

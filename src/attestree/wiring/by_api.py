@@ -7,7 +7,7 @@ for the process that does. Source: DESIGN sections 3 and 10.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
@@ -16,10 +16,11 @@ from attestree.adapters.files.sealed_files import SealedFiles
 from attestree.adapters.keys.password import AskPassword
 from attestree.adapters.keys.roster_key import read_roster_key
 from attestree.adapters.sql.store import SqlStore
-from attestree.errors import KeyFileError, NotAllowedError, SettingsError
+from attestree.auditing.open_batches import check_open_batches
+from attestree.errors import CorruptionError, KeyFileError, NotAllowedError, SettingsError
 from attestree.issuing.api_desk import ApiDesk, IssuingDesk
-from attestree.issuing.by_api import ApiIssuing
-from attestree.issuing.seal_joined import build_open_terms
+from attestree.issuing.by_api import ApiIssuing, name_document
+from attestree.issuing.seal_joined import build_checksum, build_open_terms
 from attestree.issuing.sealing import Sealing
 from attestree.issuing.signing import DocumentSigner
 from attestree.issuing.terms import IssuerProfile, Terms
@@ -85,6 +86,12 @@ def wire_sealing(settings: Settings, issuer: IssuerSettings, store: SqlStore) ->
         operator=operator_address(settings, issuer),
         open_seconds=issuer.open_batch_seconds,
     )
+
+
+def wire_open_check(settings: Settings, store: SqlStore) -> Iterator[CorruptionError]:
+    """Yield what is wrong with members of open batches; raises as `check_open_batches` does."""
+    documents = {issuer.account: OpenFolders(_base(settings, issuer)) for issuer in settings.issuer}
+    return check_open_batches(store, documents, name_of=name_document, checksum_of=build_checksum)
 
 
 def open_terms(settings: Settings, issuer: IssuerSettings, *, registry: str | None) -> Terms:

@@ -39,6 +39,11 @@ ENTRIES: dict[str, Entry] = {
         cause="Wallets learn of nothing that is revoked or put on hold ({reason}); our verdicts do.",
         next="`attestree status-lists` says what is wrong. Until then wallets are told to ask again.",
     ),
+    "alarm.sealing": Entry(
+        "What was issued by API for {issuer} cannot be sealed.",
+        cause="Its holders have signed credentials, and no recording of them begins ({reason}).",
+        next="`attestree seal` says what is wrong.",
+    ),
     "alarm.test": Entry(
         "This is a test of the alarm; nothing is wrong.",
     ),
