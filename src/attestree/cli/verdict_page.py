@@ -91,12 +91,11 @@ def _deciders(verdict: Verdict) -> str:
 
 def _checks() -> Iterator[str]:
     """Write one table a check, with all its codes."""
-    codes = sorted(load_areas()["check"])
+    entries = {**load_areas()["check"], **load_areas()["check_status"]}
     for check in CheckId:
         yield f"### {check}\n\n| code | what it says | why | what to do |\n|---|---|---|---|"
-        for code in codes:
+        for code, entry in sorted(entries.items()):
             if code.startswith(f"{check}."):
-                entry = load_areas()["check"][code]
                 yield f"| `{code}` | {entry.sentence} | {entry.cause} | {entry.next} |"
         yield ""
 
