@@ -16,6 +16,7 @@ from attestree.errors import (
     ImageError,
     MalformedCredentialError,
     MalformedJsonError,
+    NotAllowedError,
     RequestError,
     UnavailableError,
 )
@@ -23,11 +24,14 @@ from attestree.issuing.status_lists import ListRules, publish_lists
 from attestree.outbox.batches import Batch, CredentialRow
 from attestree.outbox.states import State
 from attestree.text.catalogue import explain_error
+from attestree.web.describe_issue import EXAMPLE
 from attestree.web.problems import status_of
 from attestree.web.service import HostedLists
 from tests.fakes.signing import TestKey
 from tests.unit.issuing.test_status_lists import Shelf
 from tests.unit.verifying.genuine import CHAIN_ID, ISSUER, LIST_ID, NOW, REGISTRY
+from tests.unit.web.api_booth import KEY, open_api_booth
+from tests.unit.web.http_vc_api import describe_vc_api
 from tests.unit.web.service import FakeStore, Service, build_service
 
 PAGE = Path(__file__).parents[3] / "docs" / "reference" / "http.md"
@@ -42,7 +46,7 @@ server's own credentials are recorded yet.
 
 - Every verdict is a 200, whichever it is. What cannot be used is a 4xx with RFC 9457 problem details.
 - No answer repeats what was sent. Posted bodies are neither stored nor logged.
-- Everything under `/v1` and `/status`, `/health`, `/ready` and `/openapi.json` may be read by any web page, without credentials.
+- Everything under `/v1` and `/status`, `/credentials/verify`, `/presentations/verify`, `/health`, `/ready` and `/openapi.json` may be read by any web page, without credentials.
 - Every answer has an `x-request-id` of ours; an id that is sent is ignored. No body may be compressed, and no
   answer is served in parts.
 - `GET /openapi.json` describes all of it, with an example of every verdict.
@@ -85,6 +89,18 @@ CODES: tuple[AttestreeError, ...] = (
     UnavailableError("statuslist.not_signed"),
     UnavailableError("statuslist.lapsed"),
     CorruptionError("statuslist.damaged"),
+    RequestError("apikey.missing"),
+    RequestError("apikey.unknown"),
+    RequestError("apikey.revoked"),
+    NotAllowedError("apikey.scope", scope="issue"),
+    NotAllowedError("apikey.other_issuer"),
+    NotAllowedError("apikey.issuer_gone"),
+    NotAllowedError("apikey.no_signing_key", issuer="the institution"),
+    NotAllowedError("apikey.key_reused"),
+    RequestError("apikey.body"),
+    RequestError("apikey.idempotency_key"),
+    MalformedCredentialError("apikey.not_yours", member="id"),
+    UnavailableError("joined.busy"),
 )
 
 
@@ -167,6 +183,8 @@ def _routes(service: Service) -> Iterator[str]:
     path = f"/status/{LIST_ID.hex()}/revocation"
     yield _call(f"curl $URL{path}")
     yield _shown(service.client.get(path).json())
+    yield from describe_vc_api()
+    yield from _issuing()
     yield "## GET /metrics\n\nCounters for Prometheus.\n"
     metrics = service.client.get("/metrics").text.splitlines()
     yield (
@@ -176,6 +194,30 @@ def _routes(service: Service) -> Iterator[str]:
     )
     yield "## Pages\n\n`/verify` is the form and its answer, for people; `/c/{token}` says where one credential stands, as a"
     yield "page or, to programs, as `/v1/credentials/{token}`. Both work without JavaScript.\n"
+
+
+def _issuing() -> Iterator[str]:
+    """Show what programs of an institution ask, and what they get."""
+    with open_api_booth() as booth, build_service(store=booth.store, api=booth.desk) as service:
+        headers = {"authorization": f"Bearer {KEY}", "idempotency-key": "1"}
+        yield "## POST /credentials/issue\n\nFor programs of this server's institutions, with an API key and, so that it may be repeated, an"
+        yield "`Idempotency-Key`. [How to issue from a program](../how-to/issue-by-api.md) says what it takes and when the anchored form"
+        yield "follows. `request.json`:\n"
+        yield _shown(EXAMPLE)
+        yield _call(
+            'curl -H "Authorization: Bearer $KEY" -H "Idempotency-Key: 1" -H "Content-Type: application/json" \\\n'
+            "     --data-binary @request.json $URL/credentials/issue"
+        )
+        answer = service.client.post("/credentials/issue", json=EXAMPLE, headers=headers)
+        places = "".join(f"{name}: {answer.headers[name]}\n" for name in ("location", "link"))
+        yield f"```\nHTTP/1.1 {answer.status_code} Created\n{places}```\n"
+        yield _shown(answer.json())
+        yield "Without a key:\n"
+        yield _shown(service.client.post("/credentials/issue", json=EXAMPLE).json())
+        token = answer.headers["location"].rsplit("/", 1)[1]
+        yield "## GET /credentials/{token}\n\nThe anchored form, `application/vc`, once it is final; before that a 202:\n"
+        yield _call(f'curl -H "Authorization: Bearer $KEY" $URL/credentials/{token}')
+        yield _shown(service.client.get(f"/credentials/{token}", headers=headers).json())
 
 
 def _codes() -> Iterator[str]:
