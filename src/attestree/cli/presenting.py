@@ -19,7 +19,7 @@ from attestree.verifying.presented import (
     OTHER_SUBJECT,
     PresentationReport,
     ShownCredential,
-    verify_presentation,
+    judge_presentation,
 )
 from attestree.verifying.result import Status
 from attestree.verifying.verdict import EXIT_CODES
@@ -43,12 +43,12 @@ def build_question(challenge: str | None, domain: str | None, *, files: Sequence
     return Question(challenge=challenge, domain=domain, now=now)
 
 
-def judge_presentation(
+def answer_presentation(
     context: Context, verifier: Verifier, octets: bytes, question: Question, *, explained: bool
 ) -> int:
     """Judge one presentation, print the answer and return the exit code; raises InputError."""
     value = parse_json(octets, limit_bytes=MAX_BYTES)
-    report = verify_presentation(verifier, value, question, resolver=verifier.resolver)
+    report = judge_presentation(verifier, value, question, resolver=verifier.resolver)
     context.console.result(format_presentation(report, explained=explained), report.to_json())
     return EXIT_CODES[report.outcome]
 

@@ -16,7 +16,7 @@ from typing import Annotated
 import typer
 
 from attestree.cli.console import REJECT, USAGE, Context
-from attestree.cli.presenting import build_question, judge_presentation
+from attestree.cli.presenting import answer_presentation, build_question
 from attestree.cli.verdict_card import Refusal, count_answers, format_card, format_list
 from attestree.credentials.dates import parse_date, parse_timestamp
 from attestree.credentials.identity import ExpectedHolder
@@ -86,7 +86,7 @@ def verify(
     if challenge is not None or domain is not None:
         question = build_question(challenge, domain, files=files, now=SystemClock().now())
         octets = read_file(files[0])
-        raise typer.Exit(judge_presentation(context, verifier, octets, question, explained=explain))
+        raise typer.Exit(answer_presentation(context, verifier, octets, question, explained=explain))
     expected = ExpectedHolder(name=expect_name, email=expect_email, learner_id=expect_learner_id)
     moment = None if at is None else parse_moment(at)
     if len(files) == 1:

@@ -18,7 +18,7 @@ whether a root counts is decided by the chain, elsewhere. Source: DESIGN section
     status_entry   entries that point into the lists of others
     identity       the holder, in clear or as salted hashes
     credential     a credential as a verifier sees it, tolerant
-    data_model     the shape rules of W3C credentials and presentations
+    vcdm           the shape rules of W3C credentials and presentations
     related_resources  files that a credential names with their digests
     presentation   credentials shown by their holder, signed for one question
     open_badge     what may be issued, strict

@@ -11,9 +11,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from attestree.credentials.data_model import ENVELOPED_TYPE
 from attestree.credentials.signatures.jwt import MEDIA_TYPE, UnverifiedJwt, parse_vc_jwt
 from attestree.credentials.strict_json import MAX_BYTES, parse_json
+from attestree.credentials.vcdm import ENVELOPED_TYPE
 from attestree.errors import BindingError, MalformedJsonError, MalformedProofError
 
 if TYPE_CHECKING:

@@ -13,12 +13,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from attestree.credentials.data_model import ENVELOPED_TYPE, texts_of, verify_presentation_model
 from attestree.credentials.dates import parse_timestamp
 from attestree.credentials.did import AUTHENTICATION, DidDocument, find_key
 from attestree.credentials.signatures.context_documents import PRODUCTION, ContextProfile
 from attestree.credentials.signatures.data_integrity import verify_proof
 from attestree.credentials.signatures.proof_order import find_previous, list_proofs
+from attestree.credentials.vcdm import ENVELOPED_TYPE, texts_of, verify_presentation_model
 from attestree.errors import BindingError, MalformedCredentialError, MalformedProofError
 
 if TYPE_CHECKING:

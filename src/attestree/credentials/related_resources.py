@@ -2,7 +2,7 @@
 Files that a credential names together with their digests.
 
 Decides whether `relatedResource` is in form, and whether a digest is that of the bytes known here. What
-is not known here is not fetched: the caller is told how many such files there are. Digests are those of
+is not known here is not fetched, so its digest stays a claim. Digests are those of
 W3C Subresource Integrity (`digestSRI`) and multihashes, or bare SHA-256 octets, in base58btc or base64url
 (`digestMultibase`). Source: VCDM 2.0, section 5.3; SRI 1.0; VC Data Integrity 1.0, section 2.6.
 """
@@ -16,8 +16,8 @@ import hmac
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from attestree.credentials.data_model import is_url
 from attestree.credentials.signatures.multibase import parse_multibase
+from attestree.credentials.vcdm import is_url
 from attestree.errors import MalformedCredentialError, MalformedProofError
 
 if TYPE_CHECKING:
@@ -33,19 +33,18 @@ MULTIHASH_PREFIXES = {b"\x12\x20": "sha256", b"\x20\x30": "sha384", b"\x13\x40":
 """First two octets of a multihash (code, length) to its hash."""
 
 
-def verify_related_resources(document: JsonObject, known: KnownBytes) -> int:
+def verify_related_resources(document: JsonObject, known: KnownBytes) -> None:
     """
     Require every related resource to be in form, and every digest of known bytes to fit.
 
-    Returns:
-        How many resources are not known here, so that their digests were not compared.
+    Digests of what is not known here are not compared, since nothing is fetched.
 
     Raises:
         MalformedCredentialError: `format.not_object`, `format.missing`, `model.url`, `model.empty`,
             `model.duplicate_id`, `model.digest_missing`, `model.digest_form` or `model.digest_differs`.
     """
     if "relatedResource" not in document:
-        return 0
+        return
     value = document["relatedResource"]
     resources = value if isinstance(value, list) else [value]
     if not resources:
@@ -59,7 +58,6 @@ def verify_related_resources(document: JsonObject, known: KnownBytes) -> int:
         seen.add(address)
         assert isinstance(resource, dict)  # noqa: S101 - told to the type checker
         _verify_digests(resource, known(address), path)
-    return sum(known(address) is None for address in seen)
 
 
 def _require_address(resource: JsonValue, path: str) -> str:

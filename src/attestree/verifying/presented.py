@@ -138,7 +138,7 @@ class PresentationReport:
         return [format_problem(code, values, language) for code, values in found]
 
 
-def verify_presentation(
+def judge_presentation(
     verifier: Verifier, value: JsonValue, question: Question, *, resolver: DidResolver | None = None
 ) -> PresentationReport:
     """

@@ -25,8 +25,8 @@ def multihash(octets: bytes = OCTETS) -> bytes:
     return b"\x12\x20" + hashlib.sha256(octets).digest()
 
 
-def judge(*resources: Any) -> int:
-    return verify_related_resources({"relatedResource": list(resources)}, FILES.get)
+def judge(*resources: Any) -> None:
+    verify_related_resources({"relatedResource": list(resources)}, FILES.get)
 
 
 def refusal(*resources: Any) -> str:
@@ -52,7 +52,7 @@ FITTING = {
 
 @pytest.mark.parametrize("digests", FITTING.values(), ids=FITTING)
 def test_a_digest_of_the_very_bytes_fits(digests: dict[str, Any]) -> None:
-    assert judge({"id": ADDRESS, **digests}) == 0
+    judge({"id": ADDRESS, **digests})
 
 
 @pytest.mark.parametrize("digests", FITTING.values(), ids=FITTING)
@@ -68,9 +68,9 @@ def test_a_stronger_hash_that_is_wrong_is_not_saved_by_a_weaker_one() -> None:
     assert refusal(resource) == "model.digest_differs"
 
 
-def test_a_file_that_is_not_known_here_is_counted_and_not_fetched() -> None:
-    assert judge({"id": "https://example.org/other", "digestSRI": sri()}) == 1
-    assert verify_related_resources({}, FILES.get) == 0
+def test_a_file_that_is_not_known_here_is_not_fetched() -> None:
+    judge({"id": "https://example.org/other", "digestSRI": sri(b"whatever")})
+    verify_related_resources({}, FILES.get)
 
 
 @pytest.mark.parametrize(

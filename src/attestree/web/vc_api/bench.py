@@ -12,7 +12,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from attestree.credentials.contexts import CREDENTIALS_V1
-from attestree.credentials.data_model import verify_credential_model
 from attestree.credentials.dates import format_timestamp
 from attestree.credentials.did import ASSERTION, DidDocument, build_did_key_document, find_key, is_did_key
 from attestree.credentials.presentation import (
@@ -32,6 +31,7 @@ from attestree.credentials.signatures.proof_order import find_previous, list_pro
 from attestree.credentials.status import STATUS_TYPE, entries_of, parse_list_address
 from attestree.credentials.status_entry import parse_list_entry
 from attestree.credentials.strict_json import JsonObject, JsonValue
+from attestree.credentials.vcdm import verify_credential_model
 from attestree.errors import BindingError, LinkedDataError, MalformedProofError, RequestError
 from attestree.web.vc_api.instances import Instance
 from attestree.web.vc_api.models import Options, StatusBody

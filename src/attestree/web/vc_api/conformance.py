@@ -72,6 +72,7 @@ def create_conformance_app(bench: Bench) -> FastAPI:
     app.include_router(router, prefix="/{cryptosuite}/{kind}")
 
     async def say(request: Request, error: Exception) -> Response:
+        """Put our words in the place of the framework's."""
         return respond_refusal(request.scope, as_ours(error))
 
     for kind in (RequestValidationError, HTTPException):

@@ -19,7 +19,7 @@ from tests.unit.credentials.presented import (
     sign,
 )
 from tests.unit.credentials.signatures.keys import make_pair
-from tests.unit.credentials.test_data_model import BREAKING, OBEYING
+from tests.unit.credentials.test_vcdm import BREAKING, OBEYING
 from tests.unit.web.vc_api.benches import INSTANCES, NOW, Profile, code_of
 
 V1 = "https://www.w3.org/2018/credentials/v1"

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from attestree.credentials.data_model import is_url, verify_credential_model, verify_presentation_model
+from attestree.credentials.vcdm import is_url, verify_credential_model, verify_presentation_model
 from attestree.errors import MalformedCredentialError
 
 V2 = "https://www.w3.org/ns/credentials/v2"

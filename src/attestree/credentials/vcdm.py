@@ -56,7 +56,9 @@ def verify_credential_model(value: JsonValue, *, old_version: bool = False) -> N
             `format.type`, `format.context`, `format.ends_before_start` or a `date.*` code; with `path`.
     """
     document = _require_object(value, ROOT)
-    first = _verify_contexts(document, (CREDENTIALS_V2, CREDENTIALS_V1) if old_version else (CREDENTIALS_V2,))
+    first = _require_base_context(
+        document, (CREDENTIALS_V2, CREDENTIALS_V1) if old_version else (CREDENTIALS_V2,)
+    )
     _verify_types(document, CREDENTIAL_TYPE)
     _verify_id(document, "id")
     _verify_named(document, "")
@@ -79,7 +81,7 @@ def verify_presentation_model(value: JsonValue) -> None:
         MalformedCredentialError: As `verify_credential_model`.
     """
     document = _require_object(value, ROOT)
-    _verify_contexts(document, (CREDENTIALS_V2, CREDENTIALS_V1))
+    _require_base_context(document, (CREDENTIALS_V2, CREDENTIALS_V1))
     _verify_types(document, PRESENTATION_TYPE)
     _verify_id(document, "id")
     _verify_party(document, "holder", required=False)
@@ -108,7 +110,7 @@ def texts_of(value: JsonValue) -> tuple[str, ...]:
     return tuple(item for item in items if isinstance(item, str))
 
 
-def _verify_contexts(document: JsonObject, bases: tuple[str, ...]) -> str:
+def _require_base_context(document: JsonObject, bases: tuple[str, ...]) -> str:
     """Return the base context, which is the first of an array; every other is an address or an object."""
     contexts = document.get("@context")
     if not isinstance(contexts, list) or not contexts:
