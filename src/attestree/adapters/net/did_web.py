@@ -13,7 +13,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
-from threading import Lock
+from threading import BoundedSemaphore, Lock
 
 from attestree.adapters.net.guarded_http import GuardedHttp
 from attestree.credentials.did import (
@@ -35,6 +35,9 @@ KEEP_FAILURE_SECONDS = 60.0
 
 MAX_KEPT = 256
 """Answers that are remembered; the oldest goes first."""
+
+MAX_ASKED = 8
+"""Hosts that are asked at the same time; one more has to wait for another question."""
 
 ACCEPT = "application/did+json, application/did, application/did+ld+json, application/json"
 """Media types in which a document is asked for; what comes is judged by its content alone."""
@@ -70,6 +73,7 @@ class DidWebResolver:
         self._monotonic = monotonic
         self._kept: OrderedDict[str, _Kept] = OrderedDict()
         self._lock = Lock()
+        self._free = BoundedSemaphore(MAX_ASKED)
 
     def fetch_document(self, did: str) -> DidDocument:
         """
@@ -77,7 +81,7 @@ class DidWebResolver:
 
         Raises:
             DidUnavailableError: `did.method`, another method; `did.forbidden_host`, `did.not_found`,
-                `did.too_large` or `did.no_answer`.
+                `did.too_large`, `did.no_answer` or `did.busy`.
             MalformedProofError: `did.malformed` or `did.bad_document`; a `signature.*` code of a `did:key`.
         """
         if is_did_key(did):
@@ -87,11 +91,21 @@ class DidWebResolver:
             raise DidUnavailableError("did.method")
         answer = self._recall(did)
         if answer is None:
-            answer = self._ask(did)
-            self._keep(did, answer)
+            answer = self._ask_if_free(did)
         if isinstance(answer, DidDocument):
             return answer
         raise type(answer)(answer.code, **answer.values)
+
+    def _ask_if_free(self, did: str) -> DidDocument | DidUnavailableError | MalformedProofError:
+        """Ask and remember, unless so many hosts keep us waiting that nobody else would be served."""
+        if not self._free.acquire(blocking=False):
+            raise DidUnavailableError("did.busy")
+        try:
+            answer = self._ask(did)
+        finally:
+            self._free.release()
+        self._keep(did, answer)
+        return answer
 
     def _ask(self, did: str) -> DidDocument | DidUnavailableError | MalformedProofError:
         """Ask the host that the DID names."""

@@ -57,7 +57,9 @@ ENTRIES: dict[str, Entry] = {
     "signature.none": Entry(
         "The file carries no signature; the public record covers every byte without one."
     ),
-    "signature.fits": Entry("It is signed by the issuer it names, with a key of {signer}; the signature fits."),
+    "signature.fits": Entry(
+        "It is signed by the issuer it names, with a key of {signer}; the signature fits."
+    ),
     "signature.changed": Entry(
         "A signature in the issuer's name does not fit the file.",
         cause="The file was changed after it was signed, or somebody else made the signature.",

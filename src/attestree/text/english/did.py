@@ -47,6 +47,11 @@ ENTRIES: dict[str, Entry] = {
         cause="It is away, or something stands between.",
         next="Try again later. " + _NOTHING_FOLLOWS,
     ),
+    "did.busy": Entry(
+        "Too many institutions' hosts are being asked at this moment, so this one was not.",
+        cause="Some of them do not answer.",
+        next="Try again in a minute. " + _NOTHING_FOLLOWS,
+    ),
     "did.bad_document": Entry(
         "What the institution's host serves is not the list of its keys.",
         cause="The file did.json is of another identifier, or out of form.",

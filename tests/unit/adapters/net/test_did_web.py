@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from attestree.adapters.net.did_web import KEEP_FAILURE_SECONDS, KEEP_SECONDS, MAX_KEPT, DidWebResolver
+from attestree.adapters.net.did_web import (
+    KEEP_FAILURE_SECONDS,
+    KEEP_SECONDS,
+    MAX_ASKED,
+    MAX_KEPT,
+    DidWebResolver,
+)
 from attestree.adapters.net.guarded_http import GuardedHttp
 from attestree.credentials.did import ASSERTION, find_key
 from attestree.credentials.signatures.multikey import KeyKind, PublicKey, format_did_key, format_multikey
@@ -105,6 +112,31 @@ def test_what_is_not_the_document_of_this_did_is_refused(host: HttpsHost, body: 
     error = refused(DidWebResolver(host.client()), did_of(host))
     assert isinstance(error, MalformedProofError)
     assert error.code == "did.bad_document"
+
+
+def test_hosts_that_do_not_answer_hold_only_so_many_up(host: HttpsHost) -> None:
+    ended, waiting = threading.Event(), threading.Semaphore(0)
+
+    def hang(*_: object) -> list[str]:
+        waiting.release()
+        ended.wait(10)
+        return []
+
+    resolver = DidWebResolver(GuardedHttp(resolve=hang))
+    asking = [
+        threading.Thread(target=refused, args=(resolver, f"did:web:slow{number}.example"))
+        for number in range(MAX_ASKED)
+    ]
+    for thread in asking:
+        thread.start()
+    try:
+        assert all(waiting.acquire(timeout=5) for _ in asking)
+        assert refused(resolver, "did:web:university.example").code == "did.busy"
+    finally:
+        ended.set()
+        for thread in asking:
+            thread.join()
+    assert refused(resolver, "did:web:university.example").code == "did.no_answer"
 
 
 def test_a_document_that_is_too_long_is_not_read(host: HttpsHost) -> None:
