@@ -57,7 +57,9 @@ def drive_all(
         seal()
 
         _drive(console, store, workers, hand_out, note_round, watch_on=watch_on, once=once)
-        publishing.publish_all()
+        if not watch_on:
+            # Whoever stops a service waits for nothing more; its next round would have done it
+            publishing.publish_all()
     # A service is stopped with work left, and one step is one step
     return [] if watch_on or once else _without_key(store, workers)
 
