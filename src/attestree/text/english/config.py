@@ -45,8 +45,8 @@ ENTRIES: dict[str, Entry] = {
     ),
     "config.signing_key_of_another": Entry(
         "The key that would sign is not the key of the institution's DID; nothing was sealed.",
-        cause="signing_key stands for {key}, and the settings' did is another one: every verifier would ignore "
-        "the signature.",
+        cause="signing_key stands for {key}, and the settings' did is another one: every verifier would "
+        "ignore the signature.",
         next="Mend signing_key or did in the settings. A new DID must be accredited before it issues: "
         "`attestree issuer show`.",
     ),

@@ -210,7 +210,8 @@ ENTRIES: dict[str, Entry] = {
     ),
     "request.did_web": Entry(
         "That is no place for a did:web.",
-        cause="It must be the name of a public host, perhaps with a port and a path: university.example/badges.",
+        cause="It must be the name of a public host, perhaps with a port and a path: "
+        "university.example/badges.",
         next="Mend --web; a number, or a name without a dot, leads nowhere for others.",
     ),
     "download.no_answer": Entry(
