@@ -162,8 +162,8 @@ def _find_id(party: JsonValue) -> str | None:
 def _moment(value: JsonValue) -> int:
     """Return the Unix seconds of a date that must be text."""
     if not isinstance(value, str):
-        raise MalformedCredentialError("date.syntax", path="proof.expires")
-    return parse_timestamp(value, path="proof.expires")
+        raise MalformedCredentialError("date.syntax", path="expires")
+    return parse_timestamp(value, path="expires")
 
 
 def _objects_of(document: JsonObject, name: str) -> Iterator[JsonObject]:

@@ -39,7 +39,7 @@ def making_certificate(now: int) -> Iterator[TlsFiles]:
     key = ec.generate_private_key(ec.SECP256R1())
     certificate = _sign(key, datetime.fromtimestamp(now, UTC))
     with TemporaryDirectory(prefix="attestree-tls-") as folder:
-        files = TlsFiles(Path(folder) / "certificate.pem", Path(folder) / "key.pem")
+        files = TlsFiles(Path(folder) / "certificate.pem", Path(folder) / "private-key.pem")
         files.certificate.write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
         files.key.write_bytes(
             key.private_bytes(
