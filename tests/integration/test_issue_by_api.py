@@ -312,3 +312,23 @@ def test_a_member_that_changed_is_named_rings_and_is_not_recorded(small_booth: B
     office.type("anchor")
     assert office.verdicts() == ["valid"]
     assert office.type("fsck")["faults"] == []
+
+
+@pytest.mark.parametrize("is_recorded", [False, True])
+def test_without_a_database_what_was_sealed_is_entered_and_recorded(
+    small_booth: Booth,
+    is_recorded: bool,
+) -> None:
+    booth, office = small_booth, small_booth.office
+    with running(office) as served:
+        for _ in range(2):
+            signed(booth.ask(served.client))
+    office.type("seal")
+    if is_recorded:
+        office.type("anchor")
+    for path in office.folder.parent.glob("small.db*"):
+        path.unlink()
+    office.type("recover", "--yes")
+    office.type("anchor")
+    assert office.verdicts() == ["valid", "valid"]
+    assert office.type("fsck")["faults"] == []

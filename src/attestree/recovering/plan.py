@@ -7,7 +7,8 @@ Decides, for each thing that the chain or a folder knows and the store does not,
     recorded, folder gone or damaged  missing: a person must fetch it, or accept that it is lost
     handed out, not recorded        entered, and its anchor queued: whoever holds such a file waits for it
     held, not recorded              set aside: nobody has it, and whether it was meant to be recorded is known
-                                    to nobody; its roster issues it anew
+                                    to nobody; its roster issues it anew. What was issued by API is the
+                                    exception: its holders have it signed, so that it is entered and queued
     status changed                  entered; a change that waits here and was done takes its place
     an act that waits here          given up where its effect cannot be looked up: it may be done already
 
@@ -23,6 +24,7 @@ from dataclasses import dataclass, field
 from attestree.errors import ChainUnavailableError, CorruptionError
 from attestree.outbox.states import State
 from attestree.ports import Batch, Intent, Nonces, TransactionSender
+from attestree.ports.folders import SEVERAL_ACHIEVEMENTS
 from attestree.ports.recovering import RecoverableStore
 from attestree.recovering.chronicle import Chronicle, RecordedAnchor, RecordedChange
 from attestree.recovering.described import Described
@@ -181,7 +183,8 @@ def _judge_folders(plan: RegistryPlan, store: RecoverableStore, folders: Sequenc
             # Begun here and not recorded: its roster goes on with it
             continue
         judged.add((described.issuer, described.root))
-        if anchor is None and folder.place == "held":
+        # What was issued by API is out, signed, before its folder is
+        if anchor is None and folder.place == "held" and described.achievement_id != SEVERAL_ACHIEVEMENTS:
             plan.aside.append(folder)
             continue
         try:
