@@ -269,6 +269,18 @@ SITES: dict[str, tuple[str, ...]] = {
         "adapters/files/status_lists.py StatusListFolder.write: file mkdir",
         "adapters/files/status_lists.py StatusListFolder.write: file write_whole",
     ),
+    "unit/adapters/net/test_guarded_http.py::test_a_name_server_that_never_answers_holds_nobody_up": (
+        "adapters/net/resolving.py _look_up: machine socket.getaddrinfo",
+    ),
+    "unit/adapters/net/test_guarded_http.py::test_a_server_that_drips_is_given_up_when_the_time_is_over": (
+        "adapters/net/guarded_http.py GuardedHttp._ask: machine http.client.HTTPResponse",
+    ),
+    "unit/adapters/net/test_guarded_http.py::test_the_second_address_is_tried_where_the_first_refuses": (
+        "adapters/net/guarded_http.py _connect_any: machine socket.create_connection",
+    ),
+    "unit/cli/test_issuer_did.py::test_another_host_may_be_asked_for_and_the_document_is_written": (
+        "cli/issuer_did.py did: file write_whole",
+    ),
     "unit/adapters/keys/test_keys.py::test_files_that_cannot_be_read_or_written_are_told": (
         "adapters/keys/ed25519.py create_signing_key: file write_private",
         "adapters/keys/files.py create_key_file: file write_private",
