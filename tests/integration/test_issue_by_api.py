@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -189,6 +192,35 @@ def test_a_batch_is_sealed_when_it_is_full_and_when_it_is_old(small_booth: Booth
             (State.FINAL, 1),
         ]
     assert booth.office.type("fsck")["faults"] == []
+
+
+@contextmanager
+def watching(booth: Booth) -> Iterator[None]:
+    """Run `attestree anchor --watch`, as beside a server."""
+    program = str(Path(sys.executable).with_name("attestree"))
+    with (booth.office.folder / "watch.log").open("wb") as log:
+        watcher = subprocess.Popen(
+            [program, "anchor", "--watch"], cwd=booth.office.folder, stdout=log, stderr=log
+        )
+    try:
+        yield
+    finally:
+        watcher.terminate()
+        assert watcher.wait(30) == 0
+
+
+def test_with_a_watcher_beside_the_server_nobody_needs_to_type_anything(small_booth: Booth) -> None:
+    booth = small_booth
+    booth.office.change("open_batch_size = 3", "open_batch_size = 3\nopen_batch_seconds = 1")
+    with running(booth.office) as served, watching(booth):
+        answers = [booth.ask(served.client) for _ in range(4)]
+        for answer in answers:
+            place, give_up = answer.headers["location"], time.monotonic() + 60
+            while (found := booth.fetch(served.client, place)).status_code == 202:
+                assert time.monotonic() < give_up
+                time.sleep(0.2)
+            assert found.json()["proof"][0] == signed(answer)["proof"]
+    assert booth.office.verdicts() == ["valid"] * 4
 
 
 def test_a_key_that_does_not_count_opens_nothing_and_is_written_nowhere(small_booth: Booth) -> None:
