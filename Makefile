@@ -104,7 +104,7 @@ lock: setup  ## resolve every dependency anew and write the locks
 	@compile="$(UV) pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --upgrade"; \
 	compile="$$compile --custom-compile-command"; \
 	$$compile "make lock" pyproject.toml --all-extras --group dev -o requirements/lock.txt >/dev/null && \
-	for group in bootstrap build node slither halmos; do \
+	for group in bootstrap build node slither halmos cert-issuer; do \
 	    $$compile "make lock" --group $$group -o requirements/$$group.txt >/dev/null || exit 1; \
 	done
 	npm install --package-lock-only
@@ -119,7 +119,7 @@ clean:  ## remove what builds and tests made; .venv and node_modules stay
 
 .PHONY: distclean
 distclean: clean  ## remove .venv and node_modules too
-	rm -rf $(VENV) .venv-slither .venv-halmos node_modules
+	rm -rf $(VENV) .venv-slither .venv-halmos .venv-cert-issuer node_modules
 
 # --------------------------------------------------------------------------------------------------- show
 
@@ -234,6 +234,18 @@ faults-of-disks:
 conformance: setup  ## run the W3C test suites from local copies: SUITES=DIR
 	@test -n "$(SUITES)" || { echo "Next: make conformance SUITES=DIR; docs/conformance.md says what DIR holds." >&2; exit 2; }
 	$(PY) tests/conformance "$(SUITES)" $(ARGS)
+
+# cert-issuer is a peer to be measured beside, with dependencies older than ours; five of them only come as sources.
+.venv-cert-issuer/.synced: $(VENV)/.synced requirements/cert-issuer.txt
+	@rm -rf .venv-cert-issuer && $(PY) -m venv --without-pip .venv-cert-issuer
+	@if [ -x $(UV) ]; then \
+	    $(UV) pip sync -q --python .venv-cert-issuer/bin/python --require-hashes --build-constraints requirements/build.txt \
+	        requirements/cert-issuer.txt; \
+	else \
+	    $(PY) -m pip --python .venv-cert-issuer/bin/python install -q --disable-pip-version-check --no-deps --require-hashes \
+	        -r requirements/cert-issuer.txt; \
+	fi
+	@touch $@
 
 .PHONY: bench
 bench: setup  ## measure; ARGS names a benchmark

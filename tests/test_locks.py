@@ -34,7 +34,7 @@ def npm_packages() -> dict[str, dict[str, Any]]:
 
 def test_there_is_a_lock_for_every_step_of_the_setup() -> None:
     names = {path.stem for path in REQUIREMENTS}
-    assert names == {"bootstrap", "build", "halmos", "lock", "node", "slither"}
+    assert names == {"bootstrap", "build", "cert-issuer", "halmos", "lock", "node", "slither"}
 
 
 @pytest.mark.parametrize("path", REQUIREMENTS, ids=lambda path: path.stem)

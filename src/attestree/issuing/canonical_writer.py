@@ -21,7 +21,7 @@ class CanonicalWriter:
         """Write each shared value once; they must not change while the writer lives."""
         # The values are kept, so that no other object can take over their identity.
         self._shared = {id(value): (value, canonicalize(value)) for value in shared}
-        self._names: dict[str, bytes] = {}
+        self._orders: dict[tuple[str, ...], list[tuple[str, bytes]]] = {}
 
     def write(self, value: JsonValue) -> bytes:
         """Return `canonicalize(value)`."""
@@ -30,19 +30,23 @@ class CanonicalWriter:
         known = self._shared.get(id(value))
         if known is not None:
             return known[1]
+        if isinstance(value, bool):
+            return b"true" if value else b"false"
         if isinstance(value, list):
             return b"[" + b",".join(map(self.write, value)) + b"]"
         if not isinstance(value, dict):
             return canonicalize(value)
-        members = sorted(value.items(), key=lambda member: member[0].encode("utf-16-be", "surrogatepass"))
-        return b"{" + b",".join(self._name(name) + self.write(item) for name, item in members) + b"}"
+        names = tuple(value)
+        order = self._orders.get(names)
+        if order is None:
+            order = self._orders[names] = _order(names)
+        return b"{" + b",".join([name + self.write(value[member]) for member, name in order]) + b"}"
 
-    def _name(self, name: str) -> bytes:
-        """Return a member's name and the colon after it."""
-        written = self._names.get(name)
-        if written is None:
-            written = self._names[name] = canonicalize(name) + b":"
-        return written
+
+def _order(names: tuple[str, ...]) -> list[tuple[str, bytes]]:
+    """Return names in their canonical order, each with how it is written, colon included."""
+    ordered = sorted(names, key=lambda name: name.encode("utf-16-be", "surrogatepass"))
+    return [(name, canonicalize(name) + b":") for name in ordered]
 
 
 def _write_text(text: str) -> bytes:
