@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from attestree.credentials.signatures.jwk import parse_jwk
 from attestree.credentials.signatures.multikey import (
@@ -74,6 +74,8 @@ class DidDocument:
     """Absolute ids of what may sign credentials."""
     authentication: frozenset[str]
     """Absolute ids of what may sign presentations."""
+    rsa_keys: Mapping[str, JsonObject] = field(default_factory=dict)
+    """Absolute id of each RSA key, as its JSON Web Key; such keys sign tokens only."""
 
 
 def parse_did(text: str) -> Did:
@@ -162,12 +164,21 @@ def parse_did_document(value: JsonValue, did: str) -> DidDocument:
     """
     if not isinstance(value, dict) or value.get("id") != did:
         raise MalformedProofError("did.bad_document")
-    keys: dict[str, PublicKey] = {}
+    keys: dict[str, PublicKey | JsonObject] = {}
     for method in _objects(value.get("verificationMethod", [])):
         _add_method(keys, method, did)
     assertion = _read_purpose(value, ASSERTION, keys, did)
     authentication = _read_purpose(value, AUTHENTICATION, keys, did)
-    return DidDocument(did, keys, assertion, authentication)
+    methods = {name: key for name, key in keys.items() if isinstance(key, PublicKey)}
+    rsa_keys = {name: key for name, key in keys.items() if isinstance(key, dict)}
+    return DidDocument(did, methods, assertion, authentication, rsa_keys)
+
+
+def find_token_key(document: DidDocument, method_id: str, purpose: str) -> PublicKey | JsonObject:
+    """Return the key that signs tokens, for RSA its JSON Web Key; else as `find_key`."""
+    _require_listed(document, method_id, purpose)
+    rsa_key = document.rsa_keys.get(method_id)
+    return find_key(document, method_id, purpose) if rsa_key is None else rsa_key
 
 
 def find_key(document: DidDocument, method_id: str, purpose: str) -> PublicKey:
@@ -184,13 +195,18 @@ def find_key(document: DidDocument, method_id: str, purpose: str) -> PublicKey:
             about the document that was signed.
         MalformedProofError: `signature.key_kind`, listed, but of a kind that is not understood.
     """
-    listed = {ASSERTION: document.assertion_methods, AUTHENTICATION: document.authentication}
-    if method_id not in listed.get(purpose, frozenset()):
-        raise SignatureMismatchError("signature.key_not_listed")
+    _require_listed(document, method_id, purpose)
     key = document.methods.get(method_id)
     if key is None:
         raise MalformedProofError("signature.key_kind")
     return key
+
+
+def _require_listed(document: DidDocument, method_id: str, purpose: str) -> None:
+    """Require that a document lists a method for a purpose."""
+    listed = {ASSERTION: document.assertion_methods, AUTHENTICATION: document.authentication}
+    if method_id not in listed.get(purpose, frozenset()):
+        raise SignatureMismatchError("signature.key_not_listed")
 
 
 def _objects(value: JsonValue) -> list[JsonObject]:
@@ -203,7 +219,9 @@ def _objects(value: JsonValue) -> list[JsonObject]:
     return found
 
 
-def _read_purpose(document: JsonObject, purpose: str, keys: dict[str, PublicKey], did: str) -> frozenset[str]:
+def _read_purpose(
+    document: JsonObject, purpose: str, keys: dict[str, PublicKey | JsonObject], did: str
+) -> frozenset[str]:
     """Return the methods listed for a purpose; those written out in the list are added to the keys."""
     value = document.get(purpose, [])
     if not isinstance(value, list) or len(value) > MAX_METHODS:
@@ -218,7 +236,7 @@ def _read_purpose(document: JsonObject, purpose: str, keys: dict[str, PublicKey]
     return frozenset(found)
 
 
-def _add_method(keys: dict[str, PublicKey], method: JsonObject, did: str) -> None:
+def _add_method(keys: dict[str, PublicKey | JsonObject], method: JsonObject, did: str) -> None:
     """Add a method's key under its absolute id, if this DID controls it and it is understood."""
     name = _absolute(method.get("id"), did)
     if name in keys:
@@ -237,7 +255,7 @@ def _absolute(value: JsonValue | None, did: str) -> str:
     return did + value if value.startswith("#") else value
 
 
-def _read_key(method: JsonObject) -> PublicKey | None:
+def _read_key(method: JsonObject) -> PublicKey | JsonObject | None:
     """Return the key of a method, or None for one that is not understood here."""
     kind = method.get("type")
     multikey, jwk = method.get("publicKeyMultibase"), method.get("publicKeyJwk")
@@ -245,7 +263,7 @@ def _read_key(method: JsonObject) -> PublicKey | None:
         if kind in _MULTIKEY_TYPES and isinstance(multikey, str):
             return parse_multikey(multikey)
         if kind in _JWK_TYPES and isinstance(jwk, dict):
-            return parse_jwk(jwk)
+            return jwk if jwk.get("kty") == "RSA" and "d" not in jwk else parse_jwk(jwk)
     except MalformedProofError:
         return None
     return None

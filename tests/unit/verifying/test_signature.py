@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import copy
+import json
+from base64 import urlsafe_b64encode
 from dataclasses import replace
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
 from attestree.credentials.signatures.jwt import format_vc_jwt
 from attestree.credentials.signatures.multikey import KeyKind
@@ -361,3 +365,32 @@ def test_a_token_of_a_did_web_is_judged_by_the_keys_of_its_host() -> None:
     assert_remark(judge_token(scene, token), "signature.not_resolved")
     scene.resolver = ToldResolver({DID: build_did_document(DID, {"#key-1": KEY.public})})
     assert check_of(judge_token(scene, token)).code == "signature.fits"
+
+
+def encode(octets: bytes) -> str:
+    return urlsafe_b64encode(octets).decode().rstrip("=")
+
+
+def test_a_token_signed_with_rsa_is_judged_by_the_key_that_the_did_lists() -> None:
+    private = rsa.generate_private_key(65537, 2048)
+    numbers = private.public_key().public_numbers()
+    n, e = (encode(x.to_bytes((x.bit_length() + 7) // 8, "big")) for x in (numbers.n, numbers.e))
+    method = {
+        "id": WEB_METHOD,
+        "type": "JsonWebKey",
+        "controller": DID,
+        "publicKeyJwk": {"kty": "RSA", "n": n, "e": e},
+    }
+    scene = scene_of(DID)
+    head = encode(json.dumps({"alg": "RS256", "kid": WEB_METHOD, "typ": "JWT"}).encode())
+    signed_part = f"{head}.{encode(json.dumps(scene.credential).encode())}"
+    value = private.sign(signed_part.encode(), padding.PKCS1v15(), hashes.SHA256())
+    scene.resolver = ToldResolver(
+        {DID: {"id": DID, "verificationMethod": [method], "assertionMethod": [WEB_METHOD]}}
+    )
+    report = judge_token(scene, f"{signed_part}.{encode(value)}")
+    assert (report.verdict, check_of(report).evidence["suite"]) == (Verdict.VALID, "vc+jwt RS256")
+    forged = bytes([value[0] ^ 1]) + value[1:]
+    assert judge_token(scene, f"{signed_part}.{encode(forged)}").verdict is Verdict.TAMPERED
+    add(scene, KEY.sign(scene.credential, method=WEB_METHOD))
+    assert_remark(scene.verify(), "signature.unknown_suite")

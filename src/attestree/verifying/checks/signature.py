@@ -12,12 +12,20 @@ was the accredited one is decided in `issuer`. Source: DESIGN section 7; VC Data
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 from attestree.credentials.credential import Credential
 from attestree.credentials.dates import parse_timestamp
-from attestree.credentials.did import ASSERTION, DidDocument, build_did_key_document, find_key, is_did_key
+from attestree.credentials.did import (
+    ASSERTION,
+    DidDocument,
+    build_did_key_document,
+    find_key,
+    find_token_key,
+    is_did_key,
+)
 from attestree.credentials.signatures.data_integrity import verify_proof
 from attestree.credentials.signatures.jwt import UnverifiedJwt, verify_vc_jwt
 from attestree.credentials.signatures.multikey import PublicKey, did_key_method
@@ -34,6 +42,9 @@ from attestree.errors import (
 )
 from attestree.ports import DidResolver
 from attestree.verifying.result import CheckId, CheckResult, Fact, Notice, failed, passed, skipped
+
+Key = TypeVar("Key")
+"""What a lookup of keys returns."""
 
 FITS, CHANGED = "signature.fits", "signature.changed"
 """Codes of a signature that counts and fits, and of one that counts and does not."""
@@ -64,10 +75,18 @@ class IssuerKeys:
 
     def find(self, method: str) -> PublicKey | Signature:
         """Return the key of a method, or the remark that stands in its place."""
+        return self._find(method, find_key)
+
+    def find_for_token(self, method: str) -> PublicKey | JsonObject | Signature:
+        """Return the key of a method that signs tokens, which may be an RSA key, or the remark."""
+        return self._find(method, find_token_key)
+
+    def _find(self, method: str, find_in: Callable[[DidDocument, str, str], Key]) -> Key | Signature:
+        """Look a key up in the document of the DID."""
         if method.partition("#")[0] != self.did:
             return Signature("signature.other_key")
         try:
-            return find_key(self._fetch_document(), method, ASSERTION)
+            return find_in(self._fetch_document(), method, ASSERTION)
         except SignatureMismatchError as error:
             return Signature("signature.other_key", because=error.code)
         except (DidUnavailableError, InputError) as error:
@@ -149,11 +168,13 @@ def _judge_envelope(envelope: UnverifiedJwt, keys: IssuerKeys) -> Signature:
     named = envelope.header.get("kid")
     method = named if isinstance(named, str) else did_key_method(keys.did)
     method = keys.did + method if method.startswith("#") else method
-    key = keys.find(method)
+    key = keys.find_for_token(method)
     if isinstance(key, Signature):
         return key
     try:
         verify_vc_jwt(envelope, key)
+    except MissingExtraError as error:
+        return Signature("signature.not_checked", because=error.code)
     except AttestreeError as error:
         return Signature(CHANGED, because=error.code)
     return Signature(FITS, method=method, suite=f"vc+jwt {envelope.header['alg']}")
