@@ -159,7 +159,7 @@ def _judge_embedded(credential: Credential, keys: IssuerKeys, now: int) -> Itera
         if isinstance(key, Signature):
             yield key
             continue
-        ended = _verify(credential.document, proof, key, now)
+        ended = _judge_proof(credential.document, proof, key, now)
         yield replace(ended, method=method, suite=suite.name)
 
 
@@ -180,7 +180,7 @@ def _judge_envelope(envelope: UnverifiedJwt, keys: IssuerKeys) -> Signature:
     return Signature(FITS, method=method, suite=f"vc+jwt {envelope.header['alg']}")
 
 
-def _verify(document: JsonObject, proof: JsonObject, key: PublicKey, now: int) -> Signature:
+def _judge_proof(document: JsonObject, proof: JsonObject, key: PublicKey, now: int) -> Signature:
     """Return how a proof by a key of the issuer ended."""
     try:
         previous = find_previous(proof, list_proofs(document))
