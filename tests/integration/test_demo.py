@@ -14,7 +14,11 @@ import pytest
 from attestree.adapters.evm.anvil_chain import find_anvil
 from attestree.adapters.evm.rpc import JsonRpc
 from attestree.cli.chain import port_of
+from attestree.credentials.credential import parse_credential
+from attestree.credentials.strict_json import parse_json
 from attestree.errors import ChainUnavailableError
+from attestree.verifying.checks.signature import check_signature
+from attestree.verifying.result import Status
 from tests.integration.demo_run import PROGRAM, play_demo
 
 VERDICTS = {
@@ -65,6 +69,16 @@ def test_every_verdict_of_the_demo_is_the_right_one(played: tuple[Path, str]) ->
     assert (folder / "audit" / "report.json").is_file()
     for item in read_verdicts(folder):
         assert (folder / item["file"]).is_file()
+
+
+@pytest.mark.chain
+def test_the_badges_of_the_demo_are_signed_by_the_institutions_they_name(played: tuple[Path, str]) -> None:
+    folder, _ = played
+    for item in read_verdicts(folder):
+        if item["got"] in ("valid", "revoked", "expired", "superseded", "suspended"):
+            credential = parse_credential(parse_json((folder / item["file"]).read_bytes()))
+            check = check_signature(credential, now=0)
+            assert (check.status, check.code) == (Status.PASS, "signature.fits"), item["file"]
 
 
 @pytest.mark.chain

@@ -26,8 +26,8 @@ from attestree.settings import (
     IssuerSettings,
     RegistrySettings,
     Settings,
-    StatusSettings,
     SignatureSettings,
+    StatusSettings,
     StoreSettings,
 )
 from attestree.text.catalogue import load_areas
