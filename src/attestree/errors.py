@@ -4,8 +4,8 @@ Every error Attestree raises on purpose, in one tree.
     AttestreeError
     ├── InputError                    what was given cannot be used; mend it and ask again
     │   ├── MalformedJsonError        json.*              not the strict JSON we read
-    │   ├── MalformedCredentialError  format.* date.* model.* JSON, but not a credential that could be judged
-    │   ├── MalformedProofError       proof.* signature.* an inclusion proof, signature, key or DID out of form
+    │   ├── MalformedCredentialError  format.* date.* model.* JSON, but no credential that could be judged
+    │   ├── MalformedProofError       proof.* signature.* a proof, signature, key or DID out of form
     │   ├── LinkedDataError           terms.*             terms of no settled meaning, or too dear to settle
     │   ├── ImageError                image.*             a picture without a credential, or not to be opened
     │   ├── MalformedTreeError        tree.*              leaves that cannot make a tree
