@@ -12,8 +12,10 @@ import pytest
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
+from attestree.credentials.did import DidDocument
 from attestree.credentials.signatures.jwt import format_vc_jwt
 from attestree.credentials.signatures.multikey import KeyKind
+from attestree.errors import AttestreeError, CorruptionError, MissingExtraError
 from attestree.merkle.keccak import keccak256
 from attestree.verifying.report import Report
 from attestree.verifying.result import CheckId, CheckResult, Status
@@ -219,6 +221,33 @@ def test_a_document_that_would_cost_too_much_is_judged_by_the_anchor() -> None:
     report = scene.verify()
     assert check_of(report).evidence["because"] == "terms.too_much_work"
     assert_remark(report, "signature.too_much_work")
+
+
+@pytest.mark.parametrize(
+    "error", [MissingExtraError("extra.signatures"), CorruptionError("fsck.file_changed")]
+)
+def test_what_is_amiss_here_is_never_held_against_a_credential(error: AttestreeError) -> None:
+    scene = signed(DID, method=WEB_METHOD)
+
+    class Broken:
+        """A key that cannot be used, as if a package were missing."""
+
+        kind = KeyKind.ED25519
+        octets = KEY.public.octets
+
+        def load(self) -> None:
+            raise error
+
+    class Resolver:
+        def fetch_document(self, did: str) -> DidDocument:
+            keys: Any = {WEB_METHOD: Broken()}
+            return DidDocument(did, keys, frozenset({WEB_METHOD}), frozenset())
+
+    scene.resolver = Resolver()
+    report = scene.verify()
+    assert_remark(report, "signature.not_checked")
+    assert check_of(report).evidence["because"] == error.code
+    assert_remark(judge_token(scene, envelop(scene.credential, method=WEB_METHOD)), "signature.not_checked")
 
 
 def test_did_web_is_not_asked_unless_allowed() -> None:

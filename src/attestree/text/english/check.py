@@ -99,7 +99,7 @@ ENTRIES: dict[str, Entry] = {
         next=_NOT_NEEDED,
     ),
     "signature.not_checked": Entry(
-        "It carries a signature that was not checked: a package is missing here.",
+        "It carries a signature that could not be checked: something is missing or damaged here.",
         next=f"{_NOT_NEEDED} {_TELL_OPERATOR}",
     ),
     "signature.not_reached": Entry(

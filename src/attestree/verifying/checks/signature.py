@@ -37,7 +37,6 @@ from attestree.errors import (
     DidUnavailableError,
     InputError,
     LinkedDataError,
-    MissingExtraError,
     SignatureMismatchError,
 )
 from attestree.ports import DidResolver
@@ -173,10 +172,10 @@ def _judge_envelope(envelope: UnverifiedJwt, keys: IssuerKeys) -> Signature:
         return key
     try:
         verify_vc_jwt(envelope, key)
-    except MissingExtraError as error:
-        return Signature("signature.not_checked", because=error.code)
-    except AttestreeError as error:
+    except (InputError, SignatureMismatchError) as error:
         return Signature(CHANGED, because=error.code)
+    except AttestreeError as error:
+        return Signature("signature.not_checked", because=error.code)
     return Signature(FITS, method=method, suite=f"vc+jwt {envelope.header['alg']}")
 
 
@@ -192,8 +191,9 @@ def _judge_proof(document: JsonObject, proof: JsonObject, key: PublicKey, now: i
         dear = error.code == "terms.too_much_work"
         code = "signature.too_much_work" if dear else "signature.undefined_terms"
         return Signature(code, because=error.code)
-    except MissingExtraError as error:
-        return Signature("signature.not_checked", because=error.code)
-    except AttestreeError as error:
+    except (InputError, SignatureMismatchError) as error:
         return Signature(CHANGED, because=error.code)
+    except AttestreeError as error:
+        # A package or a bundled file of ours is amiss, which says nothing about the credential.
+        return Signature("signature.not_checked", because=error.code)
     return Signature(FITS)
