@@ -52,7 +52,7 @@ SITES: dict[str, tuple[str, ...]] = {
         "adapters/files/folders.py BatchFolders.hold: file rename",
         "adapters/files/folders.py BatchFolders.release: file rename",
         "adapters/files/folders.py _remove: machine shutil.rmtree",
-        "adapters/files/folders.py _write: file mkdir",
+        "adapters/files/folders.py _make_folders: file mkdir",
         "adapters/files/folders.py _write: file write_new",
         "anchoring/final_watch.py FinalWatch.verify: store write_final_mark",
         "anchoring/lane_watch.py LaneWatch._fetch_next: store open_lane",

@@ -17,7 +17,7 @@ import shutil
 from collections.abc import Iterable, Mapping
 from pathlib import Path, PurePosixPath
 
-from attestree.adapters.files.atomic import sync_folder, write_new
+from attestree.adapters.files.atomic import sync_files, sync_folder, write_new
 from attestree.errors import FolderUnavailableError
 from attestree.ports import FolderFile
 from attestree.ports.folders import HELD, PART
@@ -51,8 +51,7 @@ class BatchFolders:
             self.base.mkdir(mode=PUBLIC_MODE, parents=True, exist_ok=True)
             _remove(part)
             part.mkdir(mode=PUBLIC_MODE)
-            for file in files:
-                _write(part, file)
+            sync_files([_write(part, file) for file in files])
             _sync_tree(part)
             _remove(held)
             part.rename(held)
@@ -124,17 +123,24 @@ class BatchFolders:
         return self.base / (batch_id + suffix)
 
 
-def _write(folder: Path, file: FolderFile) -> None:
-    """Write one file and see it to the disk."""
+def _write(folder: Path, file: FolderFile) -> Path:
+    """Write one file and return where it is; it is not on the disk yet."""
     relative = PurePosixPath(file.path)
     if relative.is_absolute() or ".." in relative.parts:
         raise FolderUnavailableError("folder.bad_name")
     private = relative.parts[0] == "private"
-    place = folder
+    place = folder.joinpath(relative)
+    if not place.parent.exists():
+        _make_folders(folder, relative, mode=PRIVATE_MODE if private else PUBLIC_MODE)
+    write_new(place, file.chunks, mode=0o600 if private else 0o644, sync=False)
+    return place
+
+
+def _make_folders(folder: Path, relative: PurePosixPath, *, mode: int) -> None:
+    """Make the folders that a file lies in, each with its mode."""
     for part in relative.parts[:-1]:
-        place /= part
-        place.mkdir(mode=PRIVATE_MODE if private else PUBLIC_MODE, exist_ok=True)
-    write_new(place / relative.name, file.chunks, mode=0o600 if private else 0o644)
+        folder /= part
+        folder.mkdir(mode=mode, exist_ok=True)
 
 
 def _sync_tree(folder: Path) -> None:
