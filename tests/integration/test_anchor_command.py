@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -20,6 +23,7 @@ from attestree.registry.calls import build_call
 from tests.integration.deployed import Actor, Deployed, deploy_registry
 
 PASSWORD = "secret"
+START = "from attestree.cli.main import main; main()"
 
 
 @pytest.fixture
@@ -242,3 +246,18 @@ def test_a_gap_is_filled_by_the_command_that_is_named(
     assert run(["--config", str(config), "anchor", "--fill-gap", address]) == 0
     assert set(states(config).values()) == {State.FINAL}
     assert len(states(config)) == 4
+
+
+def test_a_chain_that_does_not_answer_is_named_at_once_and_until_when_it_is_asked_again(
+    config: Path, registry: Deployed, issuer: Actor
+) -> None:
+    queue(config, registry, issuer, "a")
+    config.write_text(config.read_text().replace(registry.chain.url, "http://127.0.0.1:1"))
+    words = [sys.executable, "-c", START, "--config", str(config), "anchor"]
+    with subprocess.Popen(words, stderr=subprocess.PIPE, text=True) as waiting:
+        assert waiting.stderr is not None
+        said = [waiting.stderr.readline() for _ in range(2)]
+        # It would go on for a minute
+        waiting.kill()
+    assert said[0] == "The network could not be reached (127.0.0.1:1).\n"
+    assert re.fullmatch(r"Nothing is lost; it is asked again and again until 20\S+Z\.\n", said[1])

@@ -23,7 +23,7 @@ from attestree.anchoring.pace import DEFAULT_PACE, Pace
 from attestree.anchoring.progress import Event, OnProgress, Progress, build_blocked_event, build_event, ignore
 from attestree.anchoring.relayed import watch_relayed
 from attestree.anchoring.taker import Taker
-from attestree.anchoring.until_final import UntilFinal
+from attestree.anchoring.until_final import OnSilence, UntilFinal, endure_quietly
 from attestree.anchoring.vigil import UNFINISHED, Vigil
 from attestree.errors import (
     ChainIdentityError,
@@ -156,7 +156,12 @@ class Worker:
         return Progress(tuple(events), len(events) - ended)
 
     def drive_until_final(
-        self, intent_ids: Sequence[str], on_progress: OnProgress = ignore, *, patience_seconds: int = 60
+        self,
+        intent_ids: Sequence[str],
+        on_progress: OnProgress = ignore,
+        *,
+        patience_seconds: int = 60,
+        on_silence: OnSilence = endure_quietly,
     ) -> Sequence[Intent]:
         """
         Drive until these writes are FINAL and return them.
@@ -167,6 +172,7 @@ class Worker:
             intent_ids: Which writes must be FINAL; all others of our keys are driven along.
             on_progress: Told of every event.
             patience_seconds: How long chain or store may be silent before their error is raised.
+            on_silence: Told at once what does not answer, and until when it is asked again.
 
         Raises:
             RefusedError: A write halted, or nothing is left that could be done: the contract or the
@@ -174,7 +180,14 @@ class Worker:
             UnavailableError: After `patience_seconds` of silence.
             KeyFileError: `key.not_here`, no key here can sign one of them.
         """
-        drive = UntilFinal(self, self._store, self._clock, on_progress, patience_seconds=patience_seconds)
+        drive = UntilFinal(
+            self,
+            self._store,
+            self._clock,
+            on_progress,
+            patience_seconds=patience_seconds,
+            on_silence=on_silence,
+        )
         return drive.run(intent_ids, addresses=self._signers.keys() | {NOBODY})
 
     def close(self) -> None:

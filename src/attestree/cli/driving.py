@@ -29,7 +29,7 @@ from attestree.wiring.workers import wire_worker
 
 
 def drive_all(
-    console: Console, settings: Settings, store: SqlStore, *, watch_on: bool, once: bool
+    console: Console, settings: Settings, store: SqlStore, teller: Teller, *, watch_on: bool, once: bool
 ) -> Sequence[Intent]:
     """Drive the writes of every registry, and return those that wait for a key which is not here."""
     with ExitStack() as stack:
@@ -43,7 +43,7 @@ def drive_all(
         ]
         workers = [stack.enter_context(worker) for worker in opened]
         hand_out = partial(deliver_ready, settings, store, console, told={})
-        _drive(console, store, workers, hand_out, note, watch_on=watch_on, once=once)
+        _drive(console, store, workers, teller, hand_out, note, watch_on=watch_on, once=once)
     # A service is stopped with work left, and one step is one step
     return [] if watch_on or once else _without_key(store, workers)
 
@@ -52,6 +52,7 @@ def _drive(
     console: Console,
     store: Store,
     workers: Sequence[Worker],
+    teller: Teller,
     hand_out: Callable[[], Sequence[str]],
     note: Callable[[], None],
     *,
@@ -59,7 +60,6 @@ def _drive(
     once: bool,
 ) -> None:
     """Drive in one of the three ways, and hand out what became final."""
-    teller = Teller(console.progress)
     hand_out()
     if watch_on:
 
@@ -79,13 +79,14 @@ def _drive(
         if once:
             worker.drive_once(teller.tell)
         else:
-            worker.drive_until_final(_ids_of(store, worker), teller.tell)
+            worker.drive_until_final(_ids_of(store, worker), teller.tell, on_silence=teller.tell_patience)
             # What somebody else recorded needs nothing from us but to wait until it is final.
-            worker.drive_until_final(teller.list_told("outbox.effect_not_final", of=store), teller.tell)
+            told = teller.list_told("outbox.effect_not_final", of=store)
+            worker.drive_until_final(told, teller.tell, on_silence=teller.tell_patience)
     # What replaces something queues one more write when it is final
     if hand_out() and not once:
         for worker in workers:
-            worker.drive_until_final(_ids_of(store, worker), teller.tell)
+            worker.drive_until_final(_ids_of(store, worker), teller.tell, on_silence=teller.tell_patience)
 
 
 def _do_if_possible(act: Callable[[], None]) -> None:

@@ -174,7 +174,8 @@ def _record(
         telling_that_it_waits(context.console.progress, [intent.wanted.id]),
         wire_worker(settings, registry, store, signers=signers) as worker,
     ):
-        (done,) = worker.drive_until_final([intent.wanted.id], Teller(context.console.progress).tell)
+        teller = Teller(context.console.progress)
+        (done,) = worker.drive_until_final([intent.wanted.id], teller.tell, on_silence=teller.tell_patience)
     # The institution may work with the same folder.
     deliver_ready(settings, store, context.console)
     paid = bool(store.fetch_attempts(done.wanted.id))

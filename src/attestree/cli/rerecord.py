@@ -91,7 +91,8 @@ def _drive(
     teller = Teller(context.console.progress)
     with wire_worker(settings, settings.find_registry(name), store, ask=ask_password) as worker:
         try:
-            worker.drive_until_final([one.wanted.id for one in writes], teller.tell)
+            names = [one.wanted.id for one in writes]
+            worker.drive_until_final(names, teller.tell, on_silence=teller.tell_patience)
         except RefusedError as error:
             return error
     return None

@@ -191,7 +191,8 @@ def _drive(context: Context, settings: Settings, store: SqlStore, queued: Sequen
     for name in sorted({intent.wanted.registry for intent in queued}):
         ids = [intent.wanted.id for intent in queued if intent.wanted.registry == name]
         with wire_worker(settings, settings.find_registry(name), store, ask=ask_password) as worker:
-            worker.drive_until_final(ids, Teller(context.console.progress).tell)
+            teller = Teller(context.console.progress)
+            worker.drive_until_final(ids, teller.tell, on_silence=teller.tell_patience)
 
 
 def _print_plan(

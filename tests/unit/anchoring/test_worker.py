@@ -18,6 +18,7 @@ from attestree.errors import (
     RevertedError,
     StoreUnavailableError,
     TransitionError,
+    UnavailableError,
 )
 from attestree.outbox.decide import Limits
 from attestree.outbox.states import State
@@ -420,6 +421,38 @@ def test_a_silent_chain_is_given_time_and_then_told(bench: Bench) -> None:
             worker.drive_until_final(["a"], patience_seconds=10)
         worker.drive_until_final(["a"], patience_seconds=60)
     assert bench.state("a") is State.FINAL
+
+
+def test_who_waits_is_told_at_once_what_is_silent_and_until_when_it_is_asked_again(bench: Bench) -> None:
+    bench.store.add_intent(wanted("a"))
+    start = bench.clock.seconds
+    told: list[tuple[str, int, int]] = []
+
+    def silent(_name: str) -> None:
+        raise ChainUnavailableError("chain.unreachable", host="127.0.0.1:1")
+
+    def note(error: UnavailableError, until: int) -> None:
+        told.append((error.code, until - start, bench.clock.seconds - start))
+
+    bench.sender.fault = silent
+    with bench.worker() as worker, pytest.raises(ChainUnavailableError):
+        worker.drive_until_final(["a"], patience_seconds=10, on_silence=note)
+    assert told == [("chain.unreachable", 10, 0)]
+
+
+def test_a_silence_that_ended_and_begins_anew_is_told_anew(bench: Bench) -> None:
+    bench.store.add_intent(wanted("a"))
+    start = bench.clock.seconds
+    told: list[str] = []
+
+    def silent_twice(_name: str) -> None:
+        if bench.clock.seconds - start in (0, 4):
+            raise ChainUnavailableError("chain.timeout")
+
+    bench.sender.fault = silent_twice
+    with bench.worker() as worker:
+        worker.drive_until_final(["a"], on_silence=lambda error, _until: told.append(error.code))
+    assert told == ["chain.timeout", "chain.timeout"]
 
 
 @pytest.mark.parametrize("point", ["before send", "after send"])
