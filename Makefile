@@ -205,8 +205,15 @@ contract-coverage: setup  ## fail unless the contracts' unit tests reach every l
 
 .PHONY: deep
 deep: setup  ## the long checks: 10,000 examples a property, long fuzzing, slow tests
-	HYPOTHESIS_PROFILE=ci $(PY) -m pytest -q $(ARGS)
+	HYPOTHESIS_PROFILE=ci $(PY) -m pytest -q --ignore $(MUTATIONS) $(ARGS)
 	FOUNDRY_PROFILE=deep forge test
+
+MUTATIONS := tests/contract/mutations
+
+# A minute or two for each break, most of it for compiling and fuzzing; not part of `make deep`.
+.PHONY: broken-contracts
+broken-contracts: setup  ## break the contract in 24 ways: its tests and its invariants must notice; takes half an hour
+	$(PY) -m pytest -v $(MUTATIONS) $(ARGS)
 
 # Each of the two takes two cores for something under half an hour.
 KILLS := $(addprefix tests/crash/,test_kills.py test_recovery_kills.py test_issue_kills.py test_call_sites.py \
