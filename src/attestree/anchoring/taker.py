@@ -21,6 +21,9 @@ from attestree.outbox.steps import Bump, Final, Halt, Lost, Mined, Retry, Revert
 from attestree.ports import Attempt, Fees, Intent, Receipt, Signer, Store, Transaction, TransactionSender
 from attestree.registry.facts import BlockRef, ChainIdentity
 
+NO_MONEY = "chain.no_money"
+"""The key cannot pay the fee."""
+
 _PLAIN_EDGES = {Lost: State.SENT, Retry: State.SEALED, Final: State.FINAL}
 
 
@@ -78,7 +81,13 @@ class Taker:
         if keccak256(attempt.raw) != attempt.tx_hash:
             raise CorruptionError("fsck.attempt", intent=attempt.intent_id, number=attempt.number)
         self.store.mark_sent(attempt, now=now, intent_fence=intent.fence)
-        self.sender.send(attempt.raw)
+        try:
+            self.sender.send(attempt.raw)
+        except RefusedError as exc:
+            if exc.code != NO_MONEY:
+                raise
+            # A node need not say whose money it missed.
+            raise RefusedError(NO_MONEY, **{**exc.values, "address": self._address}) from exc
         return State.SENT
 
     def _sign(
@@ -124,4 +133,11 @@ class Taker:
         """Return if the key can pay for the dearest outcome."""
         balance = self.sender.fetch_balance(self.signer.address)
         if balance < gas * fees.max_fee:
-            raise RefusedError("chain.no_money", balance_wei=balance, needed_wei=gas * fees.max_fee)
+            raise RefusedError(
+                NO_MONEY, address=self._address, balance_wei=balance, needed_wei=gas * fees.max_fee
+            )
+
+    @property
+    def _address(self) -> str:
+        """Return the key's address, for messages."""
+        return f"0x{self.signer.address.hex()}"

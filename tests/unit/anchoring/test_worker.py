@@ -390,7 +390,23 @@ def test_a_key_without_money_is_told_before_anything_is_signed(bench: Bench) -> 
     with bench.worker() as worker, pytest.raises(RefusedError) as caught:
         worker.drive_until_final(["a"])
     assert caught.value.code == "chain.no_money"
+    assert caught.value.values["address"] == "0x" + bench.signer.address.hex()
     assert bench.signer.signed == []
+
+
+def test_a_node_that_finds_too_little_money_makes_us_name_the_key(bench: Bench) -> None:
+    bench.store.add_intent(wanted("a"))
+
+    def refuse(name: str) -> None:
+        if name == "before send":
+            raise RefusedError("chain.no_money")
+
+    bench.sender.fault = refuse
+    with bench.worker() as worker:
+        errors = [event.error for _ in range(3) for event in worker.drive_once().events if event.error]
+    assert [(one.code, one.values) for one in errors[:1]] == [
+        ("chain.no_money", {"address": "0x" + bench.signer.address.hex()})
+    ]
 
 
 def test_a_key_that_is_not_here_is_told_at_once(bench: Bench) -> None:
