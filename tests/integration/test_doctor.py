@@ -277,6 +277,27 @@ def test_a_write_that_stopped_is_taken_up_by_the_command_that_is_named(office: O
     assert office.bad() == {}
 
 
+@pytest.mark.parametrize(
+    ("note", "command"),
+    [
+        ("outbox.foreign_nonce", "attestree anchor --accept-foreign {address}"),
+        ("outbox.finality_broken", "attestree anchor --resume {registry}"),
+    ],
+)
+def test_a_write_that_stopped_for_what_is_not_its_own_is_taken_up_by_what_that_needs(
+    office: Office, note: str, command: str
+) -> None:
+    office.add("stopped")
+    with wire_store(office.settings) as store:
+        store.move_intent("stopped", before=State.SEALED, after=State.HALTED, fence=1, note=note)
+        store.open_lane(sender=office.operator, registry=office.settings.registry[0].name, first=0)
+    (answer,) = office.bad().values()
+    wanted = command.format(address=f"0x{office.operator.hex()}", registry=office.settings.registry[0].name)
+    assert answer["next"].split("`")[1::2] == [wanted]
+    office.type(*wanted.split()[1:])
+    assert office.bad() == {}
+
+
 def test_a_write_that_waits_for_too_long_is_named(office: Office) -> None:
     office.add("fresh")
     assert "1 on their way" in office.answers()["queue"]["found"]

@@ -123,7 +123,7 @@ class UntilFinal:
         """Say whether all are FINAL; raises where one halted."""
         for intent in intents:
             if intent.state is State.HALTED:
-                raise TransitionError(intent.note, title=intent.wanted.title)
+                raise TransitionError(intent.note, **intent.facts)
         return all(intent.state is State.FINAL for intent in intents)
 
     def _verify_hope(self, intents: Sequence[Intent], progress: Progress) -> None:
