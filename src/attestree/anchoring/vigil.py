@@ -171,7 +171,15 @@ class Vigil:
         self._halted = notes
         for note in notes:
             same = [one for one in halted if one.note == note]
-            self._bell.ring(note, subject=subject, writes=len(same), **same[0].facts)
+            facts = same[0].facts
+            self._bell.ring(
+                note,
+                subject=subject,
+                title=facts["title"],
+                address=facts["address"],
+                registry=self._registry,
+                writes=len(same),
+            )
         self._note_oldest([one for one in ours if one.state is not State.HALTED])
 
     def _note_oldest(self, waiting: Sequence[Intent]) -> None:
