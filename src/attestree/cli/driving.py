@@ -14,6 +14,7 @@ from functools import partial
 
 from attestree.adapters.sql.store import SqlStore
 from attestree.anchoring import Event, Worker, watch
+from attestree.anchoring.bell import Bell
 from attestree.cli.console import Console
 from attestree.cli.delivery import deliver_ready
 from attestree.cli.password import ask_password
@@ -24,6 +25,7 @@ from attestree.outbox.states import State
 from attestree.ports import Intent, Store
 from attestree.settings import Settings
 from attestree.wiring.alarms import wire_alarms, write_figures
+from attestree.wiring.key_watch import KeyWatch
 from attestree.wiring.system import SystemClock
 from attestree.wiring.workers import wire_worker
 
@@ -35,15 +37,21 @@ def drive_all(
     with ExitStack() as stack:
         clock = SystemClock()
         book = stack.enter_context(wire_alarms(settings, clock=clock, writes_log=watch_on))
+        keys = KeyWatch(settings, store, Bell(book, clock))
         note = partial(write_figures, settings, book, store, clock=clock)
         stack.callback(_do_if_possible, note)
+
+        def note_round() -> None:
+            keys.note_round()
+            note()
+
         opened = [
             wire_worker(settings, registry, store, ask=ask_password, alarm=book)
             for registry in settings.registry
         ]
         workers = [stack.enter_context(worker) for worker in opened]
         hand_out = partial(deliver_ready, settings, store, console, told={})
-        _drive(console, store, workers, teller, hand_out, note, watch_on=watch_on, once=once)
+        _drive(console, store, workers, teller, hand_out, note_round, watch_on=watch_on, once=once)
     # A service is stopped with work left, and one step is one step
     return [] if watch_on or once else _without_key(store, workers)
 
@@ -54,7 +62,7 @@ def _drive(
     workers: Sequence[Worker],
     teller: Teller,
     hand_out: Callable[[], Sequence[str]],
-    note: Callable[[], None],
+    note_round: Callable[[], None],
     *,
     watch_on: bool,
     once: bool,
@@ -71,7 +79,7 @@ def _drive(
         # Whoever stops a service means what Ctrl-C means: give the keys back and go.
         signal.signal(signal.SIGTERM, signal.default_int_handler)
         try:
-            watch(workers, tell, on_silence=teller.tell_silence, on_round=note)
+            watch(workers, tell, on_silence=teller.tell_silence, on_round=note_round)
         except KeyboardInterrupt:
             console.progress("Stopped. Whatever was signed is saved; the next run goes on from there.")
         return
