@@ -21,6 +21,7 @@ from attestree.outbox.states import State
 from attestree.ports import Lane, NewIntent
 from attestree.registry.calls import build_call
 from tests.integration.deployed import Actor, Deployed, deploy_registry
+from tests.integration.furnishing import issuer_table, registry_table
 
 PASSWORD = "secret"
 START = "from attestree.cli.main import main; main()"
@@ -43,31 +44,9 @@ def config(registry: Deployed, issuer: Actor, tmp_path: Path, monkeypatch: pytes
     monkeypatch.setenv("ATTESTREE_KEY_PASSWORD", PASSWORD)
     private_key = bytes(issuer.account.key)
     create_key_file(tmp_path / "issuer.json", password=PASSWORD, private_key=private_key, scrypt_work=2**10)
-    pins = registry.identity
     path = tmp_path / "attestree.toml"
-    path.write_text(
-        f"""
-[store]
-url = "sqlite:///attestree.db"
-[[registry]]
-name = "local"
-address = "0x{registry.address.hex()}"
-rpc = ["{registry.chain.url}"]
-finality = "instant"
-chain_id = {pins.chain_id}
-genesis_hash = "0x{pins.genesis_hash.hex()}"
-deploy_block = {pins.deploy_block}
-deploy_block_hash = "0x{pins.deploy_block_hash.hex()}"
-code_hash = "0x{pins.code_hash.hex()}"
-[[issuer]]
-name = "university"
-title = "University"
-address = "0x{issuer.address.hex()}"
-did = "did:web:university.example"
-issuer_key = "issuer.json"
-""",
-        encoding="utf-8",
-    )
+    issuing = issuer_table(issuer.address, keys={"issuer_key": "issuer.json"})
+    path.write_text(registry_table(registry) + issuing, encoding="utf-8")
     return path
 
 

@@ -13,7 +13,8 @@ from attestree.adapters.evm.dev_chain import DevChain
 from attestree.outbox.relayed import NOBODY
 from attestree.outbox.states import State
 from tests.integration.deployed import Actor, Deployed, deploy_registry, new_actor
-from tests.integration.offices import DID, ISSUE, NOWHERE, TITLE, Office, copy_over
+from tests.integration.furnishing import DID, TITLE
+from tests.integration.offices import ISSUE, NOWHERE, Office, copy_over
 
 REQUEST = (*ISSUE, "--request", "request.json", "--yes")
 
