@@ -151,6 +151,9 @@ def test_credentials_are_revoked_suspended_reinstated_and_replaced(
     code, changed = office.run(capsys, "revoke", str(first), "--reason", "issued-in-error", "--yes")
     assert (code, [write["state"] for write in changed["writes"]]) == (0, ["final"])
     assert verify(office, capsys, str(first)) == "revoked"
+    for dry in ([], ["--yes"]):
+        code, refused = office.run(capsys, "reinstate", str(first), *dry)
+        assert (code, refused["error"]["code"]) == (1, "status.is_revoked")
     for command, verdict in (("suspend", "suspended"), ("reinstate", "valid"), ("suspend", "suspended")):
         assert office.run(capsys, command, str(second), "--yes")[0] == 0
         assert verify(office, capsys, str(second)) == verdict
