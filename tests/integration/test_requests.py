@@ -218,6 +218,7 @@ def test_without_a_key_that_pays_nothing_is_paid(opened: Callable[..., Office], 
 def test_a_request_is_ruled_out_by_its_institution_and_issued_again(
     institution: Office, payer: Office, registry: Deployed, issuer: Actor, request_at_payer: dict[str, Any]
 ) -> None:
+    assert payer.refused("anchor", "request.json", "--cancel") == "request.not_the_signer"
     registry.chain.fund(issuer.account.address, 10**18)
     done = institution.type("anchor", "request.json", "--cancel")
     assert (done["batch"], done["ruledOut"]) == (request_at_payer["batch"], True)

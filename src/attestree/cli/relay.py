@@ -91,7 +91,7 @@ def rule_out(context: Context, path: Path) -> None:
     registry = find_registry_of(settings, request)
     own = [one for one in settings.issuer if one.account == request.anchor.issuer]
     if not own:
-        raise RequestError("request.no_such_batch")
+        raise RequestError("request.not_the_signer", address=f"0x{request.anchor.issuer.hex()}")
     sender = wire_sender(registry)
     probe = build_probe(request.anchor)
     if fetch_standing(sender, probe, block=sender.fetch_block("final")) is not Standing.RULED_OUT:
