@@ -22,6 +22,7 @@ from attestree.cli.console import Console, Context
 from attestree.cli.doctor.answer import Answer
 from attestree.cli.doctor.command import examine
 from attestree.cli.main import run
+from attestree.cli.recover import NOTHING
 from attestree.outbox.states import State
 from attestree.ports import NewIntent
 from attestree.settings import FILE_NAME, Settings, load_settings
@@ -341,7 +342,9 @@ def test_a_foreign_transaction_is_named_and_accepted_by_the_command_that_is_name
     assert office.refused(*command.split()[1:]) == "lane.nothing_foreign"
 
 
-def test_a_lost_or_older_database_is_recovered_and_never_taken_for_a_stranger(office: Office) -> None:
+def test_a_lost_or_older_database_is_recovered_and_never_taken_for_a_stranger(
+    office: Office, capsys: pytest.CaptureFixture[str]
+) -> None:
     database, older = office.folder / "attestree.db", office.folder / "older.db"
     office.issue()
     shutil.copy(database, older)
@@ -358,6 +361,10 @@ def test_a_lost_or_older_database_is_recovered_and_never_taken_for_a_stranger(of
         assert "accept-foreign" not in answer["next"]
         office.type("recover", "--yes")
         assert office.bad() == {}
+        # Asked again, it says that there is nothing to do, and no more.
+        capsys.readouterr()
+        assert run(["recover", "--yes"]) == 0
+        assert capsys.readouterr().out == f"{NOTHING}\nCheck: attestree fsck\n"
 
 
 # -- folders and disk -----------------------------------------------------------------------------

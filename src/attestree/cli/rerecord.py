@@ -92,7 +92,8 @@ def _drive(
     with wire_worker(settings, settings.find_registry(name), store, ask=ask_password) as worker:
         try:
             names = [one.wanted.id for one in writes]
-            worker.drive_until_final(names, teller.tell, on_silence=teller.tell_patience)
+            # A batch is refused until its institution stands again; what stays refused is told at the end.
+            worker.drive_until_final(names, teller.tell_but_refusals, on_silence=teller.tell_patience)
         except RefusedError as error:
             return error
     return None

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from attestree.anchoring import Event
 from attestree.credentials.dates import format_timestamp
-from attestree.errors import AttestreeError, RevertedError, UnavailableError
+from attestree.errors import AttestreeError, RefusedError, RevertedError, UnavailableError
 from attestree.outbox.relayed import is_relayed
 from attestree.ports import Store
 from attestree.text.catalogue import explain, explain_error
@@ -52,6 +52,11 @@ class Teller:
         said = explain(event.code, {}) if event.error is None else explain_error(event.error)
         where = f" Block {event.block_number}." if event.code == "outbox.mined" else ""
         self.say(f"{event.title}: {said.sentence}{where}")
+
+    def tell_but_refusals(self, event: Event) -> None:
+        """Print as `tell`, but no refusal: for a queue in which one write waits until another is final."""
+        if not isinstance(event.error, RefusedError):
+            self.tell(event)
 
     def list_told(self, code: str, *, of: Store) -> Sequence[str]:
         """Return the writes of a store of which this was said last, and that nobody here sends."""
