@@ -23,13 +23,17 @@ import pytest
 
 from attestree.adapters.evm.dev_chain import DevChain
 from attestree.adapters.files.achievements import read_achievement
+from attestree.adapters.sql import SqlStore
 from attestree.anchoring import Worker
 from attestree.anchoring.lane_healing import accept_foreign_use
 from attestree.cli.issuing import build_terms
+from attestree.errors import NotAllowedError
 from attestree.issuing.plan import IssueRequest
-from attestree.settings import load_settings
+from attestree.ports import TransactionSender
+from attestree.settings import RegistrySettings, Settings, load_settings
 from attestree.wiring.chains import wire_sender
 from attestree.wiring.issuers import wire_issuing
+from attestree.wiring.recovery import wire_gated_sender
 from attestree.wiring.stores import wire_store
 from attestree.wiring.system import SystemClock
 from attestree.wiring.workers import DEV_PACE, wire_signers
@@ -130,18 +134,23 @@ def test_without_the_gate_the_same_roster_would_be_issued_again(new_history: New
     before = history.count_anchors()
     history.restore_store(backup)
     (history.office.folder / "roster.csv").write_text(roster, "utf-8")
-    issue_without_gate(history.office.folder)
+    with pytest.raises(NotAllowedError) as refused:
+        issue_by_parts(history.office.folder, wire_gated_sender)
+    assert (refused.value.code, history.count_anchors()) == ("recover.behind", before)
+    issue_by_parts(history.office.folder, lambda _settings, registry, _store: wire_sender(registry))
     assert history.count_anchors() == before + 1, "the control is not caught: nothing was issued twice"
 
 
-def issue_without_gate(folder: Path) -> None:
-    """Issue the roster by the product's own parts, but for the gate: the sender tells all counts."""
+def issue_by_parts(
+    folder: Path, wire: Callable[[Settings, RegistrySettings, SqlStore], TransactionSender]
+) -> None:
+    """Issue the roster by the product's own parts, with a sender behind the gate or one without it."""
     settings = load_settings(folder / "attestree.toml")
     registry, issuer = settings.registry[0], settings.issuer[0]
     terms = build_terms(settings, issuer, read_achievement(folder / "achievement.toml"))
     request = IssueRequest(octets=(folder / "roster.csv").read_bytes(), file_name="roster.csv", terms=terms)
-    sender = wire_sender(registry)
     with wire_store(settings) as store:
+        sender = wire(settings, registry, store)
         issuing = wire_issuing(settings, issuer, store)
         intent_id = issuing.issue(issuing.plan(request)).intent_id
         assert intent_id is not None
