@@ -383,7 +383,7 @@ def test_a_folder_left_half_written_is_named_once_it_is_old(office: Office) -> N
 
 def test_a_final_batch_that_was_not_handed_out_is_named_with_its_command(office: Office) -> None:
     office.type("template", "roster")
-    office.type("template", "achievement")
+    office.describe()
     office.type("issue", "roster.csv", "--achievement", "achievement.toml", "--yes", "--no-wait")
     settings = office.settings
     with wire_store(settings) as store, wire_worker(settings, settings.registry[0], store) as worker:
