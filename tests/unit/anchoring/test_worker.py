@@ -456,6 +456,44 @@ def test_who_waits_is_told_at_once_what_is_silent_and_until_when_it_is_asked_aga
     assert told == [("chain.unreachable", 10, 0)]
 
 
+@pytest.mark.parametrize("question", ["fetch_nonces", "fetch_receipts", "fetch_words"])
+def test_a_question_that_one_key_asks_in_vain_stops_no_other_key(bench: Bench, question: str) -> None:
+    first, second = bench.signer, FakeSigner(b"\x0e" * 20)
+    for name, signer in (("a", first), ("b", second)):
+        bench.store.add_intent(wanted(name, sender=signer.address))
+    worker = Worker(
+        registry="local",
+        store=bench.store,
+        sender=bench.sender,
+        signers=[first, second],
+        clock=bench.clock,
+        pace=Pace(pause=bench.rest),
+    )
+    with worker:
+        worker.drive_once()
+        bench.rest(1)
+        before = bench.state("a"), bench.state("b")
+        assert before == (State.SIGNED, State.SIGNED)
+        asked: list[str] = []
+
+        def fail_once(name: str) -> None:
+            if name == f"before {question}":
+                asked.append(name)
+                if len(asked) == 1:
+                    raise ChainUnavailableError("chain.timeout", host="h")
+
+        bench.sender.fault = fail_once
+        told: list[str] = []
+        with pytest.raises(ChainUnavailableError):
+            worker.drive_once(lambda event: told.append(event.intent_id))
+        assert told == ["b"]
+        assert (bench.state("a"), bench.state("b")) == (State.SIGNED, State.SENT)
+        bench.sender.fault = lambda _name: None
+        worker.drive_until_final(["a", "b"])
+    assert [bench.chain.count_set(slot_of(name)) for name in "ab"] == [1, 1]
+    assert [len(signer.signed) for signer in (first, second)] == [1, 1]
+
+
 def test_a_silence_that_ended_and_begins_anew_is_told_anew(bench: Bench) -> None:
     bench.store.add_intent(wanted("a"))
     start = bench.clock.seconds
