@@ -233,3 +233,12 @@ def test_a_request_is_ruled_out_by_its_institution_and_issued_again(
     institution.type("anchor")
     assert institution.verdicts() == ["valid"] * 3
     assert institution.type("fsck")["clean"] is True
+
+
+def test_a_request_whose_batch_is_not_here_is_not_ruled_out_and_nothing_is_paid(
+    institution: Office, payer: Office, registry: Deployed, issuer: Actor, request_at_payer: dict[str, Any]
+) -> None:
+    registry.chain.fund(issuer.account.address, 10**18)
+    (institution.folder / "attestree.db").rename(institution.folder / "lost.db")
+    assert institution.refused("anchor", "request.json", "--cancel") == "request.no_such_batch"
+    assert payer.type("anchor", "request.json")["recorded"] is True

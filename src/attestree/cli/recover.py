@@ -127,8 +127,9 @@ def _lines_of_missing(missing: Sequence[Missing]) -> Iterator[str]:
 
 def _lines_of_done(done: Done, left: Sequence[Missing], *, waiting: int) -> Iterator[str]:
     """Say what was done, what was not, and what to do next."""
-    entered = f"{many(done.batches, 'batch', 'batches')} ({many(done.credentials, 'credential')})"
-    yield f"Entered: {entered}, {many(done.changes, 'change')} of status"
+    if done.batches or done.changes:
+        entered = f"{many(done.batches, 'batch', 'batches')} ({many(done.credentials, 'credential')})"
+        yield f"Entered: {entered}, {many(done.changes, 'change')} of status"
     if done.queued:
         yield f"{many(done.queued, 'batch', 'batches')} handed out before it was recorded: queued again"
     if done.aside:
