@@ -215,13 +215,14 @@ MUTATIONS := tests/contract/mutations
 broken-contracts: setup  ## break the contract in 24 ways: its tests and its invariants must notice; takes half an hour
 	$(PY) -m pytest -v $(MUTATIONS) $(ARGS)
 
-# Each of the two takes two cores for something under half an hour.
+# Each of the two takes two cores for something under half an hour; no single experiment is done in ten minutes.
+PATIENT := -o faulthandler_timeout=3600
 KILLS := $(addprefix tests/crash/,test_kills.py test_recovery_kills.py test_issue_kills.py test_call_sites.py \
     test_writers.py test_invariants.py)
 
 .PHONY: crash
 crash: setup  ## kill processes at every outside write, 5,000 times, over a network that fails
-	$(PY) -m pytest -q $(KILLS) --depth deep $(ARGS)
+	$(PY) -m pytest -q $(KILLS) --depth deep $(PATIENT) $(ARGS)
 
 .PHONY: faults
 faults: setup  ## reorganised chains, lying nodes, failing disks and databases, lost stores, at full length
@@ -229,12 +230,12 @@ faults: setup  ## reorganised chains, lying nodes, failing disks and databases, 
 
 .PHONY: faults-of-chains faults-of-disks
 faults-of-chains:
-	$(PY) -m pytest -q tests/crash --depth deep $(KILLS:%=--ignore %) $(DISKS:%=--ignore %) $(ARGS)
+	$(PY) -m pytest -q tests/crash --depth deep $(KILLS:%=--ignore %) $(DISKS:%=--ignore %) $(PATIENT) $(ARGS)
 
 DISKS := $(addprefix tests/crash/,test_syscalls.py test_bit_flips.py test_full_disk.py test_postgres_kills.py)
 
 faults-of-disks:
-	$(PY) -m pytest -q $(DISKS) --depth deep $(ARGS)
+	$(PY) -m pytest -q $(DISKS) --depth deep $(PATIENT) $(ARGS)
 
 .PHONY: bench
 bench: setup  ## measure; ARGS names a benchmark
