@@ -205,16 +205,24 @@ contract-coverage: setup  ## fail unless the contracts' unit tests reach every l
 
 .PHONY: deep
 deep: setup  ## the long checks: 10,000 examples a property, long fuzzing, slow tests
-	HYPOTHESIS_PROFILE=ci $(PY) -m pytest -q $(ARGS)
+	HYPOTHESIS_PROFILE=ci $(PY) -m pytest -q --ignore $(MUTATIONS) $(ARGS)
 	FOUNDRY_PROFILE=deep forge test
 
-# Each of the two takes two cores for something under half an hour.
+MUTATIONS := tests/contract/mutations
+
+# A minute or two for each break, most of it for compiling and fuzzing; not part of `make deep`.
+.PHONY: broken-contracts
+broken-contracts: setup  ## break the contract in 24 ways: its tests and its invariants must notice; takes half an hour
+	$(PY) -m pytest -v $(MUTATIONS) $(ARGS)
+
+# Each of the two takes two cores for something under half an hour; no single experiment is done in ten minutes.
+PATIENT := -o faulthandler_timeout=3600
 KILLS := $(addprefix tests/crash/,test_kills.py test_recovery_kills.py test_issue_kills.py test_call_sites.py \
     test_writers.py test_invariants.py)
 
 .PHONY: crash
 crash: setup  ## kill processes at every outside write, 5,000 times, over a network that fails
-	$(PY) -m pytest -q $(KILLS) --depth deep $(ARGS)
+	$(PY) -m pytest -q $(KILLS) --depth deep $(PATIENT) $(ARGS)
 
 .PHONY: faults
 faults: setup  ## reorganised chains, lying nodes, failing disks and databases, lost stores, at full length
@@ -222,12 +230,12 @@ faults: setup  ## reorganised chains, lying nodes, failing disks and databases, 
 
 .PHONY: faults-of-chains faults-of-disks
 faults-of-chains:
-	$(PY) -m pytest -q tests/crash --depth deep $(KILLS:%=--ignore %) $(DISKS:%=--ignore %) $(ARGS)
+	$(PY) -m pytest -q tests/crash --depth deep $(KILLS:%=--ignore %) $(DISKS:%=--ignore %) $(PATIENT) $(ARGS)
 
 DISKS := $(addprefix tests/crash/,test_syscalls.py test_bit_flips.py test_full_disk.py test_postgres_kills.py)
 
 faults-of-disks:
-	$(PY) -m pytest -q $(DISKS) --depth deep $(ARGS)
+	$(PY) -m pytest -q $(DISKS) --depth deep $(PATIENT) $(ARGS)
 
 # docs/conformance.md says where the suites come from and how to lay them out.
 .PHONY: conformance

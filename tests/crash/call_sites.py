@@ -144,6 +144,11 @@ SITES: dict[str, tuple[str, ...]] = {
         "adapters/sql/copying.py _dump: machine subprocess.run",
         "recovering/backup.py Backup._copy_state: file write_bytes",
     ),
+    "integration/test_conformance.py::"
+    "test_over_https_credentials_are_wrapped_and_point_into_a_list_that_is_served": (
+        "web/vc_api/certificate.py making_certificate: file write_bytes",
+        "web/vc_api/server.py run_conformance: machine socket.create_server",
+    ),
     "integration/test_demo.py::test_every_verdict_of_the_demo_is_the_right_one": (
         "demo/judging.py write_verdicts: file write_whole",
         "demo/stage.py open_stage: file mkdir",
@@ -277,6 +282,9 @@ SITES: dict[str, tuple[str, ...]] = {
     ),
     "unit/adapters/net/test_guarded_http.py::test_the_second_address_is_tried_where_the_first_refuses": (
         "adapters/net/guarded_http.py _connect_any: machine socket.create_connection",
+    ),
+    "unit/cli/test_bake.py::test_nothing_is_overwritten_but_by_itself": (
+        "cli/bake.py _write_new: file write_whole",
     ),
     "unit/cli/test_issuer_did.py::test_another_host_may_be_asked_for_and_the_document_is_written": (
         "cli/issuer_did.py did: file write_whole",

@@ -34,10 +34,11 @@ from attestree.registry.calls import build_call
 from attestree.registry.facts import BlockRef
 from attestree.registry.finality import parse_finality
 from attestree.registry.slots import slot_of_anchor, slot_of_anchor_head
-from attestree.verifying.trust import NetworkKind, Trust, TrustedAccreditor, TrustedNetwork
+from attestree.verifying.trust import Trust
 from attestree.verifying.verdict import Verdict
 from attestree.verifying.verifier import Verifier
 from tests.integration.deployed import Actor, Deployed, deploy_registry
+from tests.integration.furnishing import trust_in
 from tests.integration.readers import KINDS, Reader, build_reader
 from tests.unit.verifying.genuine import build_document, seal, with_proofs
 
@@ -274,16 +275,7 @@ class Storm:
 
     @property
     def trust(self) -> Trust:
-        pins = self.registry.identity
-        network = TrustedNetwork(
-            NetworkKind.TEST,
-            pins.chain_id,
-            pins.genesis_hash,
-            pins.registry,
-            pins.deploy_block,
-            pins.code_hash,
-        )
-        return Trust("tests", (network,), (TrustedAccreditor(self.registry.accreditor.address, "QA"),), b"")
+        return trust_in(self.registry, agency="QA")
 
     def look_at_the_end(self) -> None:
         """Compare store and chain whole: each write FINAL where the chain has it, and recorded once."""

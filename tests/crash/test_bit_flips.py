@@ -27,19 +27,22 @@ from typing import Any
 import pytest
 
 from attestree.adapters.evm.anvil_chain import AnvilChain
-from attestree.adapters.evm.sender import EvmSender
+from attestree.adapters.evm.faults.faults import Fault, FaultPlan
+from attestree.adapters.evm.faults.proxy import FaultProxy
 from attestree.adapters.files.archive import find_archives
 from attestree.adapters.sql import SqlStore
 from attestree.adapters.sql.tables import ATTEMPTS, SUMMED
 from attestree.auditing.archives import ArchiveState, check_archive
 from attestree.auditing.replay import fetch_replay
 from attestree.cli.main import run, shared_flags_first
+from attestree.errors import CorruptionError
 from attestree.registry.ledger import Ledger
 from attestree.settings import load_settings
 from attestree.wiring.audits import wire_consistency
 from attestree.wiring.system import SystemClock
 from tests.conftest import Depth, Figures
-from tests.integration.test_issue import ROSTER, Office, open_office
+from tests.integration.furnishing import ROSTER
+from tests.integration.test_issue import Office, open_office
 
 pytestmark = [pytest.mark.chain, pytest.mark.slow]
 
@@ -93,6 +96,20 @@ class Ground:
         _, told = self.run("verify", str(credential), "--trust", "trust.toml")
         report = told[0] if isinstance(told, list) else told
         return str(report["verdict"] if "verdict" in report else report["error"]["code"])
+
+    @contextmanager
+    def swallowing(self) -> Iterator[FaultProxy]:
+        """Put a node before the chain that counts what is sent, and passes none of it on."""
+        settings, chain = self.office.folder / "attestree.toml", self.office.registry.chain
+        before = settings.read_text("utf-8")
+        plan = FaultPlan(rate=1, kinds=(Fault.SWALLOWED,))
+        with FaultProxy(chain.url, plan) as proxy:
+            assert chain.url in before
+            settings.write_text(before.replace(chain.url, proxy.url), "utf-8")
+            try:
+                yield proxy
+            finally:
+                settings.write_text(before, "utf-8")
 
     @contextmanager
     def flipped(self, path: Path) -> Iterator[str]:
@@ -221,17 +238,21 @@ def test_a_bit_of_any_column_of_any_row(ground: Ground, depth: Depth, figures: F
     assert (flips, ground.unseen) == (wanted, [])
 
 
-def test_without_sums_flips_of_columns_stay_unseen(
-    ground: Ground, monkeypatch: pytest.MonkeyPatch, figures: Figures
-) -> None:
+class SumlessStore(SqlStore):
+    """A store that compares no row with its sum."""
+
+    def check_at_rest(self) -> Iterator[CorruptionError]:
+        return iter(())
+
+
+def test_without_sums_flips_of_columns_stay_unseen(ground: Ground, figures: Figures) -> None:
     """The control: what an fsck without sums in the rows overlooks."""
-    monkeypatch.setattr(SqlStore, "check_at_rest", lambda _store: iter(()))
     before = ground.database.read_bytes()
     overlooked = []
     for table, column in (("intents", "title"), ("attempts", "gas"), ("attempts", "created")):
         assert flip_cell(ground.database, table, column, 1, ground.chance)
         settings = load_settings(ground.office.folder / "attestree.toml")
-        with SqlStore(f"sqlite:///{ground.database}", verifies=False) as store:
+        with SumlessStore(f"sqlite:///{ground.database}", verifies=False) as store:
             if wire_consistency(settings, store, clock=SystemClock()).run().clean:
                 overlooked.append(f"{table}.{column}")
         ground.database.write_bytes(before)
@@ -239,35 +260,27 @@ def test_without_sums_flips_of_columns_stay_unseen(
     assert overlooked
 
 
-def test_nothing_leaves_that_is_not_what_was_signed(
-    ground: Ground, monkeypatch: pytest.MonkeyPatch, figures: Figures
-) -> None:
+def test_nothing_leaves_that_is_not_what_was_signed(ground: Ground, figures: Figures) -> None:
     """A transaction that was stored, and changes before it is sent: no byte of it leaves."""
     before = ground.database.read_bytes()
-    sent: list[bytes] = []
-
-    def die(_sender: EvmSender, _raw: bytes) -> None:
-        raise KeyboardInterrupt
-
-    with monkeypatch.context() as patched:
-        patched.setattr(EvmSender, "send", die)
-        assert run(shared_flags_first(["anchor"])) == 130
+    assert ground.run("anchor", "--once")[0] == 0
     with closing(sqlite3.connect(ground.database)) as connection:
         (at,) = connection.execute("SELECT max(rowid) FROM attempts").fetchone()
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     signed = ground.database.read_bytes()
-    monkeypatch.setattr(EvmSender, "send", lambda _sender, raw: sent.append(raw))
     columns = [column.name for column in ATTEMPTS.c if column.name != "sent_at"]
-    for column in columns:
-        assert flip_cell(ground.database, "attempts", column, at, ground.chance)
-        code, told = ground.run("anchor")
-        assert (code, told["error"]["code"]) in {(1, "store.row_changed"), (1, "store.damaged")}, column
-        ground.database.write_bytes(signed)
-    ground.database.write_bytes(before)
-    figures.note(
-        f"{len(columns)} columns of a signed transaction flipped before it is sent: {len(sent)} sent"
-    )
-    assert sent == []
+    with ground.swallowing() as node:
+        for column in columns:
+            assert flip_cell(ground.database, "attempts", column, at, ground.chance)
+            code, told = ground.run("anchor")
+            assert (code, told["error"]["code"]) in {(1, "store.row_changed"), (1, "store.damaged")}, column
+            put_back(ground.database, signed)
+        sent = node.questions["eth_sendRawTransaction"]
+        assert ground.run("anchor", "--once")[0] == 0
+        assert node.questions["eth_sendRawTransaction"] == sent + 1, "not even what was signed leaves"
+    put_back(ground.database, before)
+    figures.note(f"{len(columns)} columns of a signed transaction flipped before it is sent: {sent} sent")
+    assert sent == 0
 
 
 # -- the raw file --------------------------------------------------------------------------------------

@@ -15,9 +15,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from lab.counter import build_write, count_effects, fetch_identity, place_contract
+from lab.tasks import SteppingClock
 
 from attestree.adapters.evm.dev_chain import DevChain
-from attestree.adapters.evm.hexes import format_bytes, parse_hash, parse_quantity
+from attestree.adapters.evm.hexes import format_bytes, parse_quantity
 from attestree.adapters.evm.rpc import JsonRpc
 from attestree.adapters.evm.sender import EvmSender
 from attestree.adapters.keys.signer import LocalSigner
@@ -28,14 +30,11 @@ from attestree.errors import ChainUnavailableError
 from attestree.outbox.decide import Limits
 from attestree.outbox.lane import FOREIGN, FOREIGN_WAITING, GAP, is_settled
 from attestree.outbox.states import State
-from attestree.ports import Lane, NewIntent, Probe, SignedTransaction, Transaction
+from attestree.ports import Lane, SignedTransaction, Transaction
 from attestree.registry.finality import parse_finality
 from tests.conftest import Depth, Figures
-from tests.integration.deployed import Actor, new_actor, read_identity
+from tests.integration.deployed import Actor, new_actor
 
-ADDRESS = b"\xc1" * 20
-COUNTING_CODE = "0x600035805460010190550000"
-"""PUSH 0, CALLDATALOAD, DUP1, SLOAD, PUSH 1, ADD, SWAP1, SSTORE, STOP."""
 FINAL_DEPTH = 2
 GWEI = 10**9
 
@@ -57,16 +56,6 @@ class CountingSigner:
 
 
 @dataclass
-class Clock:
-    """Moves only while the worker rests."""
-
-    seconds: int = 1_000_000
-
-    def now(self) -> int:
-        return self.seconds
-
-
-@dataclass
 class Bench:
     """A key, its store, its worker, and the thief who has the key too."""
 
@@ -76,7 +65,7 @@ class Bench:
     sender: EvmSender
     actor: Actor
     chance: random.Random
-    clock: Clock = field(default_factory=Clock)
+    clock: SteppingClock = field(default_factory=lambda: SteppingClock(1_000_000))
     alarms: list[str] = field(default_factory=list)
     names: list[str] = field(default_factory=list)
 
@@ -110,9 +99,8 @@ class Bench:
         for _ in range(count):
             slot = secrets.token_bytes(32)
             self.names.append(slot.hex())
-            key = self.actor.address
-            kept = (key, key, ADDRESS, slot, (Probe(slot, 2**256 - 1, 1),), "write", self.clock.now())
-            self.store.add_intent(NewIntent(slot.hex(), "anchor", "local", *kept))
+            wanted = build_write(slot.hex(), slot, key=self.actor.address, created=self.clock.now())
+            self.store.add_intent(wanted)
 
     def count(self, tag: str) -> int:
         return parse_quantity(
@@ -149,11 +137,7 @@ class Bench:
     def verify_once_each(self) -> None:
         """Every write is FINAL and took effect exactly once; no nonce belongs to two writes."""
         assert {intent.state for intent in self.store.fetch_intents()} == {State.FINAL}
-        slots = [
-            parse_hash(self.rpc.call("eth_getStorageAt", [format_bytes(ADDRESS), "0x" + n, "latest"]))
-            for n in self.names
-        ]
-        assert slots == [(1).to_bytes(32, "big")] * len(self.names)
+        assert count_effects(self.rpc, list(map(bytes.fromhex, self.names))) == [1] * len(self.names)
         held = [{a.nonce for a in self.store.fetch_attempts(i.wanted.id)} for i in self.store.fetch_intents()]
         assert sum(map(len, held)) == len(set().union(*held))
 
@@ -162,12 +146,12 @@ class Bench:
 def bench(chain: DevChain, tmp_path: Path) -> Iterator[Bench]:
     seed = secrets.randbits(32)
     print(f"seed {seed}")
-    chain.call("anvil_setCode", format_bytes(ADDRESS), COUNTING_CODE)
+    place_contract(chain)
     actor = new_actor(secrets.token_hex(8))
     chain.fund(actor.account.address, 10**20)
     chain.call("evm_setAutomine", False)
     rpc = JsonRpc(chain.url)
-    identity = read_identity(rpc, ADDRESS, 0)
+    identity = fetch_identity(rpc)
     sender = EvmSender([rpc], identity=identity, finality=parse_finality(f"depth:{FINAL_DEPTH}"))
     with SqlStore.create(f"sqlite:///{tmp_path}/attestree.db") as store:
         store.write_pin("local", sender.fetch_identity())

@@ -27,7 +27,8 @@ from attestree.adapters.evm.dev_chain import DevChain
 from attestree.adapters.sql import SqlStore
 from attestree.cli.main import run, shared_flags_first
 from tests.conftest import Depth, Figures
-from tests.integration.test_issue import ROSTER, Office, open_office
+from tests.integration.furnishing import ROSTER
+from tests.integration.test_issue import Office, open_office
 from tests.unit.web.service import build_service
 
 pytestmark = [pytest.mark.chain, pytest.mark.mount, pytest.mark.slow]

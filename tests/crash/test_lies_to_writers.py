@@ -12,10 +12,12 @@ import contextlib
 import random
 import secrets
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
+from lab.counter import build_write, count_effects, fetch_identity, place_contract
+from lab.tasks import FINALITY, LIMITS, REGISTRY, SteppingClock
 
 from attestree.adapters.evm.dev_chain import DevChain
 from attestree.adapters.evm.faults.faults import Fault, FaultPlan, Lies
@@ -26,28 +28,15 @@ from attestree.adapters.keys.signer import LocalSigner
 from attestree.adapters.sql import SqlStore
 from attestree.anchoring import Pace, Worker, resume_intent
 from attestree.errors import AttestreeError
-from attestree.outbox.decide import Limits
 from attestree.outbox.states import State
-from attestree.ports import NewIntent, Probe
 from attestree.registry.finality import parse_finality
 from tests.conftest import Depth, Figures
-from tests.integration.deployed import Actor, new_actor, read_identity
+from tests.integration.deployed import Actor, new_actor
 
 pytestmark = pytest.mark.slow
 
-CODE = "0x600035805460010190550000"
-"""PUSH 0, CALLDATALOAD, DUP1, SLOAD, PUSH 1, ADD, SWAP1, SSTORE, STOP."""
-CONTRACT = b"\xc1" * 20
 ROUNDS_UNDER_LIES = 12
 ROUNDS_AFTER = 60
-
-
-@dataclass
-class Clock:
-    seconds: int = 1_000_000
-
-    def now(self) -> int:
-        return self.seconds
 
 
 @dataclass
@@ -58,41 +47,29 @@ class Desk:
     proxy: FaultProxy
     store: SqlStore
     actor: Actor
+    honest: JsonRpc
     rpcs: list[JsonRpc]
-    clock: Clock = field(default_factory=Clock)
+    clock: SteppingClock = field(default_factory=lambda: SteppingClock(1_000_000))
     slots: dict[str, bytes] = field(default_factory=dict)
 
     def queue(self) -> str:
         slot = secrets.token_bytes(32)
         name = slot.hex()[:12]
         self.slots[name] = slot
-        self.store.add_intent(
-            NewIntent(
-                id=name,
-                kind="anchor",
-                registry="local",
-                issuer=self.actor.address,
-                sender=self.actor.address,
-                to=CONTRACT,
-                payload=slot,
-                probes=(Probe(slot, 2**256 - 1, 1),),
-                title=name,
-                created=1,
-            )
-        )
+        self.store.add_intent(build_write(name, slot, key=self.actor.address))
         return name
 
     def worker(self) -> Worker:
-        identity = read_identity(self.rpcs[-1], CONTRACT, 0)
+        identity = fetch_identity(self.rpcs[-1])
         return Worker(
-            registry="local",
+            registry=REGISTRY,
             store=self.store,
             sender=EvmSender(
-                self.rpcs, identity=identity, finality=parse_finality("depth:2"), clock=Clock(0)
+                self.rpcs, identity=identity, finality=parse_finality(FINALITY), clock=SteppingClock(0)
             ),
             signers=[LocalSigner(bytes(self.actor.account.key), chain_id=31337)],
             clock=self.clock,
-            limits=Limits(resend_seconds=2, bump_seconds=4, reverts=10),
+            limits=replace(LIMITS, reverts=10),
             pace=Pace(pause=lambda _seconds: None),
         )
 
@@ -115,25 +92,26 @@ class Desk:
 
     def count(self, name: str) -> int:
         """Count how often a write took effect, as the chain itself has it."""
-        slot = "0x" + self.slots[name].hex()
-        return int(self.chain.call("eth_getStorageAt", "0x" + CONTRACT.hex(), slot, "latest"), 16)
+        (found,) = count_effects(self.honest, [self.slots[name]])
+        return found
 
 
 @pytest.fixture(params=["alone", "beside an honest node"])
 def desk(chain: DevChain, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Desk]:
-    chain.call("anvil_setCode", "0x" + CONTRACT.hex(), CODE)
+    place_contract(chain)
     actor = new_actor(f"lied to {secrets.token_hex(8)}")
     chain.fund(actor.account.address, 10**18)
     chain.call("evm_setAutomine", False)
     chain.mine(3)
     with FaultProxy(chain.url) as proxy, SqlStore.create(f"sqlite:///{tmp_path}/attestree.db") as store:
         # the liar comes first: it is asked where one answer is enough
-        rpcs = [JsonRpc(proxy.url), *([] if request.param == "alone" else [JsonRpc(chain.url)])]
-        desk = Desk(chain, proxy, store, actor, rpcs)
+        lied_to, honest = JsonRpc(proxy.url), JsonRpc(chain.url)
+        rpcs = [lied_to] if request.param == "alone" else [lied_to, honest]
+        desk = Desk(chain, proxy, store, actor, honest, rpcs)
         worker = desk.worker()
-        store.write_pin("local", worker._sender.fetch_identity())
+        store.write_pin(REGISTRY, worker._sender.fetch_identity())
         yield desk
-        for rpc in rpcs:
+        for rpc in (lied_to, honest):
             rpc.close()
 
 

@@ -14,6 +14,8 @@ from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 
 import pytest
+from lab.counter import build_write, count_effects, fetch_identity, place_contract
+from lab.tasks import FINALITY, LIMITS, REGISTRY, SteppingClock
 from sqlalchemy import event
 
 from attestree.adapters.evm.dev_chain import DevChain
@@ -24,29 +26,13 @@ from attestree.adapters.sql import SqlStore
 from attestree.anchoring import Pace, Worker
 from attestree.errors import LeaseHeldError, TransitionError, UnavailableError
 from attestree.merkle.keccak import keccak256
-from attestree.outbox.decide import Limits
 from attestree.outbox.states import State
-from attestree.ports import NewIntent, Probe
 from attestree.registry.finality import parse_finality
 from tests.conftest import Depth, Figures
-from tests.integration.deployed import Actor, new_actor, read_identity
+from tests.integration.deployed import Actor, new_actor
 from tests.integration.postgres import CuttingProxy, Postgres
 
-COUNTING_CODE = "0x600035805460010190550000"
-"""PUSH 0, CALLDATALOAD, DUP1, SLOAD, PUSH 1, ADD, SWAP1, SSTORE, STOP."""
-
-ADDRESS = b"\xc1" * 20
 ROUNDS_LIMIT = 400
-
-
-@dataclass
-class Clock:
-    """Moves with each round."""
-
-    seconds: int = 1_000_000
-
-    def now(self) -> int:
-        return self.seconds
 
 
 @dataclass
@@ -58,26 +44,26 @@ class Lab:
     actor: Actor
     rpc: JsonRpc
     chance: random.Random
-    clock: Clock = field(default_factory=Clock)
+    clock: SteppingClock = field(default_factory=lambda: SteppingClock(1_000_000))
     names: list[str] = field(default_factory=list)
 
     @contextmanager
     def working(self, url: str, *, flushes: bool = True) -> Iterator[tuple[SqlStore, Worker]]:
         """Open the store at a URL and a worker over it."""
-        identity = read_identity(self.rpc, ADDRESS, 0)
+        identity = fetch_identity(self.rpc)
         with ExitStack() as stack:
             store = stack.enter_context(SqlStore(url))
             if not flushes:
                 event.listen(store._engine, "begin", _do_not_flush)
             worker = Worker(
-                registry="local",
+                registry=REGISTRY,
                 store=store,
                 sender=EvmSender(
-                    [self.rpc], identity=identity, finality=parse_finality("depth:2"), clock=Clock(0)
+                    [self.rpc], identity=identity, finality=parse_finality(FINALITY), clock=SteppingClock(0)
                 ),
                 signers=[LocalSigner(bytes(self.actor.account.key), chain_id=31337)],
                 clock=self.clock,
-                limits=Limits(resend_seconds=2, bump_seconds=4),
+                limits=LIMITS,
                 pace=Pace(pause=lambda _seconds: None),
             )
             yield store, worker
@@ -89,20 +75,7 @@ class Lab:
         for _ in range(count):
             name = f"w{len(self.names)}"
             self.names.append(name)
-            slot = keccak256(self.actor.address + name.encode())
-            wanted = NewIntent(
-                id=name,
-                kind="anchor",
-                registry="local",
-                issuer=self.actor.address,
-                sender=self.actor.address,
-                to=ADDRESS,
-                payload=slot,
-                probes=(Probe(slot, 2**256 - 1, 1),),
-                title=name,
-                created=1,
-            )
-            store.add_intent(wanted)
+            store.add_intent(build_write(name, self._slot(name), key=self.actor.address))
 
     def drive(self, worker: Worker, store: SqlStore) -> None:
         """Drive until all is final, whatever the database does meanwhile."""
@@ -117,9 +90,10 @@ class Lab:
 
     def counts(self) -> list[int]:
         """Return how often each write took effect."""
-        slots = [keccak256(self.actor.address + name.encode()) for name in self.names]
-        asked = [("eth_getStorageAt", ["0x" + ADDRESS.hex(), "0x" + s.hex(), "latest"]) for s in slots]
-        return [int(str(word), 16) for word in self.rpc.batch(asked)]
+        return count_effects(self.rpc, [self._slot(name) for name in self.names])
+
+    def _slot(self, name: str) -> bytes:
+        return keccak256(self.actor.address + name.encode())
 
     def verify(self, store: SqlStore) -> None:
         """Every write is FINAL, took effect exactly once, and cost exactly one nonce."""
@@ -135,7 +109,7 @@ def _do_not_flush(connection: object) -> None:
 
 @pytest.fixture
 def lab(chain: DevChain, postgres: Postgres) -> Iterator[Lab]:
-    chain.call("anvil_setCode", "0x" + ADDRESS.hex(), COUNTING_CODE)
+    place_contract(chain)
     seed = random.SystemRandom().randrange(2**32)
     print(f"seed {seed}")
     actor = new_actor(f"postgres {seed}")
@@ -144,7 +118,7 @@ def lab(chain: DevChain, postgres: Postgres) -> Iterator[Lab]:
     rpc = JsonRpc(chain.url)
     postgres.empty()
     with SqlStore.create(postgres.url) as store:
-        store.write_pin("local", read_identity(rpc, ADDRESS, 0))
+        store.write_pin(REGISTRY, fetch_identity(rpc))
     yield Lab(chain, postgres, actor, rpc, random.Random(seed))
     rpc.close()
 

@@ -22,6 +22,21 @@ from pathlib import Path
 import pytest
 
 from attestree.adapters.evm.dev_chain import DevChain
+from attestree.adapters.files.achievements import read_achievement
+from attestree.adapters.sql import SqlStore
+from attestree.anchoring import Worker
+from attestree.anchoring.lane_healing import accept_foreign_use
+from attestree.cli.issuing import build_terms
+from attestree.errors import NotAllowedError
+from attestree.issuing.plan import IssueRequest
+from attestree.ports import TransactionSender
+from attestree.settings import RegistrySettings, Settings, load_settings
+from attestree.wiring.chains import wire_sender
+from attestree.wiring.issuers import wire_issuing
+from attestree.wiring.recovery import wire_gated_sender
+from attestree.wiring.stores import wire_store
+from attestree.wiring.system import SystemClock
+from attestree.wiring.workers import DEV_PACE, wire_signers
 from tests.conftest import Depth, Figures
 from tests.crash.histories import HEADER, History, dump_store, postgres_programs
 from tests.integration.postgres import Postgres, run_postgres
@@ -30,6 +45,9 @@ from tests.integration.test_issue import open_office
 pytestmark = pytest.mark.slow
 
 NewHistory = Callable[[], History]
+
+DYING = Path(__file__).with_name("dying_recovery.py")
+"""A program that recovers until it is killed."""
 
 
 @pytest.fixture
@@ -115,23 +133,38 @@ def test_without_the_gate_the_same_roster_would_be_issued_again(new_history: New
     history.issue_roster(roster)
     before = history.count_anchors()
     history.restore_store(backup)
-    script = (
-        "from attestree.recovering.gate import Gate\n"
-        "Gate.verify = lambda *_: None\n"
-        "from attestree.outbox import lane\n"
-        "from attestree.anchoring import lane_watch\n"
-        "lane_watch.check_lane = lambda *_, **__: lane.OPEN_LANE\n"
-        "lane_watch.LaneWatch.next_nonce = lambda self, intent, *, closed: self._counts.mined\n"
-        "from attestree.adapters.sql import lanes\n"
-        "lanes.verify_nonce = lambda *_, **__: None\n"
-        "from attestree.cli.main import run\n"
-        "run(['issue', 'roster.csv', '-a', 'achievement.toml', '--yes'])\n"
-    )
     (history.office.folder / "roster.csv").write_text(roster, "utf-8")
-    subprocess.run(
-        [sys.executable, "-c", script], cwd=history.office.folder, capture_output=True, check=False
-    )
+    with pytest.raises(NotAllowedError) as refused:
+        issue_by_parts(history.office.folder, wire_gated_sender)
+    assert (refused.value.code, history.count_anchors()) == ("recover.behind", before)
+    issue_by_parts(history.office.folder, lambda _settings, registry, _store: wire_sender(registry))
     assert history.count_anchors() == before + 1, "the control is not caught: nothing was issued twice"
+
+
+def issue_by_parts(
+    folder: Path, wire: Callable[[Settings, RegistrySettings, SqlStore], TransactionSender]
+) -> None:
+    """Issue the roster by the product's own parts, with a sender behind the gate or one without it."""
+    settings = load_settings(folder / "attestree.toml")
+    registry, issuer = settings.registry[0], settings.issuer[0]
+    terms = build_terms(settings, issuer, read_achievement(folder / "achievement.toml"))
+    request = IssueRequest(octets=(folder / "roster.csv").read_bytes(), file_name="roster.csv", terms=terms)
+    with wire_store(settings) as store:
+        sender = wire(settings, registry, store)
+        issuing = wire_issuing(settings, issuer, store)
+        intent_id = issuing.issue(issuing.plan(request)).intent_id
+        assert intent_id is not None
+        # A person may say of any use of a key that it is known; only the gate knows better
+        accept_foreign_use(store, sender, address=issuing.operator, registry=registry.name)
+        with Worker(
+            registry=registry.name,
+            store=store,
+            sender=sender,
+            signers=wire_signers(settings, registry),
+            clock=SystemClock(),
+            pace=DEV_PACE,
+        ) as worker:
+            worker.drive_until_final([intent_id])
 
 
 def test_a_backup_made_while_work_goes_on_knows_no_batch_without_its_files(
@@ -175,23 +208,6 @@ def verify_whole(place: Path) -> None:
     assert set(fixed) <= folders
 
 
-KILLED = """
-import os, sys
-from attestree.adapters.sql import connections
-from attestree.cli.main import run
-left = int(sys.argv[1])
-writing = connections.Transactions._writing
-def counted(self):
-    global left
-    left -= 1
-    if left == 0:
-        os.kill(os.getpid(), 9)
-    return writing(self)
-connections.Transactions._writing = counted
-sys.exit(run(["recover", "--yes"]))
-"""
-
-
 @pytest.mark.slow
 def test_recovering_that_is_killed_is_gone_on_with(
     new_history: NewHistory, depth: Depth, figures: Figures
@@ -212,7 +228,7 @@ def test_recovering_that_is_killed_is_gone_on_with(
             # Each run dies a little later than the one before; what it entered is there already
             point += history.chance.randint(1, 2)
             ran = subprocess.run(
-                [sys.executable, "-c", KILLED, str(point)],
+                [sys.executable, str(DYING), str(point)],
                 cwd=history.office.folder,
                 env=dict(os.environ),
                 capture_output=True,
@@ -222,6 +238,8 @@ def test_recovering_that_is_killed_is_gone_on_with(
             ended = ran.returncode == 0
             kills += not ended
             free_the_keys(history)
+        # What the command does beyond entering: files that were held are handed out
+        history.run("recover", "--yes")
         history.verify_recovered(before)
     assert kills > 0
     figures.note(f"{kills} kills while recovering: 0 lost, 0 twice")

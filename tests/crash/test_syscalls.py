@@ -37,7 +37,8 @@ from attestree.settings import load_settings
 from attestree.wiring.audits import wire_consistency
 from attestree.wiring.system import SystemClock
 from tests.conftest import Depth, Figures
-from tests.integration.test_issue import ROSTER, Office, open_office
+from tests.integration.furnishing import ROSTER
+from tests.integration.test_issue import Office, open_office
 
 pytestmark = [pytest.mark.chain, pytest.mark.strace, pytest.mark.slow]
 

@@ -15,28 +15,16 @@ from typing import Any
 
 import pytest
 
-from attestree.adapters.keys.files import create_key_file
 from attestree.adapters.keys.private_file import write_private
 from attestree.adapters.sql.store import SqlStore
 from attestree.cli.main import run, shared_flags_first
 from attestree.ports import Intent
-from attestree.verifying.trust import NetworkKind, Trust, TrustedAccreditor, TrustedNetwork, format_trust
+from attestree.verifying.trust import format_trust
 from tests.integration.deployed import Actor, Deployed
+from tests.integration.furnishing import ACHIEVEMENT, ROSTER, issuer_table, keep_key, registry_table, trust_in
 
-DID = "did:key:z6MkhaXgBZDvotDkL5257faiztiGiC2QtKLGpbnnEGta2doK"
-TITLE = "Example University"
 NOWHERE = "http://127.0.0.1:9"
 """Where no chain answers."""
-ROSTER = (
-    "learner_id;email;name;awarded_on;result;credits\n"
-    "0017;zofia@example.org;Zofia Kowalska;2026-05-01;A;2.5\n"
-    "0018;;张伟;2026-05-01;B;2.5\n"
-    "0019;aoife@example.org;Aoife Ní Bhriain;2026-05-01;A;2.5\n"
-)
-ACHIEVEMENT = (
-    'title = "Data Literacy"\ndescription = "Reads and questions data."\n'
-    'learning_outcomes = ["Reads a chart"]\ncredits = 2.5\n'
-)
 ISSUE = ("issue", "roster.csv", "-a", "achievement.toml")
 
 
@@ -65,32 +53,14 @@ class Office:
         """Make a folder; `keys` by the name of their setting: `payer_key`, `issuer_key`, `operator_key`."""
         folder.mkdir(parents=True)
         office = cls(folder, registry, capsys, patch)
-        lines = {name: f'{name} = "{office.keep(name, actor)}"' for name, actor in (keys or {}).items()}
-        of_registry = [line for name, line in lines.items() if name in ("payer_key", "accreditor_key")]
-        of_issuer = [line for name, line in lines.items() if name in ("issuer_key", "operator_key")]
-        pins = registry.identity
-        text = f"""
-            [[registry]]
-            name = "local"
-            address = "0x{pins.registry.hex()}"
-            rpc = ["{registry.chain.url}"]
-            finality = "instant"
-            chain_id = {pins.chain_id}
-            genesis_hash = "0x{pins.genesis_hash.hex()}"
-            deploy_block = {pins.deploy_block}
-            deploy_block_hash = "0x{pins.deploy_block_hash.hex()}"
-            code_hash = "0x{pins.code_hash.hex()}"
-            """ + "\n".join(of_registry)
+        paths = {name: office.keep(name, actor) for name, actor in (keys or {}).items()}
+        of_registry = {name: path for name, path in paths.items() if name in ("payer_key", "accreditor_key")}
+        of_issuer = {name: path for name, path in paths.items() if name in ("issuer_key", "operator_key")}
+        text = registry_table(registry, keys=of_registry)
         if issuer is not None:
-            text += f"""
-            [[issuer]]
-            name = "example-university"
-            title = "{TITLE}"
-            address = "0x{issuer.hex()}"
-            did = "{DID}"
-            """ + "\n".join(of_issuer)
+            text += issuer_table(issuer, keys=of_issuer)
             write_private(folder / "keys/roster.key", b"ab" * 32)
-        (folder / "attestree.toml").write_text(text + "\n", "utf-8")
+        (folder / "attestree.toml").write_text(text, "utf-8")
         (folder / "roster.csv").write_text(ROSTER, "utf-8")
         (folder / "achievement.toml").write_text(ACHIEVEMENT, "utf-8")
         (folder / "trust.toml").write_text(office.trust(), "utf-8")
@@ -98,10 +68,7 @@ class Office:
 
     def keep(self, name: str, actor: Actor) -> str:
         """Write a key file with its password beside it; return its path, counted from the folder."""
-        path = self.folder / "keys" / f"{name}.json"
-        create_key_file(path, password="pw", private_key=bytes(actor.account.key), scrypt_work=2**8)
-        write_private(path.with_name(path.name + ".password"), b"pw")
-        return f"keys/{name}.json"
+        return keep_key(self.folder, name, actor)
 
     def change(self, before: str, after: str) -> None:
         """Replace some text of the settings, which must be there."""
@@ -146,18 +113,7 @@ class Office:
 
     def trust(self) -> str:
         """Return a trust file that believes the registry's accreditor."""
-        pins = self.registry.identity
-        network = TrustedNetwork(
-            NetworkKind.TEST,
-            pins.chain_id,
-            pins.genesis_hash,
-            pins.registry,
-            pins.deploy_block,
-            pins.code_hash,
-            "l",
-        )
-        accreditor = TrustedAccreditor(self.registry.accreditor.address, "Agency")
-        return format_trust(Trust("office", (network,), (accreditor,), b""))
+        return format_trust(trust_in(self.registry))
 
 
 def copy_over(source: Office, name: str, target: Office) -> None:

@@ -25,8 +25,9 @@ from attestree.credentials.anchor_proof import AnchorHeader
 from attestree.credentials.proof_set import SecuredAnchor
 from attestree.merkle.keccak import keccak256
 from attestree.merkle.kind import TreeKind
-from attestree.verifying.trust import NetworkKind, Trust, TrustedAccreditor, TrustedNetwork, format_trust
+from attestree.verifying.trust import format_trust
 from tests.integration.deployed import Actor, AnchoredBatch, Deployed
+from tests.integration.furnishing import registry_table, trust_in
 from tests.unit.verifying.genuine import build_document, seal, with_proofs
 
 DID = "did:web:university.example"
@@ -96,33 +97,11 @@ class Stand:
     # files
 
     def write_settings(self) -> None:
-        pins = self.registry.identity
-        network = TrustedNetwork(
-            NetworkKind.TEST,
-            pins.chain_id,
-            pins.genesis_hash,
-            pins.registry,
-            pins.deploy_block,
-            pins.code_hash,
-            "local",
-        )
-        accreditor = TrustedAccreditor(self.registry.accreditor.address, "Agency QA")
-        trust = Trust("stand", (network,), (accreditor,), b"")
+        trust = trust_in(self.registry, agency="Agency QA")
         (self.folder / "trust.toml").write_text(format_trust(trust), "utf-8")
-        lines = [
-            f"view_age_limit_seconds = {self.view_age_limit_seconds}",
-            "[[registry]]",
-            'name = "local"',
-            f'address = "0x{pins.registry.hex()}"',
-            f'rpc = ["{self.rpc}"]',
-            'finality = "instant"',
-            f"chain_id = {pins.chain_id}",
-            f'genesis_hash = "0x{pins.genesis_hash.hex()}"',
-            f"deploy_block = {pins.deploy_block}",
-            f'deploy_block_hash = "0x{pins.deploy_block_hash.hex()}"',
-            f'code_hash = "0x{pins.code_hash.hex()}"',
-        ]
-        (self.folder / "attestree.toml").write_text("\n".join(lines), "utf-8")
+        settings = f"view_age_limit_seconds = {self.view_age_limit_seconds}\n"
+        settings += registry_table(self.registry, rpc=self.rpc)
+        (self.folder / "attestree.toml").write_text(settings, "utf-8")
 
 
 @dataclass

@@ -166,3 +166,29 @@ def test_without_a_program_and_a_file_an_alarm_is_a_line_of_the_log(
         assert [alarm["code"] for alarm in watch.alarms(line)] == ["lane.foreign"]
         assert "lane.foreign" not in {alarm["code"] for alarm in watch.stop()}
     assert watch.metrics() == []
+
+
+def test_a_key_that_records_and_is_not_here_calls_a_person_at_once(
+    called: Path, registry: Deployed, issuer: Actor
+) -> None:
+    queue(called, registry, issuer, "a")
+    (called.parent / "issuer.json").rename(called.parent / "away.json")
+    with watching(called) as watch:
+        watch.wait(lambda: watch.told("alarm.no_key"))
+        (alarm,) = (one for one in watch.stop() if one["code"] == "alarm.no_key")
+    assert alarm["values"]["key"] == "issuer.json"
+    assert states(called)["a"] == "sealed"
+
+
+def test_an_operator_key_that_is_not_here_calls_a_person_before_anything_waits_for_it(called: Path) -> None:
+    called.write_text(called.read_text().replace('issuer_key = "issuer.json"', 'operator_key = "gone.json"'))
+    with watching(called) as watch:
+        watch.wait(lambda: watch.told("alarm.no_key"))
+        assert [alarm["values"]["key"] for alarm in watch.stop()] == ["gone.json"]
+
+
+def test_an_issuers_own_key_that_lies_elsewhere_is_no_alarm_while_nothing_waits_for_it(called: Path) -> None:
+    (called.parent / "issuer.json").rename(called.parent / "away.json")
+    with watching(called) as watch:
+        watch.wait(watch.metrics)
+        assert watch.stop() == []

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,8 +21,10 @@ from attestree.outbox.states import State
 from attestree.ports import Lane, NewIntent
 from attestree.registry.calls import build_call
 from tests.integration.deployed import Actor, Deployed, deploy_registry
+from tests.integration.furnishing import issuer_table, registry_table
 
 PASSWORD = "secret"
+START = "from attestree.cli.main import main; main()"
 
 
 @pytest.fixture
@@ -39,31 +44,9 @@ def config(registry: Deployed, issuer: Actor, tmp_path: Path, monkeypatch: pytes
     monkeypatch.setenv("ATTESTREE_KEY_PASSWORD", PASSWORD)
     private_key = bytes(issuer.account.key)
     create_key_file(tmp_path / "issuer.json", password=PASSWORD, private_key=private_key, scrypt_work=2**10)
-    pins = registry.identity
     path = tmp_path / "attestree.toml"
-    path.write_text(
-        f"""
-[store]
-url = "sqlite:///attestree.db"
-[[registry]]
-name = "local"
-address = "0x{registry.address.hex()}"
-rpc = ["{registry.chain.url}"]
-finality = "instant"
-chain_id = {pins.chain_id}
-genesis_hash = "0x{pins.genesis_hash.hex()}"
-deploy_block = {pins.deploy_block}
-deploy_block_hash = "0x{pins.deploy_block_hash.hex()}"
-code_hash = "0x{pins.code_hash.hex()}"
-[[issuer]]
-name = "university"
-title = "University"
-address = "0x{issuer.address.hex()}"
-did = "did:web:university.example"
-issuer_key = "issuer.json"
-""",
-        encoding="utf-8",
-    )
+    issuing = issuer_table(issuer.address, keys={"issuer_key": "issuer.json"})
+    path.write_text(registry_table(registry) + issuing, encoding="utf-8")
     return path
 
 
@@ -242,3 +225,18 @@ def test_a_gap_is_filled_by_the_command_that_is_named(
     assert run(["--config", str(config), "anchor", "--fill-gap", address]) == 0
     assert set(states(config).values()) == {State.FINAL}
     assert len(states(config)) == 4
+
+
+def test_a_chain_that_does_not_answer_is_named_at_once_and_until_when_it_is_asked_again(
+    config: Path, registry: Deployed, issuer: Actor
+) -> None:
+    queue(config, registry, issuer, "a")
+    config.write_text(config.read_text().replace(registry.chain.url, "http://127.0.0.1:1"))
+    words = [sys.executable, "-c", START, "--config", str(config), "anchor"]
+    with subprocess.Popen(words, stderr=subprocess.PIPE, text=True) as waiting:
+        assert waiting.stderr is not None
+        said = [waiting.stderr.readline() for _ in range(2)]
+        # It would go on for a minute
+        waiting.kill()
+    assert said[0] == "The network could not be reached (127.0.0.1:1).\n"
+    assert re.fullmatch(r"Nothing is lost; it is asked again and again until 20\S+Z\.\n", said[1])

@@ -29,8 +29,9 @@ from attestree.ports import ChainEvents
 from attestree.registry.events import SHAPES_BY_NAME
 from attestree.registry.facts import BlockRef, ChainIdentity, Log, Role
 from attestree.registry.finality import parse_finality
-from attestree.verifying.trust import NetworkKind, Trust, TrustedAccreditor, TrustedNetwork, format_trust
+from attestree.verifying.trust import format_trust
 from tests.integration.deployed import Actor, Deployed, deploy_registry
+from tests.integration.furnishing import trust_in
 from tests.unit.auditing.archive import Archive, make_archive
 
 
@@ -482,21 +483,8 @@ def test_a_hostile_name_computes_nothing_and_breaks_no_table(registry: Deployed,
 
 @pytest.fixture
 def trust_file(registry: Deployed, tmp_path: Path) -> Path:
-    pins = registry.identity
-    network = TrustedNetwork(
-        *(
-            NetworkKind.TEST,
-            pins.chain_id,
-            pins.genesis_hash,
-            pins.registry,
-            pins.deploy_block,
-            pins.code_hash,
-        ),
-        "local",
-    )
-    trust = Trust("auditor", (network,), (TrustedAccreditor(registry.accreditor.address, "Agency"),), b"")
     path = tmp_path / "trust.toml"
-    path.write_text(format_trust(trust), "utf-8")
+    path.write_text(format_trust(trust_in(registry)), "utf-8")
     return path
 
 

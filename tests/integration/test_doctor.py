@@ -22,6 +22,7 @@ from attestree.cli.console import Console, Context
 from attestree.cli.doctor.answer import Answer
 from attestree.cli.doctor.command import examine
 from attestree.cli.main import run
+from attestree.cli.recover import NOTHING
 from attestree.outbox.states import State
 from attestree.ports import NewIntent
 from attestree.settings import FILE_NAME, Settings, load_settings
@@ -277,6 +278,27 @@ def test_a_write_that_stopped_is_taken_up_by_the_command_that_is_named(office: O
     assert office.bad() == {}
 
 
+@pytest.mark.parametrize(
+    ("note", "command"),
+    [
+        ("outbox.foreign_nonce", "attestree anchor --accept-foreign {address}"),
+        ("outbox.finality_broken", "attestree anchor --resume {registry}"),
+    ],
+)
+def test_a_write_that_stopped_for_what_is_not_its_own_is_taken_up_by_what_that_needs(
+    office: Office, note: str, command: str
+) -> None:
+    office.add("stopped")
+    with wire_store(office.settings) as store:
+        store.move_intent("stopped", before=State.SEALED, after=State.HALTED, fence=1, note=note)
+        store.open_lane(sender=office.operator, registry=office.settings.registry[0].name, first=0)
+    (answer,) = office.bad().values()
+    wanted = command.format(address=f"0x{office.operator.hex()}", registry=office.settings.registry[0].name)
+    assert answer["next"].split("`")[1::2] == [wanted]
+    office.type(*wanted.split()[1:])
+    assert office.bad() == {}
+
+
 def test_a_write_that_waits_for_too_long_is_named(office: Office) -> None:
     office.add("fresh")
     assert "1 on their way" in office.answers()["queue"]["found"]
@@ -320,7 +342,9 @@ def test_a_foreign_transaction_is_named_and_accepted_by_the_command_that_is_name
     assert office.refused(*command.split()[1:]) == "lane.nothing_foreign"
 
 
-def test_a_lost_or_older_database_is_recovered_and_never_taken_for_a_stranger(office: Office) -> None:
+def test_a_lost_or_older_database_is_recovered_and_never_taken_for_a_stranger(
+    office: Office, capsys: pytest.CaptureFixture[str]
+) -> None:
     database, older = office.folder / "attestree.db", office.folder / "older.db"
     office.issue()
     shutil.copy(database, older)
@@ -337,6 +361,10 @@ def test_a_lost_or_older_database_is_recovered_and_never_taken_for_a_stranger(of
         assert "accept-foreign" not in answer["next"]
         office.type("recover", "--yes")
         assert office.bad() == {}
+        # Asked again, it says that there is nothing to do, and no more.
+        capsys.readouterr()
+        assert run(["recover", "--yes"]) == 0
+        assert capsys.readouterr().out == f"{NOTHING}\nCheck: attestree fsck\n"
 
 
 # -- folders and disk -----------------------------------------------------------------------------
@@ -355,14 +383,19 @@ def test_a_folder_left_half_written_is_named_once_it_is_old(office: Office) -> N
 
 def test_a_final_batch_that_was_not_handed_out_is_named_with_its_command(office: Office) -> None:
     office.type("template", "roster")
-    office.type("template", "achievement")
+    office.describe()
     office.type("issue", "roster.csv", "--achievement", "achievement.toml", "--yes", "--no-wait")
     settings = office.settings
     with wire_store(settings) as store, wire_worker(settings, settings.registry[0], store) as worker:
         worker.drive_until_final([one.wanted.id for one in store.fetch_intents()])
     (answer,) = office.bad().values()
     assert answer["topic"].startswith("delivery ")
+    # What is final needs no key any more.
+    key = settings.issuer[0].operator_key
+    assert isinstance(key, Path)
+    shutil.move(office.folder / key, office.folder / "away.json")
     office.type(*answer["next"].split()[1:])
+    shutil.move(office.folder / "away.json", office.folder / key)
     assert office.bad() == {}
 
 

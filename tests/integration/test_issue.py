@@ -18,22 +18,18 @@ from attestree.adapters.keys.private_file import write_private
 from attestree.adapters.sql.store import SqlStore
 from attestree.cli.main import run, shared_flags_first
 from attestree.outbox.states import State
-from attestree.verifying.trust import NetworkKind, Trust, TrustedAccreditor, TrustedNetwork, format_trust
+from attestree.verifying.trust import format_trust
 from tests.integration.deployed import Deployed, deploy_registry
-
-DID = "did:key:z6MkhaXgBZDvotDkL5257faiztiGiC2QtKLGpbnnEGta2doK"
-ROSTER = (
-    "learner_id;email;name;awarded_on;result;credits\n"
-    "0017;zofia@example.org;Zofia Kowalska;2026-05-01;A;2.5\n"
-    "0018;;张伟;2026-05-01;B;2.5\n"
-    "0019;aoife@example.org;Aoife Ní Bhriain;2026-05-01;A;2.5\n"
+from tests.integration.furnishing import (
+    ACHIEVEMENT,
+    DID,
+    ROSTER,
+    TITLE,
+    issuer_table,
+    keep_key,
+    registry_table,
+    trust_in,
 )
-ACHIEVEMENT = """
-title = "Data Literacy"
-description = "Reads and questions data."
-learning_outcomes = ["Reads a chart"]
-credits = 2.5
-"""
 
 
 @dataclass
@@ -74,48 +70,16 @@ def open_office(chain: DevChain, tmp_path: Path) -> Office:
     """Found an issuer on a chain, with its folder at `tmp_path`."""
     registry = deploy_registry(chain)
     issuer = registry.new_actor("university")
-    registry.accredit(issuer, did=DID, name="Example University")
+    registry.accredit(issuer, did=DID, name=TITLE)
     operator = registry.add_operator(issuer)
-    for name, actor in (("operator", operator), ("issuer", issuer)):
-        path = tmp_path / "keys" / f"{name}.json"
-        create_key_file(path, password="pw", private_key=bytes(actor.account.key), scrypt_work=2**8)
-        write_private(path.with_name(path.name + ".password"), b"pw")
+    keys = {
+        "operator_key": keep_key(tmp_path, "operator", operator),
+        "issuer_key": keep_key(tmp_path, "issuer", issuer),
+    }
     write_private(tmp_path / "keys/roster.key", b"ab" * 32)
-    pins = registry.identity
-    (tmp_path / "attestree.toml").write_text(
-        f"""
-        public_url = "http://127.0.0.1:8000"
-        [[registry]]
-        name = "local"
-        address = "0x{pins.registry.hex()}"
-        rpc = ["{chain.url}"]
-        finality = "instant"
-        chain_id = {pins.chain_id}
-        genesis_hash = "0x{pins.genesis_hash.hex()}"
-        deploy_block = {pins.deploy_block}
-        deploy_block_hash = "0x{pins.deploy_block_hash.hex()}"
-        code_hash = "0x{pins.code_hash.hex()}"
-        [[issuer]]
-        name = "example-university"
-        title = "Example University"
-        address = "0x{issuer.address.hex()}"
-        did = "{DID}"
-        operator_key = "keys/operator.json"
-        issuer_key = "keys/issuer.json"
-        """,
-        "utf-8",
-    )
-    network = TrustedNetwork(
-        NetworkKind.TEST,
-        pins.chain_id,
-        pins.genesis_hash,
-        pins.registry,
-        pins.deploy_block,
-        pins.code_hash,
-        "l",
-    )
-    trust = Trust("office", (network,), (TrustedAccreditor(registry.accreditor.address, "Agency"),), b"")
-    (tmp_path / "trust.toml").write_text(format_trust(trust), "utf-8")
+    settings = 'public_url = "http://127.0.0.1:8000"\n' + registry_table(registry)
+    (tmp_path / "attestree.toml").write_text(settings + issuer_table(issuer.address, keys=keys), "utf-8")
+    (tmp_path / "trust.toml").write_text(format_trust(trust_in(registry)), "utf-8")
     (tmp_path / "roster.csv").write_text(ROSTER, "utf-8")
     (tmp_path / "achievement.toml").write_text(ACHIEVEMENT, "utf-8")
     return Office(registry, tmp_path, issuer.address)
@@ -187,6 +151,9 @@ def test_credentials_are_revoked_suspended_reinstated_and_replaced(
     code, changed = office.run(capsys, "revoke", str(first), "--reason", "issued-in-error", "--yes")
     assert (code, [write["state"] for write in changed["writes"]]) == (0, ["final"])
     assert verify(office, capsys, str(first)) == "revoked"
+    for dry in ([], ["--yes"]):
+        code, refused = office.run(capsys, "reinstate", str(first), *dry)
+        assert (code, refused["error"]["code"]) == (1, "status.is_revoked")
     for command, verdict in (("suspend", "suspended"), ("reinstate", "valid"), ("suspend", "suspended")):
         assert office.run(capsys, command, str(second), "--yes")[0] == 0
         assert verify(office, capsys, str(second)) == verdict

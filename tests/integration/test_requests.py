@@ -13,7 +13,8 @@ from attestree.adapters.evm.dev_chain import DevChain
 from attestree.outbox.relayed import NOBODY
 from attestree.outbox.states import State
 from tests.integration.deployed import Actor, Deployed, deploy_registry, new_actor
-from tests.integration.offices import DID, ISSUE, NOWHERE, TITLE, Office, copy_over
+from tests.integration.furnishing import DID, TITLE
+from tests.integration.offices import ISSUE, NOWHERE, Office, copy_over
 
 REQUEST = (*ISSUE, "--request", "request.json", "--yes")
 
@@ -217,6 +218,7 @@ def test_without_a_key_that_pays_nothing_is_paid(opened: Callable[..., Office], 
 def test_a_request_is_ruled_out_by_its_institution_and_issued_again(
     institution: Office, payer: Office, registry: Deployed, issuer: Actor, request_at_payer: dict[str, Any]
 ) -> None:
+    assert payer.refused("anchor", "request.json", "--cancel") == "request.not_the_signer"
     registry.chain.fund(issuer.account.address, 10**18)
     done = institution.type("anchor", "request.json", "--cancel")
     assert (done["batch"], done["ruledOut"]) == (request_at_payer["batch"], True)
@@ -231,3 +233,12 @@ def test_a_request_is_ruled_out_by_its_institution_and_issued_again(
     institution.type("anchor")
     assert institution.verdicts() == ["valid"] * 3
     assert institution.type("fsck")["clean"] is True
+
+
+def test_a_request_whose_batch_is_not_here_is_not_ruled_out_and_nothing_is_paid(
+    institution: Office, payer: Office, registry: Deployed, issuer: Actor, request_at_payer: dict[str, Any]
+) -> None:
+    registry.chain.fund(issuer.account.address, 10**18)
+    (institution.folder / "attestree.db").rename(institution.folder / "lost.db")
+    assert institution.refused("anchor", "request.json", "--cancel") == "request.no_such_batch"
+    assert payer.type("anchor", "request.json")["recorded"] is True

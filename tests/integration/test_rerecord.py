@@ -62,7 +62,7 @@ def files_of(desk: Desk) -> dict[str, str]:
 
 def issue_and_revoke(desk: Desk) -> tuple[str, str]:
     """Issue two credentials, revoke one, and return a good one and that one."""
-    desk.type("template", "achievement")
+    desk.describe()
     (desk.folder / "two.csv").write_text("email,name\nada@example.org,Ada\nbob@example.org,Bob\n")
     desk.type("issue", "two.csv", "--achievement", "achievement.toml", "--yes")
     good, bad = sorted(map(str, desk.folder.glob("batches/*/*/private/credentials/*.json")))

@@ -10,7 +10,8 @@ from attestree.adapters.evm.dev_chain import DevChain
 from attestree.adapters.evm.wallets import Wallets
 from attestree.registry.calls import build_call
 from tests.integration.deployed import Actor, Deployed, deploy_registry
-from tests.integration.offices import DID, ISSUE, TITLE, Office, copy_over
+from tests.integration.furnishing import DID, TITLE
+from tests.integration.offices import ISSUE, Office, copy_over
 from tests.integration.safes import Safe, deploy_safe
 
 REQUEST = (*ISSUE, "--request", "request.json", "--yes")

@@ -19,7 +19,8 @@ from attestree.adapters.keys.private_file import write_private
 from attestree.anchoring import Worker
 from attestree.cli.main import run, shared_flags_first
 from tests.integration.deployed import Actor, Deployed, deploy_registry
-from tests.integration.offices import DID, ISSUE, NOWHERE, TITLE, Office
+from tests.integration.furnishing import DID, TITLE
+from tests.integration.offices import ISSUE, NOWHERE, Office
 from tests.integration.served import running
 
 WORD = "canary" + secrets.token_hex(8)

@@ -13,7 +13,8 @@ import pytest
 from attestree.adapters.evm.dev_chain import DevChain
 from attestree.credentials.dates import format_timestamp
 from tests.integration.deployed import Actor, Deployed, deploy_registry
-from tests.integration.offices import DID, ISSUE, ROSTER, TITLE, Office, copy_over
+from tests.integration.furnishing import DID, ROSTER, TITLE
+from tests.integration.offices import ISSUE, Office, copy_over
 
 PAGE = Path(__file__).parents[2] / "docs/how-to/stolen-key.md"
 MINUTE = 60

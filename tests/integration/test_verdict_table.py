@@ -19,11 +19,12 @@ from attestree.merkle.keccak import keccak256
 from attestree.merkle.kind import SHARD_SIZE, TreeKind
 from attestree.registry.facts import Reason
 from attestree.verifying.report import Report
-from attestree.verifying.trust import NetworkKind, Trust, TrustedAccreditor, TrustedNetwork
+from attestree.verifying.trust import Trust
 from attestree.verifying.verdict import Verdict
 from attestree.verifying.verifier import Verifier
 from tests.fakes.lying_node import Answer
 from tests.integration.deployed import Actor, AnchoredBatch, Deployed, deploy_registry
+from tests.integration.furnishing import trust_in
 from tests.integration.readers import KINDS, Reader, build_reader, forwarding
 from tests.unit.verifying.genuine import build_document, seal, with_proofs
 
@@ -89,20 +90,6 @@ class Scene:
         key = (self.registry.identity.chain_id, self.registry.address)
         verifier = Verifier(self.trust, {key: self.reader.facts}, self.reader.clock)
         return verifier.verify(json.dumps(credential).encode(), **question)
-
-
-def trust_in(registry: Deployed, *accreditors: Actor) -> Trust:
-    pins = registry.identity
-    network = TrustedNetwork(
-        NetworkKind.TEST,
-        pins.chain_id,
-        pins.genesis_hash,
-        registry.address,
-        pins.deploy_block,
-        pins.code_hash,
-    )
-    listed = tuple(TrustedAccreditor(actor.address, f"accreditor {n}") for n, actor in enumerate(accreditors))
-    return Trust("tests", (network,), listed, b"")
 
 
 @pytest.fixture

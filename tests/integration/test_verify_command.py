@@ -14,8 +14,9 @@ from attestree.adapters.evm.dev_chain import DevChain
 from attestree.cli.main import run, shared_flags_first
 from attestree.credentials.anchor_proof import AnchorHeader
 from attestree.merkle.kind import TreeKind
-from attestree.verifying.trust import NetworkKind, Trust, TrustedAccreditor, TrustedNetwork, format_trust
+from attestree.verifying.trust import format_trust
 from tests.integration.deployed import AnchoredBatch, Deployed, deploy_registry
+from tests.integration.furnishing import trust_in
 from tests.unit.credentials.images.pictures import png, svg
 from tests.unit.verifying.genuine import LIST_ID, build_document, seal, with_proofs
 
@@ -55,18 +56,7 @@ class Desk:
         (self.folder / name).write_text(json.dumps(value), "utf-8")
 
     def write_trust(self) -> None:
-        pins = self.registry.identity
-        network = TrustedNetwork(
-            NetworkKind.TEST,
-            pins.chain_id,
-            pins.genesis_hash,
-            pins.registry,
-            pins.deploy_block,
-            pins.code_hash,
-            "local",
-        )
-        accreditor = TrustedAccreditor(self.registry.accreditor.address, "Agency QA")
-        trust = Trust("desk", (network,), (accreditor,), b"")
+        trust = trust_in(self.registry, agency="Agency QA")
         (self.folder / "trust.toml").write_text(format_trust(trust), "utf-8")
 
     def verify(self, *arguments: str, rpc: str | None = None) -> int:

@@ -79,7 +79,9 @@ class FinalWatch:
         vanished = find_vanished(self.store, self.sender, registry=self.registry)
         for intent in vanished:
             halt_vanished(self.store, intent)
-        self.bell.ring(BROKEN, subject=self.registry, block=mark.number, writes=len(vanished))
+        self.bell.ring(
+            BROKEN, subject=self.registry, registry=self.registry, block=mark.number, writes=len(vanished)
+        )
         raise ChainIdentityError(
             "identity.finality_broken", registry=self.registry, block=mark.number, writes=len(vanished)
         )

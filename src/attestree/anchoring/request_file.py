@@ -18,6 +18,7 @@ from attestree.credentials.dates import format_timestamp, parse_timestamp
 from attestree.credentials.strict_json import JsonObject, JsonValue, parse_json
 from attestree.errors import InputError, RequestError
 from attestree.registry.signed_anchor import ANY_HEAD, SignedAnchor, build_typed, hash_anchor
+from attestree.text.spelling import format_hex
 
 FORMAT = "attestree.anchor-request/1"
 """Value of `format`."""
@@ -61,21 +62,22 @@ def format_request(request: AnchorRequest) -> bytes:
 def describe_request(request: AnchorRequest) -> dict[str, Any]:
     """Return the members of a request file."""
     anchor, signature = request.anchor, request.signature
+    expected = anchor.expected_head
     return {
         "format": FORMAT,
         "title": request.title,
         "chainId": anchor.chain_id,
-        "registry": _hex(anchor.registry),
-        "issuer": _hex(anchor.issuer),
-        "root": _hex(anchor.root),
+        "registry": format_hex(anchor.registry),
+        "issuer": format_hex(anchor.issuer),
+        "root": format_hex(anchor.root),
         "size": anchor.size,
         "kind": anchor.kind,
         "list": anchor.list_id.hex(),
         "deadline": format_timestamp(anchor.deadline),
-        "expectedHead": None if anchor.expected_head == ANY_HEAD else _hex(anchor.expected_head.to_bytes(28)),
+        "expectedHead": None if expected == ANY_HEAD else format_hex(expected.to_bytes(28)),
         "typedData": build_typed(anchor),
-        "digest": _hex(request.digest),
-        "signature": None if signature is None else _hex(signature),
+        "digest": format_hex(request.digest),
+        "signature": None if signature is None else format_hex(signature),
     }
 
 
@@ -148,7 +150,3 @@ def _bytes(value: JsonValue, *, size: int) -> bytes:
     if not isinstance(value, str) or not re.fullmatch(rf"0x[0-9a-f]{{{2 * size}}}", value):
         raise RequestError("request.file_form")
     return bytes.fromhex(value[2:])
-
-
-def _hex(octets: bytes) -> str:
-    return "0x" + octets.hex()

@@ -18,8 +18,21 @@ from attestree.merkle.keccak import keccak256
 from attestree.outbox.fees import limit_gas
 from attestree.outbox.states import State
 from attestree.outbox.steps import Bump, Final, Halt, Lost, Mined, Retry, Reverted, Send, Sign, Step, Wait
-from attestree.ports import Attempt, Fees, Intent, Receipt, Signer, Store, Transaction, TransactionSender
+from attestree.ports import (
+    Attempt,
+    Fees,
+    Intent,
+    Receipt,
+    SignedTransaction,
+    Signer,
+    Store,
+    Transaction,
+    TransactionSender,
+)
 from attestree.registry.facts import BlockRef, ChainIdentity
+
+NO_MONEY = "chain.no_money"
+"""The key cannot pay the fee."""
 
 _PLAIN_EDGES = {Lost: State.SENT, Retry: State.SEALED, Final: State.FINAL}
 
@@ -78,19 +91,35 @@ class Taker:
         if keccak256(attempt.raw) != attempt.tx_hash:
             raise CorruptionError("fsck.attempt", intent=attempt.intent_id, number=attempt.number)
         self.store.mark_sent(attempt, now=now, intent_fence=intent.fence)
-        self.sender.send(attempt.raw)
+        try:
+            self.sender.send(attempt.raw)
+        except RefusedError as exc:
+            if exc.code != NO_MONEY:
+                raise
+            # A node need not say whose money it missed.
+            raise RefusedError(NO_MONEY, **{**exc.values, "address": self._address}) from exc
         return State.SENT
 
     def _sign(
         self, intent: Intent, attempts: Sequence[Attempt], *, nonce: int, fees: Fees, now: int
     ) -> State:
         """Sign for the pinned chain and no other, and store what was signed."""
-        gas = attempts[-1].gas if attempts and attempts[-1].nonce == nonce else self._fetch_gas(intent)
+        gas = self._choose_gas(intent, attempts, nonce=nonce)
         self._verify_balance(gas=gas, fees=fees)
         lease_key = build_lease_key(chain_id=self.pinned.chain_id, address=self.signer.address)
         lease_fence = self.leases.take(lease_key)
         verify_identity(self.sender.fetch_identity(), pinned=self.pinned)
-        unsigned = Transaction(
+        unsigned = self._build_transaction(intent, nonce=nonce, gas=gas, fees=fees)
+        signed = self.signer.sign(unsigned)
+        attempt = _build_attempt(intent.wanted.id, unsigned, signed, number=len(attempts) + 1, now=now)
+        self.store.add_attempt(
+            attempt, lease_key=lease_key, lease_fence=lease_fence, intent_fence=intent.fence
+        )
+        return State.SIGNED
+
+    def _build_transaction(self, intent: Intent, *, nonce: int, gas: int, fees: Fees) -> Transaction:
+        """Return what is signed: for the pinned chain, whatever the node says."""
+        return Transaction(
             chain_id=self.pinned.chain_id,
             nonce=nonce,
             to=intent.wanted.to,
@@ -98,25 +127,11 @@ class Taker:
             gas=gas,
             fees=fees,
         )
-        signed = self.signer.sign(unsigned)
-        attempt = Attempt(
-            intent_id=intent.wanted.id,
-            number=len(attempts) + 1,
-            nonce=nonce,
-            raw=signed.raw,
-            tx_hash=signed.hash,
-            gas=gas,
-            fees=fees,
-            created=now,
-            sent_at=None,
-        )
-        self.store.add_attempt(
-            attempt, lease_key=lease_key, lease_fence=lease_fence, intent_fence=intent.fence
-        )
-        return State.SIGNED
 
-    def _fetch_gas(self, intent: Intent) -> int:
+    def _choose_gas(self, intent: Intent, attempts: Sequence[Attempt], *, nonce: int) -> int:
         """Return the gas limit; the contract's refusal comes out here, before anything is signed."""
+        if attempts and attempts[-1].nonce == nonce:
+            return attempts[-1].gas
         wanted = intent.wanted
         return limit_gas(self.sender.fetch_gas(sender=wanted.sender, to=wanted.to, payload=wanted.payload))
 
@@ -124,4 +139,28 @@ class Taker:
         """Return if the key can pay for the dearest outcome."""
         balance = self.sender.fetch_balance(self.signer.address)
         if balance < gas * fees.max_fee:
-            raise RefusedError("chain.no_money", balance_wei=balance, needed_wei=gas * fees.max_fee)
+            raise RefusedError(
+                NO_MONEY, address=self._address, balance_wei=balance, needed_wei=gas * fees.max_fee
+            )
+
+    @property
+    def _address(self) -> str:
+        """Return the key's address, for messages."""
+        return f"0x{self.signer.address.hex()}"
+
+
+def _build_attempt(
+    intent_id: str, unsigned: Transaction, signed: SignedTransaction, *, number: int, now: int
+) -> Attempt:
+    """Return a transaction as it is stored, before any byte of it leaves."""
+    return Attempt(
+        intent_id=intent_id,
+        number=number,
+        nonce=unsigned.nonce,
+        raw=signed.raw,
+        tx_hash=signed.hash,
+        gas=unsigned.gas,
+        fees=unsigned.fees,
+        created=now,
+        sent_at=None,
+    )

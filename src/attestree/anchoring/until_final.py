@@ -8,7 +8,7 @@ Source: DESIGN sections 6 and 9.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Protocol
 
 from attestree.anchoring.pace import Pace
@@ -17,6 +17,13 @@ from attestree.errors import FeeLimitError, KeyFileError, LeaseHeldError, Transi
 from attestree.outbox.lane import NEEDS_A_PERSON
 from attestree.outbox.states import State
 from attestree.ports import Clock, Intent, Store
+
+OnSilence = Callable[[UnavailableError, int], None]
+"""Told of what does not answer, and until when (Unix seconds) it is asked again; once for each silence."""
+
+
+def endure_quietly(_error: UnavailableError, _until: int) -> None:
+    """Tell nobody."""
 
 
 class Driver(Protocol):
@@ -33,7 +40,14 @@ class UntilFinal:
     """One wait for some writes."""
 
     def __init__(
-        self, driver: Driver, store: Store, clock: Clock, on_progress: OnProgress, *, patience_seconds: int
+        self,
+        driver: Driver,
+        store: Store,
+        clock: Clock,
+        on_progress: OnProgress,
+        *,
+        patience_seconds: int,
+        on_silence: OnSilence = endure_quietly,
     ) -> None:
         """Prepare to wait."""
         self._driver = driver
@@ -41,7 +55,9 @@ class UntilFinal:
         self._clock = clock
         self._on_progress = on_progress
         self._patience_seconds = patience_seconds
+        self._on_silence = on_silence
         self._silent_since: int | None = None
+        self._untold: UnavailableError | None = None
 
     def run(self, intent_ids: Sequence[str], *, addresses: Collection[bytes]) -> Sequence[Intent]:
         """Wait and return the writes, all FINAL; raises as `Worker.drive_until_final` says."""
@@ -54,6 +70,7 @@ class UntilFinal:
                 return intents
             if progress is not None:
                 self._verify_hope(before, progress)
+            self._tell_silence()
             if progress is None or not progress.acted:
                 self._driver.pace.rest()
 
@@ -78,9 +95,16 @@ class UntilFinal:
     def _endure(self, silence: UnavailableError) -> None:
         """Return while chain, store or signer have not been silent for too long."""
         now = self._clock.now()
-        since = self._silent_since = now if self._silent_since is None else self._silent_since
-        if now - since >= self._patience_seconds:
+        if self._silent_since is None:
+            self._silent_since, self._untold = now, silence
+        if now - self._silent_since >= self._patience_seconds:
             raise silence
+
+    def _tell_silence(self) -> None:
+        """Tell once of a silence that is waited for; one that nobody waits for is no matter."""
+        if self._untold is not None and self._silent_since is not None:
+            self._on_silence(self._untold, self._silent_since + self._patience_seconds)
+        self._untold = None
 
     def _fetch(self, intent_ids: Sequence[str]) -> Sequence[Intent]:
         """Return the writes as they stand."""
@@ -99,7 +123,7 @@ class UntilFinal:
         """Say whether all are FINAL; raises where one halted."""
         for intent in intents:
             if intent.state is State.HALTED:
-                raise TransitionError(intent.note, title=intent.wanted.title)
+                raise TransitionError(intent.note, **intent.facts)
         return all(intent.state is State.FINAL for intent in intents)
 
     def _verify_hope(self, intents: Sequence[Intent], progress: Progress) -> None:

@@ -170,8 +170,16 @@ class Vigil:
         self._bell.hush_all(self._halted - notes, subject=subject)
         self._halted = notes
         for note in notes:
-            titles = [one.wanted.title for one in halted if one.note == note]
-            self._bell.ring(note, subject=subject, title=titles[0], writes=len(titles))
+            same = [one for one in halted if one.note == note]
+            facts = same[0].facts
+            self._bell.ring(
+                note,
+                subject=subject,
+                title=facts["title"],
+                address=facts["address"],
+                registry=self._registry,
+                writes=len(same),
+            )
         self._note_oldest([one for one in ours if one.state is not State.HALTED])
 
     def _note_oldest(self, waiting: Sequence[Intent]) -> None:

@@ -8,7 +8,7 @@ the last one was killed. Source: DESIGN section 6.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from types import TracebackType
 from typing import Self
@@ -23,10 +23,11 @@ from attestree.anchoring.pace import DEFAULT_PACE, Pace
 from attestree.anchoring.progress import Event, OnProgress, Progress, build_blocked_event, build_event, ignore
 from attestree.anchoring.relayed import watch_relayed
 from attestree.anchoring.taker import Taker
-from attestree.anchoring.until_final import UntilFinal
+from attestree.anchoring.until_final import OnSilence, UntilFinal, endure_quietly
 from attestree.anchoring.vigil import UNFINISHED, Vigil
 from attestree.errors import (
     ChainIdentityError,
+    ChainUnavailableError,
     LeaseHeldError,
     RefusedError,
     UnavailableError,
@@ -122,7 +123,8 @@ class Worker:
                 signed or sent.
             LeaseHeldError: Another process writes with one of the keys.
             CorruptionError: What is stored is not what was written; nothing was signed or sent.
-            UnavailableError: Chain or store do not answer; nothing is lost.
+            UnavailableError: Chain or store do not answer; nothing is lost. A chain that did not answer for
+                one key was asked for the others all the same.
         """
         with self._vigil.keep():
             progress = self._drive_round(on_progress)
@@ -141,22 +143,27 @@ class Worker:
         final = self._sender.fetch_block("final")
         self._final_watch.verify(final)
         events: list[Event] = []
-        for address in dict.fromkeys(intent.wanted.sender for intent in ours):
-            for event in self._drive_lane(address, unfinished, pinned, final):
-                events.append(event)
-                on_progress(event)
+        addresses = dict.fromkeys(intent.wanted.sender for intent in ours)
+        for event in self._drive_lanes(addresses, unfinished, pinned, final):
+            events.append(event)
+            on_progress(event)
         for event in watch_relayed(
             self._store, self._sender, unfinished, registry=self.registry, final=final
         ):
             events.append(event)
             on_progress(event)
-        for address in self._signers.keys() - {intent.wanted.sender for intent in ours}:
+        for address in self._signers.keys() - addresses.keys():
             watch_idle_lane(self._store, self._bell, self._sender, sender=address, registry=self.registry)
         ended = sum(event.after in (State.FINAL, State.HALTED) for event in events)
         return Progress(tuple(events), len(events) - ended)
 
     def drive_until_final(
-        self, intent_ids: Sequence[str], on_progress: OnProgress = ignore, *, patience_seconds: int = 60
+        self,
+        intent_ids: Sequence[str],
+        on_progress: OnProgress = ignore,
+        *,
+        patience_seconds: int = 60,
+        on_silence: OnSilence = endure_quietly,
     ) -> Sequence[Intent]:
         """
         Drive until these writes are FINAL and return them.
@@ -167,6 +174,7 @@ class Worker:
             intent_ids: Which writes must be FINAL; all others of our keys are driven along.
             on_progress: Told of every event.
             patience_seconds: How long chain or store may be silent before their error is raised.
+            on_silence: Told at once what does not answer, and until when it is asked again.
 
         Raises:
             RefusedError: A write halted, or nothing is left that could be done: the contract or the
@@ -174,7 +182,14 @@ class Worker:
             UnavailableError: After `patience_seconds` of silence.
             KeyFileError: `key.not_here`, no key here can sign one of them.
         """
-        drive = UntilFinal(self, self._store, self._clock, on_progress, patience_seconds=patience_seconds)
+        drive = UntilFinal(
+            self,
+            self._store,
+            self._clock,
+            on_progress,
+            patience_seconds=patience_seconds,
+            on_silence=on_silence,
+        )
         return drive.run(intent_ids, addresses=self._signers.keys() | {NOBODY})
 
     def close(self) -> None:
@@ -198,6 +213,24 @@ class Worker:
     def _is_ours(self, intent: Intent) -> bool:
         """Say whether a write is driven here: one that halted is not."""
         return self.can_sign(intent) and intent.state is not State.HALTED
+
+    def _drive_lanes(
+        self,
+        addresses: Iterable[bytes],
+        unfinished: Sequence[Intent],
+        pinned: ChainIdentity,
+        final: BlockRef,
+    ) -> Iterator[Event]:
+        """Drive one key after the other; a chain that did not answer for one is raised after the last."""
+        silence: ChainUnavailableError | None = None
+        for address in addresses:
+            try:
+                yield from self._drive_lane(address, unfinished, pinned, final)
+            except ChainUnavailableError as exc:
+                # Each key has a lane and a lease of its own and looks itself: the others lose nothing.
+                silence = silence or exc
+        if silence is not None:
+            raise silence
 
     def _drive_lane(
         self, address: bytes, unfinished: Sequence[Intent], pinned: ChainIdentity, final: BlockRef

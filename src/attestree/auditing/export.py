@@ -16,9 +16,10 @@ from importlib.resources import files
 
 from attestree.auditing.audit import Audited
 from attestree.auditing.findings import count_findings
-from attestree.auditing.report import SECTIONS, AuditReport, finding_to_json, format_hex
+from attestree.auditing.report import SECTIONS, AuditReport, finding_to_json
 from attestree.auditing.tables import format_batches_csv, format_events_csv, format_events_jsonl
 from attestree.text.catalogue import explain, format_moment
+from attestree.text.spelling import format_hex
 
 REPORT_FILE = "report.json"
 """Written last: it names the others."""

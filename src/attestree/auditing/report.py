@@ -22,6 +22,7 @@ from attestree.auditing.findings import Finding, count_findings
 from attestree.credentials.dates import format_timestamp
 from attestree.registry.facts import BlockRef, ChainIdentity
 from attestree.text.catalogue import explain
+from attestree.text.spelling import format_hex
 
 FORMAT = "attestree.audit/1"
 """Value of `format` in the JSON of a report."""
@@ -203,11 +204,6 @@ def finding_to_json(finding: Finding) -> dict[str, object]:
         "block": finding.block,
         "txHash": _hex_or_none(finding.tx_hash),
     }
-
-
-def format_hex(octets: bytes) -> str:
-    """Return 0x and hex digits."""
-    return "0x" + octets.hex()
 
 
 def _hex_or_none(octets: bytes | None) -> str | None:

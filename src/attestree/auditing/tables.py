@@ -13,10 +13,11 @@ from dataclasses import fields
 from enum import IntEnum, IntFlag
 
 from attestree.auditing.replay import Entry
-from attestree.auditing.report import BatchLine, format_hex
+from attestree.auditing.report import BatchLine
 from attestree.credentials.dates import format_timestamp
 from attestree.registry.event_types import Event
 from attestree.registry.records import AnchorRecord
+from attestree.text.spelling import format_hex
 from attestree.text.spreadsheet import format_csv
 
 EVENT_COLUMNS = (

@@ -16,6 +16,7 @@ from attestree.cli.console import Context
 from attestree.cli.driving import drive_all
 from attestree.cli.healing import accept, drop_write, fill, resume_writes
 from attestree.cli.relay import take_request
+from attestree.cli.telling import Teller
 from attestree.cli.writes import find_fault, show_writes
 from attestree.errors import NotAllowedError
 from attestree.outbox.states import State
@@ -80,19 +81,20 @@ def anchor(
     if resume is not None and drop is not None:
         raise NotAllowedError("refused.two_modes", first="--resume", second="--drop")
     settings = context.settings()
+    teller = Teller(context.console.progress)
     with wire_store(settings) as store:
         done = {one.wanted.id for one in store.fetch_intents() if one.state is State.FINAL or one.is_given_up}
         if drop is not None:
             drop_write(context.console, store, drop)
             return
         for issuer in settings.issuer:
-            verify_nothing_forgotten(settings, issuer, store)
+            verify_nothing_forgotten(settings, issuer, store, on_silence=teller.tell_silence)
         if resume is not None:
             resume_writes(context.console, settings, store, resume)
         if accept_foreign is not None:
             accept(context.console, settings, store, accept_foreign)
         if fill_gap is not None:
             fill(context.console, settings, store, fill_gap)
-        left = drive_all(context.console, settings, store, watch_on=watch_on, once=once)
+        left = drive_all(context.console, settings, store, teller, watch_on=watch_on, once=once)
         intents = [one for one in store.fetch_intents() if one.wanted.id not in done]
     show_writes(context.console, intents, find_fault(intents, left))

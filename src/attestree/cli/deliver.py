@@ -11,12 +11,10 @@ from typing import Annotated
 
 import typer
 
-from attestree.cli.console import Context
+from attestree.cli.console import Context, exit_code
 from attestree.cli.delivery import deliver_issuer
 from attestree.cli.issue import IssuerName
-from attestree.issuing.deliver import deliver_batch
-from attestree.wiring.issuers import wire_status
-from attestree.wiring.stores import wire_folders, wire_store
+from attestree.wiring.stores import wire_store
 
 
 def register(app: typer.Typer) -> None:
@@ -34,13 +32,14 @@ def deliver(
     settings = context.settings()
     chosen = settings.find_issuer(issuer)
     with wire_store(settings) as store:
-        folder, status = wire_folders(settings, chosen), wire_status(settings, chosen, store)
-        if batch is not None:
-            found = [deliver_batch(batch, store=store, folder=folder, status=status)]
-        else:
-            found = [*deliver_issuer(settings, chosen, store)]
+        found, fault = deliver_issuer(settings, chosen, store, batch)
     lines = [f"{item.batch.id}  {item.location or f'held: {item.batch.state.value}'}" for item in found]
     batches = [
         {"batch": item.batch.id, "state": item.batch.state.value, "folder": item.location} for item in found
     ]
-    context.console.result("\n".join(lines) or "Nothing waits.", {"batches": batches})
+    text = "\n".join(lines) or "Nothing waits."
+    if fault is None:
+        context.console.result(text, {"batches": batches})
+        return
+    context.console.result_and_error(text, {"batches": batches}, fault)
+    raise typer.Exit(exit_code(fault))

@@ -14,6 +14,7 @@ from functools import partial
 
 from attestree.adapters.sql.store import SqlStore
 from attestree.anchoring import Event, Worker, watch
+from attestree.anchoring.bell import Bell
 from attestree.cli.console import Console
 from attestree.cli.delivery import deliver_ready
 from attestree.cli.password import ask_password
@@ -26,17 +27,19 @@ from attestree.outbox.states import State
 from attestree.ports import Intent, Store
 from attestree.settings import Settings
 from attestree.wiring.alarms import wire_alarms, write_figures
+from attestree.wiring.key_watch import KeyWatch
 from attestree.wiring.system import SystemClock
 from attestree.wiring.workers import wire_worker
 
 
 def drive_all(
-    console: Console, settings: Settings, store: SqlStore, *, watch_on: bool, once: bool
+    console: Console, settings: Settings, store: SqlStore, teller: Teller, *, watch_on: bool, once: bool
 ) -> Sequence[Intent]:
     """Drive the writes of every registry, and return those that wait for a key which is not here."""
     with ExitStack() as stack:
         clock = SystemClock()
         book = stack.enter_context(wire_alarms(settings, clock=clock, writes_log=watch_on))
+        keys = KeyWatch(settings, store, Bell(book, clock))
         note = partial(write_figures, settings, book, store, clock=clock)
         stack.callback(_do_if_possible, note)
         opened = [
@@ -46,17 +49,16 @@ def drive_all(
         workers = [stack.enter_context(worker) for worker in opened]
         hand_out = partial(deliver_ready, settings, store, console, told={})
         publishing = open_publishing(console, settings, store, alarm=book)
-
         seal = partial(seal_due, settings, store, console, alarm=book, told={})
 
         def note_round() -> None:
             seal()
             publishing.publish_due()
+            keys.note_round()
             note()
 
         seal()
-
-        _drive(console, store, workers, hand_out, note_round, watch_on=watch_on, once=once)
+        _drive(console, store, workers, teller, hand_out, note_round, watch_on=watch_on, once=once)
         if not watch_on:
             # Whoever stops a service waits for nothing more; its next round would have done it
             publishing.publish_all()
@@ -68,14 +70,14 @@ def _drive(
     console: Console,
     store: Store,
     workers: Sequence[Worker],
+    teller: Teller,
     hand_out: Callable[[], Sequence[str]],
-    note: Callable[[], None],
+    note_round: Callable[[], None],
     *,
     watch_on: bool,
     once: bool,
 ) -> None:
     """Drive in one of the three ways, and hand out what became final."""
-    teller = Teller(console.progress)
     hand_out()
     if watch_on:
 
@@ -87,7 +89,7 @@ def _drive(
         # Whoever stops a service means what Ctrl-C means: give the keys back and go.
         signal.signal(signal.SIGTERM, signal.default_int_handler)
         try:
-            watch(workers, tell, on_silence=teller.tell_silence, on_round=note)
+            watch(workers, tell, on_silence=teller.tell_silence, on_round=note_round)
         except KeyboardInterrupt:
             console.progress("Stopped. Whatever was signed is saved; the next run goes on from there.")
         return
@@ -95,13 +97,14 @@ def _drive(
         if once:
             worker.drive_once(teller.tell)
         else:
-            worker.drive_until_final(_ids_of(store, worker), teller.tell)
+            worker.drive_until_final(_ids_of(store, worker), teller.tell, on_silence=teller.tell_patience)
             # What somebody else recorded needs nothing from us but to wait until it is final.
-            worker.drive_until_final(teller.list_told("outbox.effect_not_final", of=store), teller.tell)
+            told = teller.list_told("outbox.effect_not_final", of=store)
+            worker.drive_until_final(told, teller.tell, on_silence=teller.tell_patience)
     # What replaces something queues one more write when it is final
     if hand_out() and not once:
         for worker in workers:
-            worker.drive_until_final(_ids_of(store, worker), teller.tell)
+            worker.drive_until_final(_ids_of(store, worker), teller.tell, on_silence=teller.tell_patience)
 
 
 def _do_if_possible(act: Callable[[], None]) -> None:

@@ -224,7 +224,7 @@ def describe_next(way: Way, settings: Settings, folder: Path) -> str:
             "Ready, on a TEST network: nothing recorded here is worth anything. Next:",
             *enter,
             "attestree template roster",
-            "attestree template achievement",
+            "attestree template achievement      (then write your title and description in achievement.toml)",
             "attestree issue roster.csv --achievement achievement.toml",
         ]
         return "\n  ".join(lines)

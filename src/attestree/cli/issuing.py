@@ -77,10 +77,10 @@ def finish_batch(
         wire_worker(settings, registry, store, ask=ask_password) as worker,
     ):
         teller = Teller(console.progress)
-        worker.drive_until_final([issued.intent_id], teller.tell)
+        worker.drive_until_final([issued.intent_id], teller.tell, on_silence=teller.tell_patience)
         delivered = deliver_batch(issued.batch.id, store=store, folder=folder, status=status)
         if delivered.supersedes:
-            worker.drive_until_final(delivered.supersedes, teller.tell)
+            worker.drive_until_final(delivered.supersedes, teller.tell, on_silence=teller.tell_patience)
     open_publishing(console, settings, store).publish_all()
     return delivered
 

@@ -25,6 +25,9 @@ from attestree.wiring.recovery import our_addresses, wire_recovery
 from attestree.wiring.stores import wire_store
 from attestree.wiring.system import SystemClock
 
+NOTHING = "Nothing is missing: the database knows all that your keys recorded."
+"""What is said where there is nothing to recover."""
+
 
 def register(app: typer.Typer) -> None:
     """Add `recover` to the program."""
@@ -59,9 +62,8 @@ def recover(
         deliver_ready(settings, store, context.console)
         waiting = _count_waiting(store)
     left = [missing for plan in plans for missing in plan.missing] if done.left else []
-    context.console.result(
-        "\n".join(_lines_of_done(done, left, waiting=waiting)), _json_of_done(done, left, waiting=waiting)
-    )
+    lines = _lines_of_done(done, left, waiting=waiting) if any(plans) else [NOTHING, _next_line(waiting)]
+    context.console.result("\n".join(lines), _json_of_done(done, left, waiting=waiting))
     raise typer.Exit(REJECT if done.left else 0)
 
 
@@ -87,7 +89,7 @@ def _text_of_plans(plans: Sequence[RegistryPlan]) -> str:
     """Say what would be done."""
     lines = [line for plan in plans for line in _lines_of_plan(plan)]
     if not lines:
-        return "Nothing is missing: the database knows all that your keys recorded."
+        return NOTHING
     return "\n".join([*lines, "NOTHING WAS CHANGED. Go: the same command with --yes"])
 
 
@@ -132,8 +134,9 @@ def _lines_of_missing(missing: Sequence[Missing]) -> Iterator[str]:
 
 def _lines_of_done(done: Done, left: Sequence[Missing], *, waiting: int) -> Iterator[str]:
     """Say what was done, what was not, and what to do next."""
-    entered = f"{many(done.batches, 'batch', 'batches')} ({many(done.credentials, 'credential')})"
-    yield f"Entered: {entered}, {many(done.changes, 'change')} of status"
+    if done.batches or done.changes:
+        entered = f"{many(done.batches, 'batch', 'batches')} ({many(done.credentials, 'credential')})"
+        yield f"Entered: {entered}, {many(done.changes, 'change')} of status"
     if done.queued:
         yield f"{many(done.queued, 'batch', 'batches')} handed out before it was recorded: queued again"
     if done.aside:
@@ -156,7 +159,14 @@ def _lines_of_done(done: Done, left: Sequence[Missing], *, waiting: int) -> Iter
         yield f"  next  {said.next}"
         return
     yield "What was asked for and never recorded is not known any more: ask for it again."
-    yield f"{many(waiting, 'write')} to be recorded: attestree anchor" if waiting else "Check: attestree fsck"
+    yield _next_line(waiting)
+
+
+def _next_line(waiting: int) -> str:
+    """Say what to run next."""
+    return (
+        f"{many(waiting, 'write')} to be recorded: attestree anchor" if waiting else "Check: attestree fsck"
+    )
 
 
 def _json_of_plans(plans: Sequence[RegistryPlan]) -> dict[str, object]:

@@ -91,15 +91,17 @@ def rule_out(context: Context, path: Path) -> None:
     registry = find_registry_of(settings, request)
     own = [one for one in settings.issuer if one.account == request.anchor.issuer]
     if not own:
+        raise RequestError("request.not_the_signer", address=f"0x{request.anchor.issuer.hex()}")
+    with wire_store(settings) as store:
+        # before anything is paid
+        batch = store.fetch_batch_of_root(issuer=request.anchor.issuer, root=request.anchor.root)
+    if batch is None:
         raise RequestError("request.no_such_batch")
     sender = wire_sender(registry)
     probe = build_probe(request.anchor)
     if fetch_standing(sender, probe, block=sender.fetch_block("final")) is not Standing.RULED_OUT:
         drive_act(context, settings, registry, acts.cancel(request.anchor.issuer, request.anchor.root))
     with wire_store(settings) as store:
-        batch = store.fetch_batch_of_root(issuer=request.anchor.issuer, root=request.anchor.root)
-        if batch is None:
-            raise RequestError("request.no_such_batch")
         give_up(store, sender, batch_id=batch.id, issuer=batch.issuer)
         wire_folders(settings, own[0]).discard(batch.id)
     context.console.result(
@@ -174,7 +176,8 @@ def _record(
         telling_that_it_waits(context.console.progress, [intent.wanted.id]),
         wire_worker(settings, registry, store, signers=signers) as worker,
     ):
-        (done,) = worker.drive_until_final([intent.wanted.id], Teller(context.console.progress).tell)
+        teller = Teller(context.console.progress)
+        (done,) = worker.drive_until_final([intent.wanted.id], teller.tell, on_silence=teller.tell_patience)
     # The institution may work with the same folder.
     deliver_ready(settings, store, context.console)
     paid = bool(store.fetch_attempts(done.wanted.id))

@@ -91,7 +91,9 @@ def _drive(
     teller = Teller(context.console.progress)
     with wire_worker(settings, settings.find_registry(name), store, ask=ask_password) as worker:
         try:
-            worker.drive_until_final([one.wanted.id for one in writes], teller.tell)
+            names = [one.wanted.id for one in writes]
+            # A batch is refused until its institution stands again; what stays refused is told at the end.
+            worker.drive_until_final(names, teller.tell_but_refusals, on_silence=teller.tell_patience)
         except RefusedError as error:
             return error
     return None

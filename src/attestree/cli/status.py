@@ -193,15 +193,16 @@ def _drive(context: Context, settings: Settings, store: SqlStore, queued: Sequen
     for name in sorted({intent.wanted.registry for intent in queued}):
         ids = [intent.wanted.id for intent in queued if intent.wanted.registry == name]
         with wire_worker(settings, settings.find_registry(name), store, ask=ask_password) as worker:
-            worker.drive_until_final(ids, Teller(context.console.progress).tell)
+            teller = Teller(context.console.progress)
+            worker.drive_until_final(ids, teller.tell, on_silence=teller.tell_patience)
 
 
 def _print_plan(
     context: Context, request: StatusRequest, desk: StatusDesk, ids: list[str], batch: str | None
 ) -> None:
     """Print what would change; what is unknown or not recorded yet is an error here already."""
-    whole = None if batch is None else desk.fetch_recorded(batch)
-    found = desk.count(ids) if whole is None else [(whole, whole.size or 0)]
+    whole = None if batch is None else desk.fetch_recorded(batch, request)
+    found = desk.count(ids, request) if whole is None else [(whole, whole.size or 0)]
     all_ = "" if whole is None else "all "
     lines = [f"{all_}{many(count, 'credential')} of batch {item.id}: {item.title}" for item, count in found]
     text = "\n".join(label(f"Would {request.title.lower()}") + line for line in lines)

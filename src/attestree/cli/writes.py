@@ -43,7 +43,7 @@ def find_fault(intents: Sequence[Intent], without_key: Sequence[Intent]) -> Atte
     """Return why a program that calls this one must not believe that all is well, or None."""
     for intent in intents:
         if intent.state is State.HALTED:
-            return TransitionError(intent.note, title=intent.wanted.title)
+            return TransitionError(intent.note, **intent.facts)
     for intent in without_key:
         return KeyFileError("key.not_here", address="0x" + intent.wanted.sender.hex())
     return None

@@ -81,6 +81,11 @@ _SECTIONS = {
     "prerequisites": "Prerequisites",
     "stackability": "Stackability",
 }
+PLACEHOLDERS: dict[str, str] = {
+    "title": "Name of the course",
+    "description": "What it is about, in a sentence or two.",
+}
+"""What `attestree template achievement` leaves to be filled in, and what is therefore no achievement."""
 _SKILL_KEYS = ("name", "url", "framework", "code")
 _ESCO = re.compile(r"https?://data\.europa\.eu/esco/skill/.+")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
@@ -119,14 +124,17 @@ def build_achievement(source: Mapping[str, object]) -> Achievement:
 
     Raises:
         AchievementError: `achievement.unknown_key` with the `nearest` key that is known,
-            `achievement.missing`, `achievement.type`, `achievement.range`, `achievement.form`,
-            `achievement.url`, or for an Open Badges Achievement and for text any code of
+            `achievement.missing`, `achievement.placeholder`, `achievement.type`, `achievement.range`,
+            `achievement.form`, `achievement.url`, or for an Open Badges Achievement and for text any code of
             `check_open_badge`; with `field`.
     """
     if "criteria" in source:
         return _take_open_badge(source)
     require_known(source, KEYS, "")
     short = ShortForm(source)
+    for field, placeholder in PLACEHOLDERS.items():
+        if source.get(field) == placeholder:
+            raise AchievementError("achievement.placeholder", field=field)
     document = _build_document(short)
     valid_for, country = short.line("valid_for"), short.line("country")
     return Achievement(

@@ -43,7 +43,7 @@ def deliver_batch(
         batch_id: Which.
         store: Says whether it is final.
         folder: Where its files lie.
-        status: Queues the writes that mark replaced credentials; None leaves them for later.
+        status: Queues the writes that mark replaced credentials; None holds a final batch that replaces any.
 
     Raises:
         NotAllowedError: `issuing.no_such_batch`.
@@ -54,6 +54,9 @@ def deliver_batch(
         raise NotAllowedError("issuing.no_such_batch")
     is_final = batch.state is State.FINAL
     if not is_final and not (batch.release_early and batch.state in RECORDING):
+        return Delivered(batch, "")
+    if is_final and status is None and _list_replaced(batch, store):
+        # Once it is handed out, nobody asks again what it replaced.
         return Delivered(batch, "")
     folder.release(batch_id)
     if not is_final:
@@ -75,8 +78,13 @@ def deliver_all(
 
 def _queue_superseded(batch: Batch, store: Store, status: StatusDesk) -> Sequence[Intent]:
     """Queue the writes that mark what the batch replaces as superseded."""
-    tokens = [row.replaces for row in store.fetch_rows(batch.id) if row.replaces is not None]
+    tokens = _list_replaced(batch, store)
     if not tokens:
         return []
     request = StatusRequest(Purpose.REVOCATION, sets=True, reason=Reason.SUPERSEDED)
     return status.queue_credentials(tokens, request)
+
+
+def _list_replaced(batch: Batch, store: Store) -> list[str]:
+    """Return the tokens of the credentials that a batch replaces."""
+    return [row.replaces for row in store.fetch_rows(batch.id) if row.replaces is not None]

@@ -34,6 +34,7 @@ from attestree.ports import (
     Store,
     TransactionSender,
 )
+from attestree.ports.titles import title_anchor
 from attestree.registry.calls import build_anchor
 from attestree.registry.records import build_anchor_pattern
 from attestree.registry.slots import slot_of_anchor
@@ -233,7 +234,7 @@ def build_anchor_intent(
             header.issuer, root=sealed.root, size=header.size, kind=int(header.kind), list_id=header.list_id
         ),
         probes=(build_anchor_probe(sealed),),
-        title=f"Record {header.size:,} credential{'' if header.size == 1 else 's'}: {batch.title}",
+        title=title_anchor(header.size, batch.title),
         created=now,
         batch_id=batch.id,
     )

@@ -13,7 +13,8 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 
 from attestree.errors import NotAllowedError, RequestError
-from attestree.issuing.status_targets import find_targets, verify_recorded
+from attestree.issuing.revocations import Revocations
+from attestree.issuing.status_targets import Targets, find_targets, verify_recorded
 from attestree.outbox.states import State
 from attestree.ports import Batch, Clock, Intent, NewIntent, Probe, Store
 from attestree.registry.calls import build_status
@@ -55,6 +56,11 @@ class StatusRequest:
             raise RequestError("status.no_such_change")
 
     @property
+    def lifts(self) -> bool:
+        """Whether it reinstates."""
+        return not self.sets
+
+    @property
     def title(self) -> str:
         """The verb, for people."""
         return _TITLES[self.purpose, self.sets]
@@ -86,16 +92,20 @@ class StatusDesk:
         Raises:
             RequestError: `status.none`, `status.not_an_id` or `status.unknown_id` with the place
                 (from 1) of the first and the count of all; nothing is queued then.
-            NotAllowedError: `status.not_recorded`: a batch concerned is not final yet.
+            NotAllowedError: `status.not_recorded`: a batch concerned is not final yet;
+                `status.is_revoked`, with the place of the first and the count of all: a revocation lasts.
         """
         intents = [
-            intent for batch, words in self._find(ids) for intent in self._build(batch, words, request)
+            intent
+            for batch, words in self._find(ids, request)
+            for intent in self._build(batch, words, request)
         ]
         return [self._add(intent) for intent in intents]
 
-    def count(self, ids: Sequence[str]) -> list[tuple[Batch, int]]:
+    def count(self, ids: Sequence[str], request: StatusRequest) -> list[tuple[Batch, int]]:
         """Return the batches concerned and how many credentials of each; raises as `queue_credentials`."""
-        return [(batch, sum(mask.bit_count() for mask in words.values())) for batch, words in self._find(ids)]
+        found = self._find(ids, request)
+        return [(batch, sum(mask.bit_count() for mask in words.values())) for batch, words in found]
 
     def queue_batch(self, batch_id: str, request: StatusRequest) -> Intent:
         """
@@ -103,22 +113,39 @@ class StatusDesk:
 
         Raises:
             RequestError: `status.unknown_batch`.
-            NotAllowedError: `status.not_recorded`.
+            NotAllowedError: `status.not_recorded` or `status.batch_is_revoked`.
         """
-        batch = self.fetch_recorded(batch_id)
+        batch = self.fetch_recorded(batch_id, request)
         return self._add(self._intent(batch, {WHOLE_LIST_WORD: 1}, request, sender=self.issuer))
 
-    def fetch_recorded(self, batch_id: str) -> Batch:
+    def fetch_recorded(self, batch_id: str, request: StatusRequest) -> Batch:
         """Return a batch whose status can be changed as a whole; raises as `queue_batch`."""
         batch = self.store.fetch_batch(batch_id)
         if batch is None or batch.issuer != self.issuer:
             raise RequestError("status.unknown_batch")
         verify_recorded(batch)
+        if request.lifts and self._revocations().is_whole(batch):
+            raise NotAllowedError("status.batch_is_revoked", batch=batch.id)
         return batch
 
-    def _find(self, ids: Sequence[str]) -> list[tuple[Batch, dict[int, int]]]:
-        """Return the batches concerned, each with its status words and masks; all ids are known then."""
-        return find_targets(ids, store=self.store, issuer=self.issuer)
+    def _find(self, ids: Sequence[str], request: StatusRequest) -> Targets:
+        """Return the batches concerned, each with its status words and masks; all can be changed then."""
+        found = find_targets(ids, store=self.store, issuer=self.issuer)
+        if request.lifts and (count := self._revocations().count(found)):
+            raise NotAllowedError(
+                "status.is_revoked", first=self._first_revoked(ids), count=count, total=len(ids)
+            )
+        return found
+
+    def _first_revoked(self, ids: Sequence[str]) -> int:
+        """Return the place (from 1) of the first id that is revoked."""
+        revoked = self._revocations()
+        alone = (find_targets([text], store=self.store, issuer=self.issuer) for text in ids)
+        return next(place for place, found in enumerate(alone, 1) if revoked.count(found))
+
+    def _revocations(self) -> Revocations:
+        """Return what was revoked, as far as the store knows."""
+        return Revocations.of(self.store)
 
     def _build(self, batch: Batch, words: Mapping[int, int], request: StatusRequest) -> Iterator[NewIntent]:
         """Yield the writes for one batch, a limited number of words each."""

@@ -15,8 +15,11 @@ from attestree.outbox.states import State
 from attestree.ports import Batch, Store
 from attestree.registry.status_bits import build_masks
 
+Targets = list[tuple[Batch, dict[int, int]]]
+"""Batches, each with its status words and their masks."""
 
-def find_targets(ids: Sequence[str], *, store: Store, issuer: bytes) -> list[tuple[Batch, dict[int, int]]]:
+
+def find_targets(ids: Sequence[str], *, store: Store, issuer: bytes) -> Targets:
     """
     Return the batches concerned, each with its status words and their masks.
 

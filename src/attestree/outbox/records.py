@@ -131,6 +131,12 @@ class Intent:
         """Whether it stopped for good, with nothing of it left that could still be mined."""
         return self.state is State.HALTED and self.note in GIVEN_UP
 
+    @property
+    def facts(self) -> dict[str, str]:
+        """What sentences about it name: title, the key's address, the registry."""
+        address = f"0x{self.wanted.sender.hex()}"
+        return {"title": self.wanted.title, "address": address, "registry": self.wanted.registry}
+
 
 @dataclass(frozen=True, slots=True)
 class Attempt:

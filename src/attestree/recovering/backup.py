@@ -200,21 +200,26 @@ class Backup:
             path = f"{target}/{relative}"
             if relative == DESCRIPTION_FILE:
                 continue
-            before = old.get(path)
-            if is_known and before is not None and self.place.size_of(path) == before.size:
+            before = old.get(path) if is_known else None
+            if before is not None and self.place.size_of(path) == before.size:
                 files[path] = before
                 report.kept += 1
-                continue
-            files[path] = self.place.copy(source, path)
-            report.copied += 1
-            report.copied_bytes += files[path].size
-            if relative in stated and stated[relative] != files[path]:
-                report.faults.append(CorruptionError("backup.source_damaged", file=path))
+            else:
+                files[path] = self._copy_file(source, path, stated.get(relative), report)
         missing = stated.keys() - {path.removeprefix(f"{target}/") for path in files}
         report.faults += [
             CorruptionError("backup.source_damaged", file=f"{target}/{name}") for name in sorted(missing)
         ]
         return files
+
+    def _copy_file(self, source: Path, path: str, stated: FileSum | None, report: BackupReport) -> FileSum:
+        """Copy one file of a batch; note where it is not what its description states."""
+        copied = self.place.copy(source, path)
+        report.copied += 1
+        report.copied_bytes += copied.size
+        if stated is not None and stated != copied:
+            report.faults.append(CorruptionError("backup.source_damaged", file=path))
+        return copied
 
 
 def find_folders(base: Path) -> Iterator[Path]:

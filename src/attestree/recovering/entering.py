@@ -11,6 +11,7 @@ from collections.abc import Callable
 
 from attestree.outbox.recovered import MissingAnchor
 from attestree.ports import Batch, NewIntent, Probe
+from attestree.ports.titles import STATUS_VERBS, name_batch, title_anchor, title_change
 from attestree.recovering.chronicle import RecordedAnchor, RecordedChange
 from attestree.registry.calls import build_anchor
 from attestree.registry.facts import WHOLE_LIST_WORD, Purpose
@@ -19,12 +20,6 @@ from attestree.registry.slots import slot_of_anchor, slot_of_status_word
 
 StatusName = Callable[[str, bytes, int], str]
 """Given registry, call and how often it was asked before, returns the name of a change of status."""
-
-_VERBS = {
-    (Purpose.REVOCATION, True): "Revoke",
-    (Purpose.SUSPENSION, True): "Suspend",
-    (Purpose.SUSPENSION, False): "Reinstate",
-}
 
 
 def build_anchor_write(batch: Batch, *, contract: bytes, sender: bytes, created: int) -> NewIntent:
@@ -40,7 +35,7 @@ def build_anchor_write(batch: Batch, *, contract: bytes, sender: bytes, created:
         to=contract,
         payload=build_anchor(batch.issuer, root=root, size=size, kind=batch.kind, list_id=batch.list_id),
         probes=(Probe(slot_of_anchor(issuer=batch.issuer, root=root), mask, value),),
-        title=f"Record {size:,} credential{'' if size == 1 else 's'}: {batch.title}",
+        title=title_anchor(size, batch.title),
         created=created,
         batch_id=batch.id,
     )
@@ -51,8 +46,8 @@ def build_change_write(
 ) -> NewIntent:
     """Return the write that made a change of status; `batch` is None where its documents are not here."""
     change, whole = recorded.change, any(word == WHOLE_LIST_WORD for word, _ in recorded.change.words)
-    count = "all" if whole else sum(mask.bit_count() for _, mask in change.words)
-    named = f"batch {batch.id}: {batch.title}" if batch is not None else f"batch 0x{change.root.hex()[:8]}.."
+    count = None if whole else sum(mask.bit_count() for _, mask in change.words)
+    named = name_batch(batch.id, batch.title) if batch is not None else f"batch 0x{change.root.hex()[:8]}.."
     return NewIntent(
         id=name,
         kind="status",
@@ -62,7 +57,7 @@ def build_change_write(
         to=contract,
         payload=recorded.payload,
         probes=_probes(recorded),
-        title=f"{_VERBS[change.purpose, change.sets]} {count} of {named}",
+        title=title_change(STATUS_VERBS[change.purpose, change.sets], count, named),
         created=change.time,
     )
 

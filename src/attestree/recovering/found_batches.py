@@ -26,7 +26,7 @@ from attestree.merkle.standard import leaf_hash
 from attestree.outbox.states import State
 from attestree.ports import Batch, CredentialRow
 from attestree.ports.folders import ArchiveFiles
-from attestree.recovering.described import Described, member, octets_of, read_all, read_record
+from attestree.recovering.described import Described, Record, member, octets_of, read_all, read_record
 from attestree.text.spreadsheet import undefuse
 
 RowKeyOf = Callable[[Mapping[str, str]], bytes | None]
@@ -73,8 +73,22 @@ def read_batch(
         FolderUnavailableError: `folder.read_failed`.
     """
     record = read_record(files)
-    fingerprint = record.fingerprint if record is not None else None
-    batch = Batch(
+    batch = _build_batch(described, registry, record)
+    rows = tuple(_read_rows(files, described, row_keys(described.achievement_id)))
+    if record is not None:
+        if rows and rows[0].row_key != record.first_row_key:
+            # Else its learners would not be known again, and everybody would be issued twice
+            raise NotAllowedError("recover.other_roster_key", batch=described.id)
+        rows = tuple(replace(row, replaces=record.replaces.get(row.index)) for row in rows)
+    for fault in check(batch, rows, files):
+        raise fault
+    return FoundBatch(batch, rows, record is not None)
+
+
+def _build_batch(described: Described, registry: str, record: Record | None) -> Batch:
+    """Return the row of a batch; without a record of its roster, with a fingerprint that no roster has."""
+    stand_in = sha256(b"attestree/1 no roster\x00" + described.root).digest()
+    return Batch(
         id=described.id,
         issuer=described.issuer,
         registry=registry,
@@ -83,22 +97,13 @@ def read_batch(
         list_id=described.list_id,
         seed=None,
         created=described.created,
-        fingerprint=fingerprint or sha256(b"attestree/1 no roster\x00" + described.root).digest(),
+        fingerprint=(record.fingerprint if record is not None else None) or stand_in,
         title=described.title,
         size=described.size,
         root=described.root,
         delivered=False,
         release_early=False,
     )
-    found = _read_rows(files, described, row_keys(described.achievement_id))
-    replaces = record.replaces if record is not None else {}
-    rows = tuple(replace(row, replaces=replaces.get(row.index)) for row in found)
-    if record is not None and rows and rows[0].row_key != record.first_row_key:
-        # Else its learners would not be known again, and everybody would be issued twice
-        raise NotAllowedError("recover.other_roster_key", batch=described.id)
-    for fault in check(batch, rows, files):
-        raise fault
-    return FoundBatch(batch, rows, record is not None)
 
 
 def _read_rows(files: ArchiveFiles, described: Described, row_key_of: RowKeyOf) -> Iterator[CredentialRow]:

@@ -164,36 +164,55 @@ def _is_of(described: Described, registry: Registry) -> bool:
 def _judge_folders(plan: RegistryPlan, store: RecoverableStore, folders: Sequence[KnownFolder]) -> None:
     """Decide what becomes of each folder whose batch is not fixed here."""
     recorded = {(one.issuer, one.anchor.root): one for one in plan.chronicle.anchors}
-    order = {root: place for place, root in enumerate(recorded)}
-    known: dict[str, Batch] = {batch.id: batch for batch in store.fetch_batches()}
+    known = {batch.id: batch for batch in store.fetch_batches()}
     accepted = {(one.issuer, one.root) for one in store.fetch_missing()}
     judged: set[tuple[bytes, bytes]] = set()
+    for folder in _sort_folders(folders, list(recorded)):
+        anchored = folder.described.issuer, folder.described.root
+        anchor = recorded.get(anchored)
+        if anchored in judged or not _is_open(folder, known.get(folder.described.id), anchor):
+            continue
+        judged.add(anchored)
+        _judge(plan, folder, anchor, is_accepted=anchored in accepted)
+
+
+def _sort_folders(
+    folders: Sequence[KnownFolder], recorded: Sequence[tuple[bytes, bytes]]
+) -> list[KnownFolder]:
+    """Return folders in chain order, those not recorded last; of one batch, the one handed out first."""
+    order = {anchored: place for place, anchored in enumerate(recorded)}
 
     def rank(folder: KnownFolder) -> tuple[int, int]:
-        described = folder.described
-        place = order.get((described.issuer, described.root), len(order))
+        place = order.get((folder.described.issuer, folder.described.root), len(order))
         return place, ("released", "held", "aside").index(folder.place)
 
-    for folder in sorted(folders, key=rank):
-        described = folder.described
-        here, anchor = known.get(described.id), recorded.get((described.issuer, described.root))
-        if (described.issuer, described.root) in judged or (here is not None and here.root is not None):
-            continue
-        if anchor is None and (here is not None or folder.place == "aside"):
-            # Begun here and not recorded: its roster goes on with it
-            continue
-        judged.add((described.issuer, described.root))
-        # What was issued by API is out, signed, before its folder is
-        if anchor is None and folder.place == "held" and described.achievement_id != SEVERAL_ACHIEVEMENTS:
-            plan.aside.append(folder)
-            continue
-        try:
-            plan.entries.append(Entry(folder.read(plan.name), folder, anchor))
-        except CorruptionError as fault:
-            if anchor is None:
-                plan.damaged.append((folder, fault))
-            elif (described.issuer, described.root) not in accepted:
-                plan.missing.append(Missing(anchor, fault))
+    return sorted(folders, key=rank)
+
+
+def _is_open(folder: KnownFolder, here: Batch | None, anchor: RecordedAnchor | None) -> bool:
+    """Say whether anything is to be decided about a folder; `here` is what the store has of its batch."""
+    if here is not None and here.root is not None:
+        return False
+    # Begun here and not recorded: its roster goes on with it
+    return anchor is not None or (here is None and folder.place != "aside")
+
+
+def _judge(
+    plan: RegistryPlan, folder: KnownFolder, anchor: RecordedAnchor | None, *, is_accepted: bool
+) -> None:
+    """Decide what becomes of one folder; `is_accepted` where its loss was accepted before."""
+    # What was issued by API is out, signed, before its folder is
+    by_api = folder.described.achievement_id == SEVERAL_ACHIEVEMENTS
+    if anchor is None and folder.place == "held" and not by_api:
+        plan.aside.append(folder)
+        return
+    try:
+        plan.entries.append(Entry(folder.read(plan.name), folder, anchor))
+    except CorruptionError as fault:
+        if anchor is None:
+            plan.damaged.append((folder, fault))
+        elif not is_accepted:
+            plan.missing.append(Missing(anchor, fault))
 
 
 def _is_doubtful(intent: Intent, plan: RegistryPlan) -> bool:

@@ -1,5 +1,5 @@
 """
-Facts as JSON shows them: times in ISO 8601, bytes in 0x hex.
+Times as JSON shows them: ISO 8601.
 
 Decides spelling only. A time beyond the year 9999, which is how "no end" looks on chain, is null.
 Source: DESIGN section 10.
@@ -15,8 +15,3 @@ def format_time(unix_seconds: int | None) -> str | None:
     if unix_seconds is None or not FIRST_SECOND <= unix_seconds <= LAST_SECOND:
         return None
     return format_timestamp(unix_seconds)
-
-
-def format_hex(octets: bytes) -> str:
-    """Return bytes as 0x hex, lower case."""
-    return "0x" + octets.hex()

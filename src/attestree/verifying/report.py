@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from attestree.credentials.strict_json import JsonObject, JsonValue
 from attestree.registry.facts import View
 from attestree.text.catalogue import DEFAULT_LANGUAGE, Explanation, explain
-from attestree.verifying.iso import format_hex, format_time
+from attestree.text.spelling import format_hex
+from attestree.verifying.iso import format_time
 from attestree.verifying.result import CheckResult, Fact, Notice
 from attestree.verifying.trust import NetworkKind
 from attestree.verifying.verdict import (

@@ -9,7 +9,6 @@ Source: DESIGN section 7.
 
 from __future__ import annotations
 
-import json
 import re
 import tomllib
 from collections.abc import Mapping
@@ -19,6 +18,7 @@ from hashlib import sha256
 
 from attestree.credentials.anchor_proof import ADDRESS_SIZE, MAX_CHAIN_ID
 from attestree.errors import TrustFileError
+from attestree.text.spelling import format_hex, quote_toml
 
 MAX_TRUST_BYTES = 262_144
 """Bytes of a trust file; thousands of accreditors fit."""
@@ -129,20 +129,20 @@ def parse_trust(octets: bytes) -> Trust:
 
 def format_trust(trust: Trust) -> str:
     """Return a trust file that `parse_trust` reads as an equal `Trust`; comments are not kept."""
-    lines = [f"name = {_quote(trust.name)}"]
+    lines = [f"name = {quote_toml(trust.name)}"]
     for network in trust.networks:
-        lines += ["", "[[network]]", f"kind         = {_quote(network.kind)}"]
-        lines += [f"name         = {_quote(network.name)}"] if network.name is not None else []
+        lines += ["", "[[network]]", f"kind         = {quote_toml(network.kind)}"]
+        lines += [f"name         = {quote_toml(network.name)}"] if network.name is not None else []
         lines += [
             f"chain_id     = {network.chain_id}",
-            f'genesis_hash = "0x{network.genesis_hash.hex()}"',
-            f'registry     = "0x{network.registry.hex()}"',
+            f'genesis_hash = "{format_hex(network.genesis_hash)}"',
+            f'registry     = "{format_hex(network.registry)}"',
             f"deploy_block = {network.deploy_block}",
-            f'code_hash    = "0x{network.code_hash.hex()}"',
+            f'code_hash    = "{format_hex(network.code_hash)}"',
         ]
     for accreditor in trust.accreditors:
-        lines += ["", "[[accreditor]]", f'address = "0x{accreditor.address.hex()}"']
-        lines += [f"name    = {_quote(accreditor.name)}"]
+        lines += ["", "[[accreditor]]", f'address = "{format_hex(accreditor.address)}"']
+        lines += [f"name    = {quote_toml(accreditor.name)}"]
     return "\n".join(lines) + "\n"
 
 
@@ -225,8 +225,3 @@ def _text(table: Mapping[str, object], key: str) -> str:
     if not value.strip() or len(value) > MAX_NAME_CHARACTERS or not value.isprintable():
         raise TrustFileError("trust.name", key=key, limit=MAX_NAME_CHARACTERS)
     return value
-
-
-def _quote(text: str) -> str:
-    """Return a TOML basic string: for printable text the escapes of JSON are those of TOML."""
-    return json.dumps(text, ensure_ascii=False)

@@ -26,8 +26,9 @@ from attestree.registry.facts import (
     StatusBits,
 )
 from attestree.registry.issuer_ledger import IssuerLedger
+from attestree.text.spelling import format_hex
 from attestree.verifying.checks.issuer import find_standing
-from attestree.verifying.iso import format_hex, format_time
+from attestree.verifying.iso import format_time
 from attestree.verifying.trust import Trust
 from attestree.verifying.verifier import RegistryKey
 from attestree.web.service import FollowedRegistry

@@ -13,7 +13,7 @@ import re
 from attestree.credentials.strict_json import JsonObject
 from attestree.errors import RequestError
 from attestree.outbox.states import State
-from attestree.verifying.iso import format_hex
+from attestree.text.spelling import format_hex
 from attestree.web.service import IssuedCredentials
 
 TOKEN = re.compile(r"[0-9a-f]{32}")

@@ -8,7 +8,6 @@ and that a folder is believed only after it was examined as `fsck` examines it. 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
@@ -46,12 +45,24 @@ def wire_gated_sender(settings: Settings, registry: RegistrySettings, store: Sql
     return GatedSender(wire_sender(registry), wire_gate(settings, registry, store))
 
 
-def verify_nothing_forgotten(settings: Settings, issuer: IssuerSettings, store: SqlStore) -> None:
+def verify_nothing_forgotten(
+    settings: Settings,
+    issuer: IssuerSettings,
+    store: SqlStore,
+    *,
+    on_silence: Callable[[ChainUnavailableError], None] = lambda _error: None,
+) -> None:
     """
     Return unless the chain or a folder knows more of an issuer than the store does.
 
     For commands that build on what the store knows. A chain that does not answer says nothing: before
     anything is signed, the gate is asked again.
+
+    Args:
+        settings: Name registry and keys.
+        issuer: Whose.
+        store: What is asked whether it knows all.
+        on_silence: Told of a chain that does not answer.
 
     Raises:
         NotAllowedError: `recover.behind`, the chain knows more; `recover.folders`, batch folders do.
@@ -63,10 +74,12 @@ def verify_nothing_forgotten(settings: Settings, issuer: IssuerSettings, store: 
         if any(folder.described.root not in known for folder in folders if folder.place == "released"):
             raise NotAllowedError("recover.folders", issuer=issuer.name)
     sender = wire_gated_sender(settings, registry, store)
-    with suppress(ChainUnavailableError):
+    try:
         for key in (issuer.operator_key, issuer.issuer_key):
             if key is not None and is_here(settings, key):
                 sender.fetch_nonces(read_key_address(settings, key))
+    except ChainUnavailableError as exc:
+        on_silence(exc)
 
 
 def wire_recovery(settings: Settings, store: SqlStore) -> Recovery:

@@ -10,6 +10,7 @@ The crash lab: processes that do the product's work and die at named points, and
     naive      a sender that saves after sending: the control
     zygote     a small process that has everything loaded and forks one child for each plan
     launcher   the zygote seen from the test: start, wait, kill
+    counter    the counting contract: its code, a write to it, what took effect
     counting   writes to a contract without any guard
     office     rosters to delivered folders, on the real registry
 

@@ -13,7 +13,8 @@ from contextlib import closing
 from pathlib import Path
 
 from lab.campaign import FAULT_RATE
-from lab.counting import CONTRACT, CountingChain, Tally
+from lab.counter import CONTRACT
+from lab.counting import CountingChain, Tally
 from lab.launcher import KILLED, Launcher
 from lab.naive import TABLE
 from lab.plan import Death, Faults, Plan

@@ -17,28 +17,20 @@ from pathlib import Path
 from invariants import ALWAYS, AT_REST, World, find_violations
 
 from attestree.adapters.evm.anvil_chain import AnvilChain
-from attestree.adapters.evm.bare_chain import fetch_bare_identity
 from attestree.adapters.evm.faults.faults import FaultPlan
 from attestree.adapters.evm.faults.proxy import FaultProxy
 from attestree.adapters.evm.rpc import JsonRpc
 from attestree.adapters.evm.sender import EvmSender
 from attestree.adapters.keys.signer import LocalSigner
 from attestree.adapters.sql import SqlStore
-from attestree.merkle.keccak import keccak256
 from attestree.outbox.states import State
-from attestree.ports import NewIntent, Probe
 from attestree.registry.finality import parse_finality
 from lab.chain_scan import ChainScan
+from lab.counter import build_write, count_effects, fetch_identity, place_contract
 from lab.launcher import KILLED, Launcher
 from lab.plan import Death, Faults, Plan
 from lab.tasks import BROKEN_OFF, FINALITY, REGISTRY, SteppingClock
 from lab.witness import Witness
-
-CODE = "0x600035805460010190550000"
-"""PUSH 0, CALLDATALOAD, DUP1, SLOAD, PUSH 1, ADD, SWAP1, SSTORE, STOP."""
-
-CONTRACT = b"\xc0" * 20
-"""Where it lies."""
 
 PATIENCE_SECONDS = 0.3
 """How long a process waits for an answer of the proxy,"""
@@ -91,7 +83,7 @@ class CountingChain:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.chain = AnvilChain()
-        self.chain.call("anvil_setCode", "0x" + CONTRACT.hex(), CODE)
+        place_contract(self.chain)
         self.key = secrets.token_bytes(32)
         self.address = LocalSigner(self.key, chain_id=31337).address
         self.chain.fund("0x" + self.address.hex(), 10**20)
@@ -100,9 +92,7 @@ class CountingChain:
 
     def effects(self, payloads: Sequence[bytes]) -> list[int]:
         """Return how often each payload took effect."""
-        place = "0x" + CONTRACT.hex()
-        questions = [("eth_getStorageAt", [place, "0x" + payload.hex(), "latest"]) for payload in payloads]
-        return [int(str(word), 16) for word in self.scan.rpc.batch(questions)]
+        return count_effects(self.scan.rpc, payloads)
 
     def disturb(self, chance: random.Random) -> None:
         """Let the chain move, or its pool forget, while nobody works."""
@@ -143,8 +133,7 @@ class Counting:
         self.witness = Witness(url)
         rpc = JsonRpc(self._chain.chain.url)
         finality = parse_finality(FINALITY)
-        code = keccak256(bytes.fromhex(CODE[2:]))
-        self.identity = replace(fetch_bare_identity(rpc), registry=CONTRACT, code_hash=code)
+        self.identity = fetch_identity(rpc)
         sender = EvmSender([rpc], identity=self.identity, finality=finality, clock=SteppingClock(0))
         self.store.write_pin(REGISTRY, self.identity)
         self.world = World(self._chain.scan, self.store, self.witness, sender, effects=self._chain.effects)
@@ -166,23 +155,9 @@ class Counting:
         """Queue so many writes, each with a slot that was never used; return their names."""
         names = []
         for _ in range(count):
-            slot = secrets.token_bytes(32)
             names.append(f"w{self.tally.writes}")
             self.tally.writes += 1
-            self.store.add_intent(
-                NewIntent(
-                    id=names[-1],
-                    kind="anchor",
-                    registry=REGISTRY,
-                    issuer=self._chain.address,
-                    sender=self._chain.address,
-                    to=CONTRACT,
-                    payload=slot,
-                    probes=(Probe(slot, 2**256 - 1, 1),),
-                    title=names[-1],
-                    created=1,
-                )
-            )
+            self.store.add_intent(build_write(names[-1], secrets.token_bytes(32), key=self._chain.address))
         return names
 
     def top_up(self) -> None:

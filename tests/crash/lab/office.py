@@ -18,7 +18,6 @@ from invariants import ALWAYS, AT_REST, World, find_violations
 from attestree import Verifier
 from attestree.adapters.evm.anvil_chain import AnvilChain
 from attestree.adapters.files.achievements import read_achievement
-from attestree.adapters.keys.files import create_key_file
 from attestree.adapters.keys.private_file import write_private
 from attestree.adapters.sql import SqlStore
 from attestree.cli.issuing import build_terms
@@ -26,7 +25,7 @@ from attestree.issuing.plan import IssueRequest
 from attestree.registry.event_types import Anchored
 from attestree.registry.events import parse_event
 from attestree.settings import load_settings
-from attestree.verifying.trust import NetworkKind, Trust, TrustedAccreditor, TrustedNetwork, format_trust
+from attestree.verifying.trust import format_trust
 from attestree.wiring.chains import wire_events, wire_sender
 from attestree.wiring.issuers import wire_issuing
 from attestree.wiring.signing import wire_document_signer
@@ -38,9 +37,9 @@ from lab.issuing import GivenClock, GivenEntropy
 from lab.launcher import KILLED, Launcher
 from lab.plan import Death, Faults, Plan
 from lab.witness import Witness
-from tests.integration.deployed import Deployed, deploy_registry
+from tests.integration.deployed import Actor, Deployed, deploy_registry
+from tests.integration.furnishing import DID, TITLE, issuer_table, keep_key, registry_table, trust_in
 
-DID = "did:key:z6MkhaXgBZDvotDkL5257faiztiGiC2QtKLGpbnnEGta2doK"
 ACHIEVEMENT = 'title = "Welding"\ndescription = "Joins metal."\nlearning_outcomes = ["Joins metal"]\n'
 ISSUED_AT = 1_790_000_000
 """What the clock of issuing says, for the office and its twin alike."""
@@ -63,14 +62,9 @@ class Office:
         self.home, self.twin = folder / "office", folder / "twin"
         registry = deploy_registry(self.chain)
         issuer = registry.new_actor("university")
-        registry.accredit(issuer, did=DID, name="Example University")
+        registry.accredit(issuer, did=DID, name=TITLE)
         operator = registry.add_operator(issuer)
-        _furnish(
-            self.home,
-            registry,
-            issuer.address,
-            {"operator": operator.account.key, "issuer": issuer.account.key},
-        )
+        _furnish(self.home, registry, issuer.address, {"operator": operator, "issuer": issuer})
         shutil.copytree(self.home, self.twin)
         settings = load_settings(self.home / "attestree.toml")
         self._issuer, self._events = issuer.address, wire_events(settings.registry[0], clock=SystemClock())
@@ -235,46 +229,11 @@ def _files(folder: Path) -> dict[str, bytes]:
     return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
-def _furnish(folder: Path, registry: Deployed, issuer: bytes, keys: dict[str, bytes]) -> None:
+def _furnish(folder: Path, registry: Deployed, issuer: bytes, keys: dict[str, Actor]) -> None:
     """Write settings, keys, trust file and achievement."""
-    for name, key in keys.items():
-        path = folder / "keys" / f"{name}.json"
-        create_key_file(path, password="pw", private_key=bytes(key), scrypt_work=2**4)
-        write_private(path.with_name(path.name + ".password"), b"pw")
+    paths = {f"{name}_key": keep_key(folder, name, actor, scrypt_work=2**4) for name, actor in keys.items()}
     write_private(folder / "keys/roster.key", secrets.token_hex(32).encode())
-    pins = registry.identity
-    (folder / "attestree.toml").write_text(
-        f"""
-        public_url = "http://127.0.0.1:8000"
-        [[registry]]
-        name = "local"
-        address = "0x{pins.registry.hex()}"
-        rpc = ["{registry.chain.url}"]
-        finality = "depth:2"
-        chain_id = {pins.chain_id}
-        genesis_hash = "0x{pins.genesis_hash.hex()}"
-        deploy_block = {pins.deploy_block}
-        deploy_block_hash = "0x{pins.deploy_block_hash.hex()}"
-        code_hash = "0x{pins.code_hash.hex()}"
-        [[issuer]]
-        name = "example-university"
-        title = "Example University"
-        address = "0x{issuer.hex()}"
-        did = "{DID}"
-        operator_key = "keys/operator.json"
-        issuer_key = "keys/issuer.json"
-        """,
-        "utf-8",
-    )
-    network = TrustedNetwork(
-        NetworkKind.TEST,
-        pins.chain_id,
-        pins.genesis_hash,
-        pins.registry,
-        pins.deploy_block,
-        pins.code_hash,
-        "l",
-    )
-    trust = Trust("office", (network,), (TrustedAccreditor(registry.accreditor.address, "Agency"),), b"")
-    (folder / "trust.toml").write_text(format_trust(trust), "utf-8")
+    settings = 'public_url = "http://127.0.0.1:8000"\n' + registry_table(registry, finality="depth:2")
+    (folder / "attestree.toml").write_text(settings + issuer_table(issuer, keys=paths), "utf-8")
+    (folder / "trust.toml").write_text(format_trust(trust_in(registry)), "utf-8")
     (folder / "achievement.toml").write_text(ACHIEVEMENT, "utf-8")

@@ -18,6 +18,7 @@ from attestree.errors import (
     RevertedError,
     StoreUnavailableError,
     TransitionError,
+    UnavailableError,
 )
 from attestree.outbox.decide import Limits
 from attestree.outbox.states import State
@@ -389,7 +390,23 @@ def test_a_key_without_money_is_told_before_anything_is_signed(bench: Bench) -> 
     with bench.worker() as worker, pytest.raises(RefusedError) as caught:
         worker.drive_until_final(["a"])
     assert caught.value.code == "chain.no_money"
+    assert caught.value.values["address"] == "0x" + bench.signer.address.hex()
     assert bench.signer.signed == []
+
+
+def test_a_node_that_finds_too_little_money_makes_us_name_the_key(bench: Bench) -> None:
+    bench.store.add_intent(wanted("a"))
+
+    def refuse(name: str) -> None:
+        if name == "before send":
+            raise RefusedError("chain.no_money")
+
+    bench.sender.fault = refuse
+    with bench.worker() as worker:
+        errors = [event.error for _ in range(3) for event in worker.drive_once().events if event.error]
+    assert [(one.code, one.values) for one in errors[:1]] == [
+        ("chain.no_money", {"address": "0x" + bench.signer.address.hex()})
+    ]
 
 
 def test_a_key_that_is_not_here_is_told_at_once(bench: Bench) -> None:
@@ -420,6 +437,76 @@ def test_a_silent_chain_is_given_time_and_then_told(bench: Bench) -> None:
             worker.drive_until_final(["a"], patience_seconds=10)
         worker.drive_until_final(["a"], patience_seconds=60)
     assert bench.state("a") is State.FINAL
+
+
+def test_who_waits_is_told_at_once_what_is_silent_and_until_when_it_is_asked_again(bench: Bench) -> None:
+    bench.store.add_intent(wanted("a"))
+    start = bench.clock.seconds
+    told: list[tuple[str, int, int]] = []
+
+    def silent(_name: str) -> None:
+        raise ChainUnavailableError("chain.unreachable", host="127.0.0.1:1")
+
+    def note(error: UnavailableError, until: int) -> None:
+        told.append((error.code, until - start, bench.clock.seconds - start))
+
+    bench.sender.fault = silent
+    with bench.worker() as worker, pytest.raises(ChainUnavailableError):
+        worker.drive_until_final(["a"], patience_seconds=10, on_silence=note)
+    assert told == [("chain.unreachable", 10, 0)]
+
+
+@pytest.mark.parametrize("question", ["fetch_nonces", "fetch_receipts", "fetch_words"])
+def test_a_question_that_one_key_asks_in_vain_stops_no_other_key(bench: Bench, question: str) -> None:
+    first, second = bench.signer, FakeSigner(b"\x0e" * 20)
+    for name, signer in (("a", first), ("b", second)):
+        bench.store.add_intent(wanted(name, sender=signer.address))
+    worker = Worker(
+        registry="local",
+        store=bench.store,
+        sender=bench.sender,
+        signers=[first, second],
+        clock=bench.clock,
+        pace=Pace(pause=bench.rest),
+    )
+    with worker:
+        worker.drive_once()
+        bench.rest(1)
+        before = bench.state("a"), bench.state("b")
+        assert before == (State.SIGNED, State.SIGNED)
+        asked: list[str] = []
+
+        def fail_once(name: str) -> None:
+            if name == f"before {question}":
+                asked.append(name)
+                if len(asked) == 1:
+                    raise ChainUnavailableError("chain.timeout", host="h")
+
+        bench.sender.fault = fail_once
+        told: list[str] = []
+        with pytest.raises(ChainUnavailableError):
+            worker.drive_once(lambda event: told.append(event.intent_id))
+        assert told == ["b"]
+        assert (bench.state("a"), bench.state("b")) == (State.SIGNED, State.SENT)
+        bench.sender.fault = lambda _name: None
+        worker.drive_until_final(["a", "b"])
+    assert [bench.chain.count_set(slot_of(name)) for name in "ab"] == [1, 1]
+    assert [len(signer.signed) for signer in (first, second)] == [1, 1]
+
+
+def test_a_silence_that_ended_and_begins_anew_is_told_anew(bench: Bench) -> None:
+    bench.store.add_intent(wanted("a"))
+    start = bench.clock.seconds
+    told: list[str] = []
+
+    def silent_twice(_name: str) -> None:
+        if bench.clock.seconds - start in (0, 4):
+            raise ChainUnavailableError("chain.timeout")
+
+    bench.sender.fault = silent_twice
+    with bench.worker() as worker:
+        worker.drive_until_final(["a"], on_silence=lambda error, _until: told.append(error.code))
+    assert told == ["chain.timeout", "chain.timeout"]
 
 
 @pytest.mark.parametrize("point", ["before send", "after send"])

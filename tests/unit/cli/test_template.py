@@ -10,7 +10,8 @@ import pytest
 from attestree.adapters.files.achievements import read_achievement
 from attestree.cli.main import run
 from attestree.cli.template import TEMPLATES, read_template
-from attestree.credentials.achievement import build_achievement
+from attestree.credentials.achievement import PLACEHOLDERS, build_achievement
+from attestree.errors import AchievementError
 from attestree.issuing.roster import parse_roster
 
 
@@ -22,9 +23,22 @@ def test_the_roster_has_one_good_row_and_no_column_that_is_not_read() -> None:
 
 def test_the_achievement_is_read_in_both_ways(tmp_path: Path) -> None:
     path = tmp_path / "achievement.toml"
-    path.write_bytes(read_template("achievement"))
+    text = read_template("achievement").decode("utf-8")
+    for placeholder in PLACEHOLDERS.values():
+        text = text.replace(placeholder, "Data Literacy")
+    path.write_text(text, encoding="utf-8")
     short = tomllib.loads(path.read_text(encoding="utf-8"))
     assert read_achievement(path) == build_achievement(short)
+
+
+@pytest.mark.parametrize("field", ["title", "description"])
+def test_what_the_template_left_to_be_filled_in_is_never_issued(field: str) -> None:
+    template = tomllib.loads(read_template("achievement").decode("utf-8"))
+    filled = template | {name: "Data Literacy" for name in ("title", "description") if name != field}
+    assert filled[field] == PLACEHOLDERS[field]
+    with pytest.raises(AchievementError) as caught:
+        build_achievement(filled)
+    assert (caught.value.code, caught.value.values) == ("achievement.placeholder", {"field": field})
 
 
 @pytest.mark.parametrize(("name", "file"), TEMPLATES.items())

@@ -312,6 +312,23 @@ def test_no_folder_lies_outside_its_base(tmp_path: Path, name: str) -> None:
     assert not (tmp_path / "escape").exists()
 
 
+def test_a_final_batch_that_replaces_is_held_while_nothing_can_mark_what_it_replaces(desk: Desk) -> None:
+    desk.issue_final()
+    again = desk.issue(desk.request(on_duplicate=OnDuplicate.REPLACE))
+    desk.finish(again.intent_id)
+    held = deliver_batch(desk.batch(again).id, store=desk.store, folder=desk.folder, status=None)
+    assert (held.location, desk.batch(again).delivered) == ("", False)
+    assert len(desk.deliver(again).supersedes) == 1
+    assert desk.batch(again).delivered
+
+
+def test_a_final_batch_that_replaces_nothing_is_handed_out_without_a_key(desk: Desk) -> None:
+    issued = desk.issue()
+    desk.finish(issued.intent_id)
+    assert deliver_batch(desk.batch(issued).id, store=desk.store, folder=desk.folder, status=None).location
+    assert desk.batch(issued).delivered
+
+
 def test_an_unknown_batch_is_not_delivered(desk: Desk) -> None:
     with pytest.raises(NotAllowedError) as caught:
         deliver_batch("nothere", store=desk.store, folder=desk.folder)

@@ -84,6 +84,50 @@ def test_what_another_key_may_have_turned_round_since_is_asked_again(
         desk.finish(again.wanted.id)
 
 
+@pytest.mark.parametrize("is_final", [True, False])
+def test_what_is_revoked_cannot_be_reinstated_and_nothing_is_queued(
+    desk: Desk, rows: list[CredentialRow], *, is_final: bool
+) -> None:
+    (revoked,) = desk.status.queue_credentials([rows[1].token], REVOKE)
+    if is_final:
+        desk.finish(revoked.wanted.id)
+    before = desk.store.fetch_intents()
+    ids = [rows[0].token, rows[1].token]
+    for ask in (desk.status.queue_credentials, desk.status.count):
+        with pytest.raises(NotAllowedError) as caught:
+            ask(ids, REINSTATE)
+        assert caught.value.code == "status.is_revoked"
+        assert caught.value.values == {"first": 2, "count": 1, "total": 2}
+    assert desk.store.fetch_intents() == before
+    # What was not revoked can be.
+    desk.status.queue_credentials([rows[0].token], REINSTATE)
+    desk.status.queue_batch(rows[0].batch_id, REINSTATE)
+
+
+def test_nothing_of_a_batch_that_was_revoked_as_a_whole_can_be_reinstated(
+    desk: Desk, rows: list[CredentialRow]
+) -> None:
+    desk.status.queue_batch(rows[0].batch_id, REVOKE)
+    with pytest.raises(NotAllowedError) as caught:
+        desk.status.queue_credentials([row.token for row in rows], REINSTATE)
+    assert caught.value.values == {"first": 1, "count": len(rows), "total": len(rows)}
+    for ask in (desk.status.queue_batch, desk.status.fetch_recorded):
+        with pytest.raises(NotAllowedError) as whole:
+            ask(rows[0].batch_id, REINSTATE)
+        assert whole.value.code == "status.batch_is_revoked"
+
+
+def test_a_revocation_that_stopped_or_was_withdrawn_does_not_keep_from_reinstating(
+    desk: Desk, rows: list[CredentialRow]
+) -> None:
+    (revoked,) = desk.status.queue_credentials([rows[1].token], REVOKE)
+    name = revoked.wanted.id
+    desk.store.move_intent(
+        name, before=State.SEALED, after=State.HALTED, fence=1, note="outbox.reverted_again"
+    )
+    assert desk.status.queue_credentials([rows[1].token], REINSTATE)
+
+
 def test_one_unknown_id_stops_all(desk: Desk, rows: list[CredentialRow]) -> None:
     before = len(desk.store.fetch_intents())
     with pytest.raises(RequestError) as caught:

@@ -18,14 +18,14 @@ def describe_vc_api() -> Iterator[str]:
     with build_service(credentialSubject=about) as service:
         body = {"verifiableCredential": service.credential}
         answer = service.client.post("/credentials/verify", json=body).json()
-        yield "## POST /credentials/verify\n\nThe W3C VC API over the same verifier: `{\"verifiableCredential\": {...}}`. `verified` is true only for the verdict"
+        yield '## POST /credentials/verify\n\nThe W3C VC API over the same verifier: `{"verifiableCredential": {...}}`. `verified` is true only for the verdict'
         yield "`valid`, by trust file and chain; a signature alone is not enough. `report` is the answer of `/v1/verify`.\n"
         yield _shown({**answer, "report": "..."})
         shown = sign(build_presentation(service.credential, holder=STRANGER.did), STRANGER)
         asked = {"challenge": CHALLENGE, "domain": DOMAIN}
         body = {"verifiablePresentation": shown, "options": asked}
         answer = service.client.post("/presentations/verify", json=body).json()
-    yield "## POST /presentations/verify\n\n`{\"verifiablePresentation\": {...}, \"options\": {\"challenge\": \"...\", \"domain\": \"...\"}}`. `verified` is true only if the holder signed"
+    yield '## POST /presentations/verify\n\n`{"verifiablePresentation": {...}, "options": {"challenge": "...", "domain": "..."}}`. `verified` is true only if the holder signed'
     yield "this for this challenge and domain, and each credential is `valid` and about the holder: `credentialSubject.id` is the holder's DID."
     yield "`outcome` is the worst of all. Draw a new random challenge for every question and take each once: nothing is remembered here, so an"
     yield "answer shown twice is good twice. Holders are `did:key`; others are looked up only where the settings allow it. Somebody else's"

@@ -8,6 +8,7 @@ Hardhat and EthereumTester; DESIGN section 6.
 
 from __future__ import annotations
 
+from attestree.adapters.evm.hexes import format_bytes
 from attestree.adapters.evm.rpc import RpcError
 from attestree.errors import AttestreeError, RefusedError, RevertedError
 from attestree.registry.artifact import parse_revert
@@ -44,8 +45,14 @@ def read_refusal(error: RpcError) -> RefusedError:
     return RefusedError("chain.refused", rpc_code=error.rpc_code)
 
 
-def read_estimate(error: RpcError) -> AttestreeError:
-    """Return what it means that a node could not estimate a call: a refusal of the contract, mostly."""
+def read_estimate(error: RpcError, *, payer: bytes) -> AttestreeError:
+    """
+    Return what it means that a node could not estimate a call: a refusal of the contract, mostly.
+
+    Args:
+        error: The node's.
+        payer: Address from which the call was to come, 20 bytes.
+    """
     if error.revert_bytes:
         found = parse_revert(error.revert_bytes)
         if found is not None:
@@ -53,7 +60,7 @@ def read_estimate(error: RpcError) -> AttestreeError:
     if error.revert_bytes is not None or _says(error, ("revert",)):
         return RevertedError("contract.no_reason")
     if _says(error, _MEANINGS[1][1]):
-        return RefusedError("chain.no_money")
+        return RefusedError("chain.no_money", address=format_bytes(payer))
     return error
 
 

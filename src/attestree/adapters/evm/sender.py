@@ -147,7 +147,7 @@ class EvmSender:
         try:
             return parse_quantity(self._rpcs[0].call("eth_estimateGas", [call]))
         except RpcError as exc:
-            raise read_estimate(exc) from exc
+            raise read_estimate(exc, payer=sender) from exc
 
     def fetch_receipts(self, tx_hashes: Sequence[bytes]) -> Mapping[bytes, Receipt | None]:
         """Return a receipt or None (not mined) for each hash; the same from every node."""

@@ -53,7 +53,7 @@ def _ask(rpc: JsonRpc, account: bytes, digest: bytes, signature: bytes) -> bool:
         answer = parse_bytes(rpc.call("eth_call", [call, "latest"]))
     except RpcError as exc:
         # A wallet may say no by reverting; any other error says nothing about the signature.
-        meaning = read_estimate(exc)
+        meaning = read_estimate(exc, payer=account)
         if isinstance(meaning, RevertedError):
             return False
         raise meaning from exc

@@ -13,7 +13,6 @@ from pathlib import Path
 
 from attestree.errors import FolderUnavailableError
 
-
 MANY_FILES = 64
 """From so many files on, everything is flushed at once first: five times cheaper for a thousand."""
 

@@ -11,6 +11,8 @@ from collections.abc import Collection, Iterator, Sequence
 
 from attestree.adapters.sql.inspection import KnownLease
 from attestree.adapters.sql.store import SqlStore
+from attestree.anchoring.final_watch import BROKEN
+from attestree.anchoring.lane_healing import STOPPED_BY_ANOTHER
 from attestree.anchoring.lane_watch import check_lane_now
 from attestree.cli.console import many
 from attestree.cli.doctor.answer import Answer, bad, failed, good
@@ -87,13 +89,20 @@ def _examine_contents(settings: Settings, store: SqlStore, clock: Clock) -> Iter
     yield _waiting(settings, intents, clock)
     for intent in intents:
         if intent.state is State.HALTED and not intent.is_given_up:
-            said = explain(intent.note, {})
-            command = f"attestree anchor --resume {intent.wanted.id}"
-            yield bad(f"write {intent.wanted.id}", f"{intent.wanted.title}: {said.sentence}", command)
+            yield _stopped(intent)
     yield from _leases(store.fetch_leases(), clock)
     for issuer in settings.issuer:
         yield _folders(settings, issuer, clock)
         yield _delivery(issuer, store)
+
+
+def _stopped(intent: Intent) -> Answer:
+    """Return why a write stopped, and what takes it up again."""
+    said = explain(intent.note, intent.facts)
+    # Where the key or the chain is in doubt, the write alone cannot be taken up.
+    of_its_own = intent.note not in (STOPPED_BY_ANOTHER, BROKEN)
+    following = f"attestree anchor --resume {intent.wanted.id}" if of_its_own else said.next
+    return bad(f"write {intent.wanted.id}", f"{intent.wanted.title}: {said.sentence}", following)
 
 
 def _waiting(settings: Settings, intents: Sequence[Intent], clock: Clock) -> Answer:

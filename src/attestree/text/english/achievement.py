@@ -21,6 +21,11 @@ ENTRIES: dict[str, Entry] = {
         cause="Wallets and verifiers need a title, a description and at least one criterion.",
         next=_TEMPLATE,
     ),
+    "achievement.placeholder": Entry(
+        "The {field} of the achievement is still the one of the template.",
+        cause="The file was made by `attestree template achievement` and not filled in.",
+        next="Write your own {field} in the achievement file; it will stand in every credential.",
+    ),
     "achievement.range": Entry("{field} is not from {first} to {last}.", next=_TEMPLATE),
     "achievement.type": Entry("{field} must be a {expected}.", next=_TEMPLATE),
     "achievement.unknown_key": Entry(

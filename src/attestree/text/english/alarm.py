@@ -29,6 +29,12 @@ ENTRIES: dict[str, Entry] = {
         "The key {address} can pay for {transactions} more transactions.",
         next="Send ether to it. Nothing is lost meanwhile: what cannot be paid stays queued.",
     ),
+    "alarm.no_key": Entry(
+        "The key that records for {issuer} is not here ({key}): nothing of theirs is recorded.",
+        cause="Its file was moved, a disk is missing, or the settings name another place.",
+        next="Put it back and start `attestree anchor --watch` again; `attestree doctor` looks at every key. "
+        "Whatever is final is handed out meanwhile.",
+    ),
     "alarm.disk_low": Entry(
         "Only {free_mb} MB are free in {place}.",
         cause="A full disk stops issuing; it loses nothing that was acknowledged.",

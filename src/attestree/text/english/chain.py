@@ -103,9 +103,9 @@ ENTRIES: dict[str, Entry] = {
         next="Wait until it has caught up, or name another node under `rpc`.",
     ),
     "chain.no_money": Entry(
-        "The signing key has too little money for the fee.",
+        "The signing key {address} has too little money for the fee.",
         cause="Every record costs a small fee, paid by the key that signs.",
-        next="Send some of the network's currency to the key's address, then run the command again.",
+        next="Send some of the network's currency to {address}, then run the command again.",
     ),
     "chain.nonce_too_low": Entry(
         "The network has recorded a transaction of this key in the meantime; looking again."

@@ -58,7 +58,7 @@ ENTRIES: dict[str, Entry] = {
     "outbox.foreign_nonce": Entry(
         "Stopped: somebody else used this key.",
         cause="A transaction that was not made here took the place of ours; this one was not recorded.",
-        next="Find out who sent it. If it was you: `attestree anchor --accept-foreign ADDRESS` takes this "
+        next="Find out who sent it. If it was you: `attestree anchor --accept-foreign {address}` takes this "
         "up again. If it was not, the key is stolen: see docs/how-to/stolen-key.md.",
     ),
     "outbox.effect_missing": Entry(
@@ -70,7 +70,7 @@ ENTRIES: dict[str, Entry] = {
         "Stopped: the network took back what it had called final.",
         cause="The network had a severe fault, or the node is not telling the truth.",
         next="Nothing more is signed for this public record. Ask another node what happened, then "
-        "`attestree anchor --resume REGISTRY`.",
+        "`attestree anchor --resume {registry}`.",
     ),
     "outbox.reverted_again": Entry(
         "Stopped: the network took it several times without effect.",
@@ -81,7 +81,7 @@ ENTRIES: dict[str, Entry] = {
     "outbox.lane_closed": Entry(
         "Nothing new is signed with this key.",
         cause="An earlier write of the same key stopped, and a person has to look at it first.",
-        next="`attestree anchor` shows which one; `attestree anchor --resume ID` takes it up again.",
+        next="`attestree doctor` shows which one, and the command that takes it up again.",
     ),
     "outbox.cannot_drop": Entry(
         "This write cannot be withdrawn any more.",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from attestree.text.entry import Entry
 
 ENTRIES: dict[str, Entry] = {
+    "program.asks_again": Entry("Nothing is lost; it is asked again and again until {until}."),
     "program.file": Entry(
         "The file or folder {file} cannot be used.",
         cause="It is not there, is of another kind, or belongs to somebody else; or the disk is full.",

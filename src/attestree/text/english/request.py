@@ -159,6 +159,13 @@ ENTRIES: dict[str, Entry] = {
         "There is no such batch of this institution here.",
         next="A batch is called as its folder is, in batches/.",
     ),
+    "request.not_the_signer": Entry(
+        "Only the institution that signed this request can rule it out, and it is none of these settings.",
+        cause="Its account is {address}. Whoever pays need not rule anything out: a request that nobody pays "
+        "for runs out.",
+        next="Run `attestree anchor FILE --cancel` on the institution's own machine. What waits here is "
+        "withdrawn with `attestree anchor --drop ID`.",
+    ),
     "request.no_such_key": Entry(
         "{address} never was a key of this institution.",
         next="`attestree issuer show` lists its keys.",

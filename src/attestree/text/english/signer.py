@@ -5,6 +5,10 @@ from __future__ import annotations
 from attestree.text.entry import Entry
 
 _KEPT = "Nothing was signed and nothing is lost; what was queued stays queued."
+_WHERE = (
+    "Its address is the `url` of the key in attestree.toml, such as that of operator_key; `attestree doctor` "
+    "asks it. Then: `attestree anchor`. "
+)
 _LOOK = "Nothing was sent. Look at the signer before you use it again: it does not do what it is asked."
 
 ENTRIES: dict[str, Entry] = {
@@ -16,12 +20,12 @@ ENTRIES: dict[str, Entry] = {
     "signer.timeout": Entry(
         "The signer at {host} did not answer in time.",
         cause="It is busy, or waits for somebody to allow the signature.",
-        next=_KEPT,
+        next="Look whether the signer runs there and whether somebody has to allow it. " + _WHERE + _KEPT,
     ),
     "signer.bad_answer": Entry(
         "The signer at {host} gave an answer that is no signature.",
         cause="Something else answers there, or the answer was cut short.",
-        next=_KEPT,
+        next="Look whether it is the signer that runs there. " + _WHERE + _KEPT,
     ),
     "signer.refused": Entry(
         "The signer at {host} refused to sign.",

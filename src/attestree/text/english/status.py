@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from attestree.text.entry import Entry
 
+_ANEW = (
+    "Nothing was changed. Issue it anew, with a roster of those it concerns: "
+    "`attestree issue ROSTER --achievement FILE --on-duplicate replace --yes`"
+)
+
 ENTRIES: dict[str, Entry] = {
     "status.none": Entry(
         "No credential was named.",
@@ -33,6 +38,17 @@ ENTRIES: dict[str, Entry] = {
         "Batch {batch} is not on the public record for good yet.",
         cause="Its recording waits for its turn, or for the network to make it final.",
         next="Let attestree anchor finish, then ask again. Nothing was changed.",
+    ),
+    "status.is_revoked": Entry(
+        "Revoked for good, so that nothing can reinstate it: {count} of {total:credential|credentials}, "
+        "first entry {first}.",
+        cause="A suspension can be lifted; a revocation only ever sets.",
+        next=_ANEW,
+    ),
+    "status.batch_is_revoked": Entry(
+        "Batch {batch} was revoked as a whole, for good; nothing can reinstate it.",
+        cause="A suspension can be lifted; a revocation only ever sets.",
+        next=_ANEW,
     ),
     "status.registry_not_set": Entry(
         "The settings do not name the registry {registry}, where the batch is recorded.",

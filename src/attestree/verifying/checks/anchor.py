@@ -13,7 +13,8 @@ from dataclasses import replace
 
 from attestree.credentials.anchor_proof import AnchorProof
 from attestree.registry.facts import Anchor, CredentialFacts
-from attestree.verifying.iso import format_hex, format_time
+from attestree.text.spelling import format_hex
+from attestree.verifying.iso import format_time
 from attestree.verifying.result import CheckId, CheckResult, Fact, Status, failed, passed, unknown
 
 

@@ -13,7 +13,7 @@ from attestree.credentials.contexts import unknown_contexts
 from attestree.credentials.proof_set import ProofSet, SecuredAnchor
 from attestree.credentials.strict_json import JsonObject
 from attestree.errors import EvidenceError
-from attestree.verifying.iso import format_hex
+from attestree.text.spelling import format_hex
 from attestree.verifying.result import CheckId, CheckResult, Fact, Notice, failed, passed
 
 CONTRADICTIONS = frozenset({"proof.list_mismatch", "proof.index_mismatch", "proof.purpose_mismatch"})

@@ -63,7 +63,7 @@ def test_bytes_that_are_known_are_no_refusal(message: str) -> None:
 def test_a_refusal_of_the_contract_keeps_its_name_and_values() -> None:
     error = load_artifact().errors["HeadMoved"]
     revert = error.selector + b"".join(bytes([n]).rjust(32, b"\0") for n, _ in enumerate(error.inputs, 1))
-    found = read_estimate(said("execution reverted", revert_bytes=revert))
+    found = read_estimate(said("execution reverted", revert_bytes=revert), payer=b"\x0a" * 20)
     assert isinstance(found, RevertedError)
     assert found.code == "contract.head_moved"
     assert set(found.values) == {parameter.name for parameter in error.inputs}
@@ -82,4 +82,9 @@ def test_a_refusal_of_the_contract_keeps_its_name_and_values() -> None:
 def test_an_estimate_that_fails_otherwise_is_told_apart(
     message: str, revert_bytes: bytes | None, code: str
 ) -> None:
-    assert read_estimate(said(message, revert_bytes=revert_bytes)).code == code
+    assert read_estimate(said(message, revert_bytes=revert_bytes), payer=b"\x0a" * 20).code == code
+
+
+def test_an_estimate_that_lacks_money_names_who_should_pay() -> None:
+    found = read_estimate(said("insufficient funds for transfer"), payer=b"\x0a" * 20)
+    assert found.values == {"address": "0x" + "0a" * 20}

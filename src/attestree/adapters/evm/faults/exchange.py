@@ -9,7 +9,6 @@ drawn for. Source: JSON-RPC 2.0; DESIGN sections 6 and 7.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import orjson
@@ -20,6 +19,7 @@ from attestree.adapters.evm.faults.mempool import GethPool
 from attestree.adapters.evm.faults.stale import StaleView
 from attestree.adapters.evm.faults.upstream import Upstream
 from attestree.adapters.evm.hexes import format_bytes, parse_bytes
+from attestree.adapters.evm.local_server import Reply
 from attestree.errors import ChainUnavailableError
 from attestree.merkle.keccak import keccak256
 
@@ -27,17 +27,6 @@ GARBAGE_BODY = b"<html><head><title>Bad Gateway</title></head><body>try again la
 """What a load balancer says."""
 
 _SEND = "eth_sendRawTransaction"
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """An HTTP answer."""
-
-    body: bytes
-    """What is sent."""
-    status: int = 200
-    """HTTP status."""
-
 
 Question = dict[str, Any]
 """A JSON-RPC request object."""

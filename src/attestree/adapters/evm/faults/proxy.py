@@ -1,38 +1,33 @@
 """
 The proxy: stands before a node, and fails and lies as its plan says.
 
-Decides what travels: it listens on 127.0.0.1 only, one thread a connection, connections kept, the plan
-replaceable at any time. Which question meets which fault is decided in `faults`, what then happens in
-`exchange`. Source: JSON-RPC 2.0; DESIGN sections 6, 7 and 11.
+Decides what is drawn for a request; the plan is replaceable at any time. Which question meets which fault is
+decided in `faults`, what then happens in `exchange`, how it travels in `local_server`. Source: JSON-RPC 2.0;
+DESIGN sections 6, 7 and 11.
 """
 
 from __future__ import annotations
 
-import socket
 import threading
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
-from typing import Any, Final, Self
+from typing import Any, Self
 
 from urllib3.exceptions import HTTPError
 
 from attestree.adapters.evm.faults.exchange import (
     Exchange,
     Question,
-    Reply,
     fault_of_request,
     parse_questions,
 )
 from attestree.adapters.evm.faults.faults import NO_FAULTS, OF_A_REQUEST, Fault, FaultPlan
 from attestree.adapters.evm.faults.mempool import GethPool
 from attestree.adapters.evm.faults.upstream import Upstream
+from attestree.adapters.evm.local_server import LocalServer, Reply
 from attestree.errors import ChainUnavailableError
-
-BODY_LIMIT_BYTES: Final = 16 * 1024 * 1024
-"""Longest request that is read."""
 
 
 class FaultProxy:
@@ -72,18 +67,11 @@ class FaultProxy:
         pool = GethPool(self._upstream.ask) if geth_pool else None
         self._exchange = Exchange(self._upstream, pool, self._pause)
         try:
-            self._server = _Server(port, self)
+            self._server = _Server(port, self.answer, name="fault-proxy")
         except OSError as error:
             raise ChainUnavailableError("chain.faults_start", port=port) from error
-        self.url = f"http://127.0.0.1:{self._server.server_port}"
+        self.url = self._server.url
         """Where it is asked."""
-        self._thread = threading.Thread(
-            target=self._server.serve_forever,
-            kwargs={"poll_interval": 0.05},
-            name="fault-proxy",
-            daemon=True,
-        )
-        self._thread.start()
 
     @property
     def plan(self) -> FaultPlan:
@@ -109,10 +97,9 @@ class FaultProxy:
 
     def close(self) -> None:
         """Stop listening and end the connections that are kept; a second call does nothing."""
-        if self._thread.is_alive():
+        if self._server.listens:
             self._woken.set()
             self._server.end()
-            self._thread.join()
             self._upstream.close()
 
     def __enter__(self) -> Self:
@@ -164,77 +151,8 @@ class FaultProxy:
         self._woken.wait(seconds)
 
 
-class _Server(ThreadingHTTPServer):
-    """A threading server that knows its open connections, so that it can end them."""
-
-    daemon_threads = True
-    request_queue_size = 256
-
-    def __init__(self, port: int, proxy: FaultProxy) -> None:
-        super().__init__(("127.0.0.1", port), _Passer)
-        self.proxy = proxy
-        self._open: set[socket.socket] = set()
-        self._open_lock = threading.Lock()
-
-    def process_request(self, request: Any, client_address: Any) -> None:
-        with self._open_lock:
-            self._open.add(request)
-        super().process_request(request, client_address)
-
-    def shutdown_request(self, request: Any) -> None:
-        with self._open_lock:
-            self._open.discard(request)
-        super().shutdown_request(request)
+class _Server(LocalServer):
+    """A server whose clients are killed on purpose."""
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Say nothing of clients that went away: they are killed on purpose."""
-
-    def end(self) -> None:
-        """Stop listening and end the connections that clients keep."""
-        self.shutdown()
-        self.server_close()
-        with self._open_lock:
-            for connection in self._open:
-                try:
-                    connection.shutdown(socket.SHUT_RDWR)
-                except OSError:
-                    continue  # the client was faster
-
-
-class _Passer(BaseHTTPRequestHandler):
-    """Reads one request after another from a connection."""
-
-    protocol_version = "HTTP/1.1"
-    # Without this each answer waits for the client's delayed acknowledgement, 40 ms.
-    disable_nagle_algorithm = True
-    # One packet for head and body.
-    wbufsize = -1
-    server: _Server
-
-    def do_POST(self) -> None:
-        length = int(self.headers.get("Content-Length") or 0)
-        if not 0 < length <= BODY_LIMIT_BYTES:
-            self.close_connection = True
-            self._send(Reply(b"", 413 if length else 400))
-            return
-        reply = self.server.proxy.answer(self.rfile.read(length))
-        if reply is None:
-            self.close_connection = True
-        else:
-            self._send(reply)
-
-    def do_OPTIONS(self) -> None:
-        self._send(Reply(b"", 204))
-
-    def _send(self, reply: Reply) -> None:
-        self.send_response(reply.status)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(reply.body)))
-        # As anvil does: a page that checks a credential by itself asks from another origin.
-        self.send_header("Access-Control-Allow-Origin", "*")
-        self.send_header("Access-Control-Allow-Headers", "content-type")
-        self.end_headers()
-        self.wfile.write(reply.body)
-
-    def log_message(self, format: str, *args: Any) -> None:
-        """Write no access log."""
+        """Say nothing of clients that went away."""
