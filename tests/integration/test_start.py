@@ -16,12 +16,12 @@ import pytest
 from attestree.adapters.evm.dev_chain import DevChain
 from attestree.adapters.evm.rpc import JsonRpc
 from attestree.cli.main import run, shared_flags_first
-from attestree.credentials.achievement import PLACEHOLDERS
 from attestree.errors import ChainUnavailableError
 from attestree.ports import IssuerFacts
 from attestree.settings import FILE_NAME, load_settings
 from attestree.wiring.chains import wire_facts
 from attestree.wiring.system import SystemClock
+from tests.unit.cli.filled import fill_achievement
 
 PASSWORD = "correct horse battery"
 STRANGER = "0x" + "11" * 20
@@ -59,12 +59,7 @@ class Desk:
         path = self.folder / "achievement.toml"
         if path.exists():
             return
-        self.type("template", "achievement")
-        text = path.read_text(encoding="utf-8")
-        for placeholder in PLACEHOLDERS.values():
-            assert placeholder in text
-            text = text.replace(placeholder, "Data Literacy")
-        path.write_text(text, encoding="utf-8")
+        path.write_bytes(fill_achievement())
 
     def issue(self) -> str:
         """Issue the roster of the template and return the credential's file."""

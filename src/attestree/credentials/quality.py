@@ -154,7 +154,7 @@ ELEMENTS: tuple[Element, ...] = (
         code="quality.title",
         title="title of the micro-credential",
         term=f"{_ACHIEVEMENT}.name",
-        line='title = "Name of the course"',
+        line='title = "Data Literacy"',
         place="achievement",
         is_present=_says(_ACHIEVEMENT, "name"),
     ),

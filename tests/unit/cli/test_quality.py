@@ -11,7 +11,7 @@ import pytest
 from attestree.adapters.keys.private_file import write_private
 from attestree.adapters.sql.store import SqlStore
 from attestree.cli.main import run
-from attestree.cli.template import read_template
+from tests.unit.cli.filled import fill_achievement
 
 SETTINGS = f"""
 [[registry]]
@@ -41,12 +41,12 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     write_private(tmp_path / "keys/roster.key", b"ab" * 32)
     SqlStore.create("sqlite:///attestree.db").close()
     (tmp_path / "roster.csv").write_text("learner_id,name\n1,Anna\n2,Ewa\n")
-    (tmp_path / "achievement.toml").write_bytes(read_template("achievement"))
+    (tmp_path / "achievement.toml").write_bytes(fill_achievement())
     return tmp_path
 
 
 def leave_out(folder: Path, *keys: str) -> None:
-    lines = read_template("achievement").decode().splitlines()
+    lines = fill_achievement().decode().splitlines()
     kept = [line for line in lines if not line.startswith(keys)]
     assert len(kept) == len(lines) - len(keys)
     (folder / "achievement.toml").write_text("\n".join(kept))

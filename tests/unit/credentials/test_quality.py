@@ -12,11 +12,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from attestree.cli.template import read_template
 from attestree.credentials.achievement import build_achievement
 from attestree.credentials.open_badge import check_open_badge
 from attestree.credentials.quality import ELEMENTS, find_missing, find_sections
 from attestree.text.catalogue import load_entries
+from tests.unit.cli.filled import fill_achievement
 from tests.unit.credentials.examples import build_badge
 
 EXAMPLES = sorted(
@@ -48,7 +48,7 @@ def codes(credential: dict[str, Any]) -> list[str]:
 
 @pytest.fixture
 def whole() -> dict[str, Any]:
-    return build_whole(read_template("achievement"))
+    return build_whole(fill_achievement())
 
 
 def without(credential: dict[str, Any], change: Change) -> list[str]:
