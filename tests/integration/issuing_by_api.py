@@ -13,7 +13,8 @@ from attestree.adapters.keys.ed25519 import create_signing_key
 from attestree.adapters.sql.store import SqlStore
 from attestree.credentials.contexts import CREDENTIALS_V2, OPEN_BADGES
 from tests.integration.deployed import Deployed
-from tests.integration.offices import DID, TITLE, Office
+from tests.integration.furnishing import DID, TITLE
+from tests.integration.offices import Office
 
 PUBLIC_URL = "https://credentials.example"
 

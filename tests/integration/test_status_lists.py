@@ -36,7 +36,8 @@ from attestree.issuing.status_lists import read_list
 from attestree.registry.facts import Reason, Role
 from attestree.verifying.checks.status import check_status
 from tests.integration.deployed import FAR_AWAY, AnchoredBatch, deploy_registry
-from tests.integration.offices import DID, ISSUE, TITLE, Office
+from tests.integration.furnishing import DID, TITLE
+from tests.integration.offices import ISSUE, Office
 from tests.integration.readers import Reader, build_reader
 from tests.integration.served import START_SECONDS, Served, Stand, running
 
