@@ -3,8 +3,8 @@ What every test shares: chains, Hypothesis profiles, the project's own Node, and
 
 Fixtures: `anvil` (one a session), `chain` (the same, wound back after each test), `hardhat_node` and
 `postgres` (one a session), `store_url` (an empty database of each kind), `node_program`, `depth` (how often
-an experiment repeats) and `figures` (what it found, printed at the end). A test that uses a chain or
-PostgreSQL carries the marker `chain` or `database` by itself.
+an experiment repeats) and `figures` (what it found, printed at the end). A test that uses a chain,
+PostgreSQL or Node carries the marker `chain`, `database` or `node` by itself.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from tests.integration.postgres import Postgres, run_postgres
 
 ROOT = Path(__file__).resolve().parents[1]
 
-NO_SKIP_IN_CI = frozenset({"chain", "database", "browser", "strace", "mount"})
+NO_SKIP_IN_CI = frozenset({"chain", "database", "browser", "node", "strace", "mount"})
 CHAIN_FIXTURES = frozenset({"anvil", "chain", "hardhat_node"})
 
 # Programs of the checkout come first, whether or not make started the tests.
@@ -115,13 +115,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.chain)
         if "postgres" in used:
             item.add_marker(pytest.mark.database)
+        if "node_program" in used:
+            item.add_marker(pytest.mark.node)
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Turn the skip of a test that needs a chain, a database or a browser into a failure, in CI."""
+    """Turn the skip of a test that needs a chain, a database, a browser or Node into a failure, in CI."""
     report = yield
     needs = NO_SKIP_IN_CI & {marker.name for marker in item.iter_markers()}
     if in_ci() and needs and report.skipped and not hasattr(report, "wasxfail"):

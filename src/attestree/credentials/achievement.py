@@ -39,6 +39,7 @@ from attestree.credentials.canonical import canonicalize
 from attestree.credentials.open_badge import check_achievement
 from attestree.credentials.period import Period, parse_period
 from attestree.credentials.short_form import ShortForm, require_form, require_known, require_text
+from attestree.credentials.vocabularies import LANGUAGE_CODE, VOCABULARIES
 from attestree.errors import AchievementError, MalformedCredentialError
 
 if TYPE_CHECKING:
@@ -88,9 +89,7 @@ PLACEHOLDERS: dict[str, str] = {
 """What `attestree template achievement` leaves to be filled in, and what is therefore no achievement."""
 _SKILL_KEYS = ("name", "url", "framework", "code")
 _ESCO = re.compile(r"https?://data\.europa\.eu/esco/skill/.+")
-_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
 _COUNTRY = re.compile(r"[A-Z]{2}")
-_TYPE = re.compile(r"(?:ext:)?[A-Za-z][A-Za-z0-9._-]*")
 _MAX_CREDITS = 1_000
 
 
@@ -157,7 +156,8 @@ def _build_document(short: ShortForm) -> JsonObject:
     ects = short.number("credits", first=0, last=_MAX_CREDITS)
     document: JsonObject = {
         "type": ["Achievement"],
-        "achievementType": require_form(short.line("type"), _TYPE, "type") or "MicroCredential",
+        "achievementType": require_form(short.line("type"), VOCABULARIES["AchievementType"], "type")
+        or "MicroCredential",
         "name": short.required("title"),
         "description": short.required("description", prose=True),
         "criteria": _build_criteria(short, ects),
@@ -165,7 +165,7 @@ def _build_document(short: ShortForm) -> JsonObject:
     image = short.address("image")
     optional: JsonObject = {
         "creditsAvailable": ects,
-        "inLanguage": require_form(short.line("language"), _LANGUAGE, "language"),
+        "inLanguage": require_form(short.line("language"), LANGUAGE_CODE, "language"),
         "tag": [require_text(tag, "tags") for tag in short.items("tags")],
         "alignment": [*_build_level(short), *_build_skills(short)],
         "image": {"id": image, "type": "Image"} if image else None,

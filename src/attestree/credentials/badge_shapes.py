@@ -2,7 +2,8 @@
 The shapes of Open Badges 3.0, as tables: which members an object has, which of them it must have.
 
 Decides what `open_badge` checks; holds no logic. A member ends in nothing (one value) or in `MANY` (an
-array, never empty). A shape named as the kind of a member is checked in turn.
+array, never empty). A shape named as the kind of a member is checked in turn; the words of vocabularies
+stand in `vocabularies`.
 Source: Open Badges 3.0, section 6 and appendix B; VCDM 2.0; Data Integrity 1.0.
 """
 
@@ -20,7 +21,7 @@ class Member:
     """One member of a shape."""
 
     kind: str
-    """A `Scalar`, or the name of a shape."""
+    """A `Scalar`, or the name of a shape or a vocabulary."""
     required: bool = False
     """Whether the object must have it."""
     many: bool = False
@@ -71,7 +72,7 @@ SHAPES: dict[str, Shape] = {
             "credentialSchema": _many("Service"),
             "credentialStatus": _one("Status"),
             "refreshService": _one("Service"),
-            "termsOfUse": _many("object"),
+            "termsOfUse": _many("TermsOfUse"),
             "proof": _many("object"),
         },
     ),
@@ -100,7 +101,7 @@ SHAPES: dict[str, Shape] = {
             "name": _must("line"),
             "description": _must("prose"),
             "criteria": _must("Criteria"),
-            "achievementType": _one("line"),
+            "achievementType": _one("AchievementType"),
             "alignment": _many("Alignment"),
             "creator": _one("Profile"),
             "creditsAvailable": _one("number"),
@@ -108,7 +109,7 @@ SHAPES: dict[str, Shape] = {
             "fieldOfStudy": _one("line"),
             "humanCode": _one("line"),
             "image": _one("Image"),
-            "inLanguage": _one("line"),
+            "inLanguage": _one("LanguageCode"),
             "otherIdentifier": _many("IdentifierEntry"),
             "related": _many("Related"),
             "resultDescription": _many("ResultDescription"),
@@ -164,7 +165,7 @@ SHAPES: dict[str, Shape] = {
             "targetCode": _one("line"),
             "targetDescription": _one("prose"),
             "targetFramework": _one("line"),
-            "targetType": _one("line"),
+            "targetType": _one("AlignmentTargetType"),
         },
     ),
     "Evidence": Shape(
@@ -184,7 +185,7 @@ SHAPES: dict[str, Shape] = {
             "achievedLevel": _one("address"),
             "alignment": _many("Alignment"),
             "resultDescription": _one("address"),
-            "status": _one("line"),
+            "status": _one("ResultStatus"),
             "value": _one("line"),
         },
     ),
@@ -193,7 +194,7 @@ SHAPES: dict[str, Shape] = {
         {
             "id": _must("address"),
             "name": _must("line"),
-            "resultType": _must("line"),
+            "resultType": _must("ResultType"),
             "alignment": _many("Alignment"),
             "allowedValue": _many("line"),
             "requiredLevel": _one("address"),
@@ -215,17 +216,20 @@ SHAPES: dict[str, Shape] = {
         },
     ),
     "Related": Shape(
-        ("Related",), {"id": _must("address"), "inLanguage": _one("line"), "version": _one("line")}
+        ("Related",), {"id": _must("address"), "inLanguage": _one("LanguageCode"), "version": _one("line")}
     ),
     "IdentifierEntry": Shape(
-        ("IdentifierEntry",), {"identifier": _must("line"), "identifierType": _must("line")}, one_type=True
+        ("IdentifierEntry",),
+        {"identifier": _must("line"), "identifierType": _must("IdentifierType")},
+        one_type=True,
+        closed=True,
     ),
     "IdentityObject": Shape(
         ("IdentityObject",),
         {
             "hashed": _must("boolean"),
             "identityHash": _must("line"),
-            "identityType": _must("line"),
+            "identityType": _must("IdentifierType"),
             "salt": _one("line"),
         },
         one_type=True,
@@ -243,5 +247,6 @@ SHAPES: dict[str, Shape] = {
         one_type=True,
     ),
     "Service": Shape((), {"id": _must("address"), "type": _must("line")}),
+    "TermsOfUse": Shape((), {"id": _one("address"), "type": _must("line")}),
 }
 """Name of a class of Open Badges to its shape."""

@@ -21,6 +21,7 @@ from attestree.credentials.dates import parse_date, parse_timestamp
 from attestree.credentials.issue_text import MAX_NARRATIVE_CHARACTERS, MAX_TITLE_CHARACTERS, check_text
 from attestree.credentials.reading import ROOT, is_address
 from attestree.credentials.strict_json import MAX_BYTES, parse_json
+from attestree.credentials.vocabularies import VOCABULARIES
 from attestree.errors import MalformedCredentialError, MalformedJsonError
 
 if TYPE_CHECKING:
@@ -171,13 +172,16 @@ def _check_member(value: JsonValue, member: Member, path: str, *, extended: bool
 
 
 def _check_value(value: JsonValue, kind: str, path: str, *, extended: bool) -> Iterator[Finding]:
-    """Check one value against a shape or a plain kind."""
+    """Check one value against a shape, a vocabulary or a plain kind."""
     if kind in SHAPES:
         yield from _check_shape(value, SHAPES[kind], path, extended=extended)
     elif kind in ("number", "boolean", "object"):
         yield from _check_plain(value, kind, path)
     elif not isinstance(value, str):
         yield Finding("format.not_text", path)
+    elif kind in VOCABULARIES:
+        if not VOCABULARIES[kind].fullmatch(value):
+            yield Finding("format.language" if kind == "LanguageCode" else "format.unknown_word", path)
     elif kind in ("moment", "day"):
         yield from _check_date(value, kind, path)
     elif kind in ("address", "link"):

@@ -14,6 +14,7 @@ from typing import TypeAlias
 
 from attestree.credentials.dates import parse_date
 from attestree.credentials.issue_text import MAX_TITLE_CHARACTERS, check_text
+from attestree.credentials.vocabularies import LANGUAGE_CODE
 from attestree.errors import MalformedCredentialError
 from attestree.issuing.table import MAX_CELL_CHARACTERS
 
@@ -38,7 +39,6 @@ _DOMAIN_LABEL = re.compile(
     r"[A-Za-z0-9\u0080-\U0010ffff](?:[A-Za-z0-9\-\u0080-\U0010ffff]{0,61}[A-Za-z0-9\u0080-\U0010ffff])?"
 )
 _DID = re.compile(r"did:[a-z0-9]+:[A-Za-z0-9._:%\-]*[A-Za-z0-9._\-]")
-_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 _URL = re.compile(r"https?://[^\s/?#\"<>\\^`{|}@]+([/?#][^\s\"<>\\^`{|}]*)?", re.IGNORECASE)
 _NUMBER = re.compile(r"\d+(\.\d+)?")
 _ERROR_VALUE = re.compile(r"#(REF!|VALUE!|NAME\?|DIV/0!|N/A|NULL!|NUM!|SPILL!|CALC!|GETTING_DATA)")
@@ -111,7 +111,7 @@ def check_url(cell: str) -> Problem | None:
 
 def check_language(cell: str) -> Problem | None:
     """Return what keeps a cell from being a language tag, or None."""
-    return None if _LANGUAGE.fullmatch(cell) and len(cell) <= 35 else ("roster.language_form", {})
+    return None if LANGUAGE_CODE.fullmatch(cell) else ("roster.language_form", {})
 
 
 def check_credits(cell: str) -> Problem | None:

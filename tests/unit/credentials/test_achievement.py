@@ -129,6 +129,7 @@ def test_the_same_content_has_the_same_id_and_other_content_another() -> None:
     ("changes", "code", "field"),
     [
         ({"title": None}, "achievement.missing", "title"),
+        ({"type": "Workshop"}, "achievement.form", "type"),
         ({"description": None}, "achievement.missing", "description"),
         ({"title": 7}, "achievement.type", "title"),
         ({"title": ""}, "issue.empty_text", "title"),

@@ -94,6 +94,26 @@ def test_a_complete_badge_may_be_issued() -> None:
             "format.url",
             "credentialSubject.achievement.image.id",
         ),
+        (
+            with_achievement(achievementType="Workshop"),
+            "format.unknown_word",
+            "credentialSubject.achievement.achievementType",
+        ),
+        (
+            with_subject(identifier=[{**IDENTITY, "identityType": "e-mail"}]),
+            "format.unknown_word",
+            "credentialSubject.identifier[0].identityType",
+        ),
+        (
+            with_subject(result=[{"type": ["Result"], "status": "ext:Passed"}]),
+            "format.unknown_word",
+            "credentialSubject.result[0].status",
+        ),
+        (
+            with_achievement(inLanguage="pt-br"),
+            "format.language",
+            "credentialSubject.achievement.inLanguage",
+        ),
         (with_achievement(tag="data"), "format.not_array", "credentialSubject.achievement.tag"),
         (
             with_achievement(alignment=[{"type": ["Alignment"], "targetName": "x"}]),
@@ -104,6 +124,11 @@ def test_a_complete_badge_may_be_issued() -> None:
 )
 def test_a_departure_from_the_standard_is_found(badge: dict[str, Any], code: str, path: str) -> None:
     assert (code, path) in findings(badge)
+
+
+def test_words_of_ones_own_stand_where_a_vocabulary_is_open() -> None:
+    assert check_open_badge(with_achievement(achievementType="ext:Workshop.1")) == ()
+    assert findings(with_achievement(achievementType="ext:")) != set()
 
 
 def test_a_badge_that_names_nobody_is_found() -> None:

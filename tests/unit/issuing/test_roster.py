@@ -156,6 +156,7 @@ def test_ordinary_addresses_are_taken(cell: str) -> None:
         ("evidence_url", "https://user@example.org/", "roster.url_form"),
         ("evidence_url", "www.example.org", "roster.url_form"),
         ("language", "English", "roster.language_form"),
+        ("language", "EN", "roster.language_form"),
         ("narrative", "x" * 5_001, "roster.cell_too_long"),
         ("licence_number", "x" * 256, "roster.cell_too_long"),
         ("result", "=1+1", "roster.formula"),

@@ -13,7 +13,8 @@ _TEMPLATE = "See `attestree template achievement` for every key with an example.
 ENTRIES: dict[str, Entry] = {
     "achievement.form": Entry(
         "{field} is not written in the form it must have.",
-        cause="country takes two capital letters, language a tag such as en, valid_for a period such as P2Y.",
+        cause="country takes two capital letters, language a tag such as en, valid_for a period such as P2Y, "
+        "type a word of Open Badges such as Course, or ext: and a word of your own.",
         next=_TEMPLATE,
     ),
     "achievement.missing": Entry(

@@ -31,6 +31,11 @@ ENTRIES: dict[str, Entry] = {
     "format.ends_before_start": Entry(
         "The credential would end before it begins.", next="Mend validFrom or validUntil."
     ),
+    "format.language": Entry(
+        "{path} is no language code as the standard spells it.",
+        cause="It takes a language, and perhaps a script and a region: en, pt-BR, sr-Latn-RS.",
+        next="Write it so, small letters first.",
+    ),
     "format.missing": Entry("{path} is missing.", cause="The standard demands it.", next=_ORIGINAL),
     "format.no_holder": Entry(
         "The credential names nobody.",
@@ -60,6 +65,11 @@ ENTRIES: dict[str, Entry] = {
         "{path} has members that no named context defines ({count}).",
         cause="Wallets refuse, or silently drop, what they cannot look up.",
         next="Take them out, or name a context that defines them.",
+    ),
+    "format.unknown_word": Entry(
+        "{path} is not one of the words that the standard has for it.",
+        cause="Wallets and other programs tell kinds of badges apart by these words.",
+        next="Take a word of Open Badges 3.0, or write ext: and a word of your own, such as ext:Workshop.",
     ),
     "format.url": Entry(
         "{path} is no address that may be shown as a link.",

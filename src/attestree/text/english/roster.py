@@ -202,7 +202,7 @@ ENTRIES: dict[str, Entry] = {
     ),
     "roster.url_form": Entry("{column}{shown} is not a web address", next="write it in full, from https://"),
     "roster.language_form": Entry(
-        "{column}{shown} is not a language", next="write a code such as en, de or pt-BR"
+        "{column}{shown} is not a language", next="write a code such as en, de or pt-BR, small letters first"
     ),
     "roster.decimal_comma": Entry("{column}{shown} has a decimal comma", next="write a point, such as 2.5"),
     "roster.credits_form": Entry(
