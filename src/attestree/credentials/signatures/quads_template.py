@@ -2,7 +2,7 @@
 Canonical N-Quads of many documents of one shape, at a small part of the cost.
 
     (1) Read the shape of a document: its names, numbers and places, with each text left open.
-    (2) A shape seen for the first time is canonized with a mark in the place of each text.
+    (2) A shape that comes a second time is canonized with a mark in the place of each text.
     (3) A mark that comes out as one whole term, a literal or an IRI, is a gap; any other text is constant.
     (4) From then on a document's texts are written into the gaps; only labels and order are made anew.
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from attestree.credentials.strict_json import JsonObject, JsonValue
 
 MAX_TEMPLATES = 256
-"""Templates that are kept; documents of yet other shapes are canonized one by one."""
+"""Shapes that are remembered, and templates that are tried; any other document is canonized by itself."""
 
 Canonize = Callable[["JsonObject"], bytes]
 """Returns the canonical N-Quads of a document."""
@@ -78,7 +78,7 @@ class QuadsTemplates:
         # The objects are kept, so that no other one can take over their identity.
         self._shared = {id(value): value for value in shared}
         self._templates: dict[tuple[str | int, ...], list[_Template]] = {}
-        self._count = 0
+        self._tried = 0
 
     def canonize(self, document: JsonObject) -> bytes:
         """Return `canonize(document)`; raises as it does."""
@@ -89,20 +89,23 @@ class QuadsTemplates:
             if template.fits(shape.texts):
                 return template.layout.fill(shape.texts) or self._canonize(document)
         quads = self._canonize(document)
-        if self._count < MAX_TEMPLATES:
-            self._remember(document, shape, quads)
+        if shape.outline in self._templates and self._tried < MAX_TEMPLATES:
+            self._try_template(document, shape, quads)
+        elif len(self._templates) < MAX_TEMPLATES:
+            # a template costs as much as two documents: not for one that stays alone
+            self._templates.setdefault(shape.outline, [])
         return quads
 
-    def _remember(self, document: JsonObject, shape: _Shape, quads: bytes) -> None:
+    def _try_template(self, document: JsonObject, shape: _Shape, quads: bytes) -> None:
         """Make a template of a document's shape, if one can be had that gives its own N-Quads."""
-        self._count += 1
+        self._tried += 1
         try:
             template = self._make(document, shape)
         except LinkedDataError:
             # A mark cannot stand there, as in the place of a language.
             return
         if template.layout.fill(shape.texts) == quads:
-            self._templates.setdefault(shape.outline, []).append(template)
+            self._templates[shape.outline].append(template)
 
     def _make(self, document: JsonObject, shape: _Shape) -> _Template:
         """Find the gaps, then make the template with every other text in its place."""
