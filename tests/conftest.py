@@ -48,7 +48,7 @@ for name in [name for name in os.environ if name.startswith("ATTESTREE_")]:
 settings.register_profile(
     "default", max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
-settings.register_profile("many", settings.get_profile("default"), max_examples=2_000, print_blob=True)
+settings.register_profile("many", settings.get_profile("default"), max_examples=1_000, print_blob=True)
 settings.register_profile("ci", settings.get_profile("default"), max_examples=10_000, print_blob=True)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 
