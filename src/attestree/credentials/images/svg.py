@@ -134,9 +134,12 @@ def _skip_miscellaneous(text: str) -> int:
     start = 0
     while True:
         start = _SPACE.match(text, start).end()  # type: ignore[union-attr]  # no space is a match, too
-        closing = next((last for first, last in _MISCELLANEOUS if text.startswith(first, start)), None)
-        end = -1 if closing is None else text.find(closing, start + 2)
-        if closing is None or end < 0:
+        found = next(((first, last) for first, last in _MISCELLANEOUS if text.startswith(first, start)), None)
+        if found is None:
+            return start
+        opening, closing = found
+        end = text.find(closing, start + len(opening))
+        if end < 0:
             return start
         start = end + len(closing)
 

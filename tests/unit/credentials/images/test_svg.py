@@ -10,6 +10,7 @@ import pytest
 
 from attestree.credentials.images import bake_picture, find_credential_text
 from attestree.credentials.images.carrier import MAX_PICTURE_BYTES
+from attestree.credentials.images.svg import bake_svg
 from attestree.credentials.images.svg_reading import MAX_DEPTH, MAX_ELEMENTS
 from attestree.credentials.strict_json import MAX_BYTES
 from attestree.errors import ImageError, MissingExtraError
@@ -47,6 +48,7 @@ PICTURES = {
     "with a mark": b"\xef\xbb\xbf" + svg(),
     "empty": f'<svg xmlns="{SVG_NS}" width="9"/>'.encode(),
     "empty with space": f"<svg xmlns='{SVG_NS}' width='9' />".encode(),
+    "a comment that begins like its end": svg(before="<!--><svg> --><!--->-->"),
     "a sign in an attribute": svg(root=' aria-label="a > b"'),
     "in a prefix": f'<s:svg xmlns:s="{SVG_NS}"><s:circle r="2"/></s:svg>'.encode(),
     "without namespace": b"<svg><circle r='1'/></svg>",
@@ -117,7 +119,7 @@ def test_a_document_type_that_declares_nothing_is_passed_over_when_reading() -> 
     assert find_credential_text(f"<!DOCTYPE svg>{baked}".encode()) == TEXT
 
 
-ACTIVE = "<script>alert(1)</script><g onload='x()'/><foreignObject/><image href='http://x/y.png'/>"
+ACTIVE = "<?xml-stylesheet href='x.xsl'?><script>alert(1)</script><g onload='x()'/><foreignObject/><image href='http://x/y.png'/>"
 
 
 def test_active_content_is_left_alone_when_reading() -> None:
@@ -210,6 +212,13 @@ ACTIVE_PICTURES = {
 @pytest.mark.parametrize(("within", "code"), ACTIVE_PICTURES.values(), ids=ACTIVE_PICTURES)
 def test_what_is_active_is_not_handed_out(within: str, code: str) -> None:
     assert refusal_to_bake(svg(within)) == code
+
+
+def test_a_picture_that_does_not_begin_with_its_drawing_is_not_handed_out() -> None:
+    # The parser passes over a second byte order mark; a reader of the baked picture need not.
+    with pytest.raises(ImageError) as caught:
+        bake_svg(b"\xef\xbb\xbf" * 2 + svg(), TEXT)
+    assert caught.value.code == "image.not_svg"
 
 
 @pytest.mark.parametrize("before", [PLAIN_DOCTYPE, LAUGHS, "<!DOCTYPE svg>"])
