@@ -84,6 +84,7 @@ def test_a_file_that_is_not_known_here_is_not_fetched() -> None:
         ({"id": ADDRESS, "digestSRI": "sha1-abcd"}, "model.digest_form"),
         ({"id": ADDRESS, "digestSRI": "sha256-abcd"}, "model.digest_form"),
         ({"id": ADDRESS, "digestSRI": "sha256-é"}, "model.digest_form"),
+        ({"id": ADDRESS, "digestSRI": "sha256-a*b!"}, "model.digest_form"),
         ({"id": ADDRESS, "digestSRI": ""}, "model.digest_form"),
         ({"id": ADDRESS, "digestSRI": 7}, "model.digest_form"),
         ({"id": ADDRESS, "digestMultibase": "x1234"}, "model.digest_form"),

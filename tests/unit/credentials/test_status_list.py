@@ -209,6 +209,12 @@ def test_lists_of_others_may_have_several_purposes_and_an_issuer_with_a_name() -
     assert (read.purposes, read.issuer) == (("revocation", "suspension"), "did:web:a.example")
 
 
+def test_a_list_without_dates_has_no_end() -> None:
+    document = {name: value for name, value in change().items() if name not in ("validFrom", "validUntil")}
+    read = parse_status_list(document)
+    assert (read.valid_from, read.valid_until) == (None, None)
+
+
 ENTRY = {
     "id": "https://a.example/l#7",
     "type": "BitstringStatusListEntry",

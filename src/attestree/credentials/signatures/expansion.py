@@ -71,8 +71,6 @@ def expand(document: JsonObject, contexts: ContextProfile) -> list[JsonValue]:
     options = {"base": RELATIVE, "documentLoader": loader, "contextResolver": build_resolver(reading, loader)}
     try:
         expanded: list[JsonValue] = processor.expand(prepared, options)
-    except LinkedDataError:
-        raise
     except (jsonld_error, ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as exc:
         raise LinkedDataError("terms.syntax") from exc
     finally:

@@ -205,6 +205,21 @@ def test_a_document_may_say_that_there_is_no_vocabulary() -> None:
     assert refusal({**without, "mark": "B"}, contexts=CONFORMANCE) == "terms.undefined"
 
 
+@pytest.mark.parametrize("inner", [{"@vocab": "urn:word:"}, [{}, {"@vocab": "urn:word:"}]])
+def test_a_vocabulary_inside_a_definition_gives_words_a_meaning_there(inner: JsonValue) -> None:
+    terms: JsonValue = {"grade": {"@id": "https://example.org/grade", "@context": inner}}
+    defined = badge(**{"@context": [CREDENTIALS, BADGES, terms], "grade": {"mark": "B"}})
+    text = canonize(defined, contexts=CONFORMANCE)
+    assert b'<urn:word:mark> "B"' in text
+    assert text == normalize_with_pyld(defined)
+
+
+def test_a_context_that_a_definition_fetches_is_refused() -> None:
+    terms: JsonValue = {"grade": {"@id": "urn:grade", "@context": "https://example.org/terms"}}
+    document = badge(**{"@context": [CREDENTIALS, BADGES, terms], "grade": {"mark": "B"}})
+    assert refusal(document, contexts=CONFORMANCE) == "terms.syntax"
+
+
 def test_undefined_terms_are_refused_in_conformance_too_where_no_context_is_open() -> None:
     assert refusal(badge(grade="A"), contexts=CONFORMANCE) == "terms.undefined"
 

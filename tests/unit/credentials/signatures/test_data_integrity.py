@@ -245,3 +245,20 @@ def test_a_proof_without_its_document_context_is_refused() -> None:
     document = {name: value for name, value in BADGE.items() if name != "@context"}
     with pytest.raises((LinkedDataError, MalformedProofError)):
         verify_proof(document, proof, pair.public)
+
+
+@pytest.mark.parametrize("other", ["eddsa-jcs-2022", "ecdsa-rdfc-2019", "bbs-2023"])
+def test_nothing_is_signed_by_one_suite_under_the_name_of_another(other: str) -> None:
+    options: JsonObject = {**OPTIONS, "type": "DataIntegrityProof", "cryptosuite": other}
+    with pytest.raises(MalformedProofError) as refused:
+        build_hash_input(BADGE, options, SUITES["eddsa-rdfc-2022"])
+    assert (refused.value.code, refused.value.values) == ("signature.options", {"member": "cryptosuite"})
+
+
+def test_a_proof_of_the_older_kind_names_no_suite_and_fits() -> None:
+    pair = make_pair(KeyKind.ED25519)
+    document = badge(**{"@context": [*BADGE["@context"], "https://w3id.org/security/suites/ed25519-2020/v1"]})
+    proof = build_proof(document, OPTIONS, pair.sign, SUITES["Ed25519Signature2020"])
+    assert "cryptosuite" not in proof
+    verify_proof(document, proof, pair.public)
+    assert rejected({**document, "name": "Other"}, proof, pair.public) == "signature.mismatch"

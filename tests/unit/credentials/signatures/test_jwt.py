@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import sys
 from typing import Any
 
 import pytest
@@ -13,7 +14,13 @@ from joserfc.jwk import ECKey, OKPKey, RSAKey
 
 from attestree.credentials.signatures.jwt import format_vc_jwt, parse_vc_jwt, verify_vc_jwt
 from attestree.credentials.signatures.multikey import KeyKind
-from attestree.errors import AttestreeError, BindingError, MalformedProofError, SignatureMismatchError
+from attestree.errors import (
+    AttestreeError,
+    BindingError,
+    MalformedProofError,
+    MissingExtraError,
+    SignatureMismatchError,
+)
 from tests.unit.credentials.signatures.examples import BADGE, badge
 from tests.unit.credentials.signatures.keys import make_pair
 
@@ -100,6 +107,7 @@ def test_rsa_tokens_fit_their_key_alone(rsa: RSAKey) -> None:
         verify_vc_jwt(parse_vc_jwt(text), make_pair(KeyKind.ED25519).public)
 
 
+@pytest.mark.filterwarnings("ignore:Key size should be")
 @pytest.mark.parametrize(
     "jwk",
     [
@@ -109,6 +117,8 @@ def test_rsa_tokens_fit_their_key_alone(rsa: RSAKey) -> None:
         {"kty": "RSA", "n": "_" * 4000, "e": "AQAB"},
         {"kty": "RSA", "n": 7, "e": "AQAB"},
         {"kty": "RSA", "n": "!", "e": "AQAB"},
+        {"kty": "RSA", "n": encode(b"\xff" * 128), "e": "AQAB"},
+        {"kty": "RSA", "n": encode(b"\xff" * 1025), "e": "AQAB"},
     ],
 )
 def test_rsa_keys_that_are_none_or_of_another_size_are_refused(jwk: Any) -> None:
@@ -140,12 +150,30 @@ def test_a_claim_that_differs_from_the_credential_is_refused(change: dict[str, A
         assert refused.value.code == "signature.claims"
 
 
+@pytest.mark.parametrize("time", ["22 November 2026", "", 1795338000, None])
+def test_a_claimed_time_is_refused_where_the_credential_states_none(time: Any) -> None:
+    with pytest.raises(BindingError) as refused:
+        parse_vc_jwt(token({**BADGE, **CLAIMS, "validFrom": time}))
+    assert refused.value.values == {"claim": "nbf"}
+
+
+def test_without_the_library_for_rsa_the_line_to_type_is_said(
+    monkeypatch: pytest.MonkeyPatch, rsa: RSAKey
+) -> None:
+    monkeypatch.setitem(sys.modules, "joserfc.errors", None)
+    public: Any = rsa.as_dict(private=False)
+    with pytest.raises(MissingExtraError) as caught:
+        verify_vc_jwt(parse_vc_jwt(token(BADGE, alg="RS256")), public)
+    assert caught.value.code == "extra.signatures"
+
+
 @pytest.mark.parametrize(
     "text",
     [
         "",
         "a.b",
         "a.b.c.d",
+        "a.b.c",
         token(BADGE) + "=",
         token(BADGE).replace(".", ". ", 1),
         token(BADGE, alg="none"),

@@ -106,6 +106,15 @@ def test_small_rings_and_cliques_are_labelled(size: int) -> None:
         assert canonize_quads(quads) == canonize_with_pyld(quads)
 
 
+def test_nodes_that_differ_only_through_their_neighbours_are_told_apart_in_any_order() -> None:
+    knows = [(2, 1), (3, 0), (3, 2), (4, 0), (4, 1)]
+    quads = [(f"_:n{one}", P, f"_:n{other}", "") for one, other in knows]
+    expected = canonize_with_pyoxigraph(quads, "RDFC_1_0_SHA_256")
+    for order in itertools.permutations(range(5)):
+        renamed = [(f"_:n{order[one]}", P, f"_:n{order[other]}", "") for one, other in knows]
+        assert canonize_quads(renamed) == expected
+
+
 @pytest.mark.parametrize("size", [8, 10, 20, 40])
 def test_poison_graphs_are_refused_by_count(size: int) -> None:
     with pytest.raises(LinkedDataError) as refused:
