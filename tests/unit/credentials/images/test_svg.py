@@ -248,3 +248,9 @@ def test_without_the_library_for_xml_the_line_to_type_is_said(monkeypatch: pytes
     with pytest.raises(MissingExtraError) as caught:
         find_credential_text(svg())
     assert caught.value.code == "extra.documents"
+
+
+@pytest.mark.parametrize("octets", [b"", b"GIF89a", b"%PDF-1.7", b"\xef\xbb\xbf" * 2 + svg()])
+def test_what_is_neither_png_nor_svg_is_neither_read_nor_baked(octets: bytes) -> None:
+    assert refusal(octets) == "image.unknown_kind"
+    assert refusal_to_bake(octets) == "image.unknown_kind"
