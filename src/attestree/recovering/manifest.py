@@ -1,8 +1,8 @@
 """
-The manifest of a backup: every file with its size and SHA-256, written last.
+The manifest of a backup: every file with its size and SHA-256, and its own sum, written last.
 
-Decides the form only, and that nothing which is not canonical is read: a manifest that was edited is no
-manifest. Source: DESIGN section 9.
+Decides the form only, and that nothing is read which is not canonical or not what was summed: a manifest
+in which a bit was turned is no manifest. Source: DESIGN section 9.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from hashlib import sha256
 
 from attestree.credentials.canonical import canonicalize
 from attestree.credentials.dates import format_timestamp, parse_timestamp
@@ -26,7 +27,7 @@ MAX_BYTES = 268_435_456
 STORES = ("sqlite", "postgresql", "none")
 """What kind of database the backup holds."""
 
-_MEMBERS = frozenset({"format", "created", "version", "store", "withKeys", "files"})
+_MEMBERS = frozenset({"format", "created", "version", "store", "withKeys", "files", "sum"})
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
@@ -59,7 +60,7 @@ def format_manifest(manifest: Manifest) -> bytes:
         "withKeys": manifest.with_keys,
         "files": files,
     }
-    return canonicalize(members) + b"\n"
+    return canonicalize({**members, "sum": _sum(members)}) + b"\n"
 
 
 def parse_manifest(octets: bytes) -> Manifest:
@@ -82,6 +83,8 @@ def _read(value: JsonObject) -> Manifest:
     files, version, with_keys = value.get("files"), value.get("version"), value.get("withKeys")
     if value.keys() != _MEMBERS or value["format"] != FORMAT or value["store"] not in STORES:
         raise ValueError("members")
+    if value["sum"] != _sum(value):
+        raise ValueError("sum")
     if not isinstance(files, dict) or not isinstance(version, str) or not isinstance(with_keys, bool):
         raise ValueError("types")  # noqa: TRY004 - like every other fault of form
     return Manifest(
@@ -91,6 +94,12 @@ def _read(value: JsonObject) -> Manifest:
         with_keys=with_keys,
         files={_path(path): read_sum(stated) for path, stated in files.items()},
     )
+
+
+def _sum(members: JsonObject) -> str:
+    """Return the SHA-256, hex, of all other members in canonical form."""
+    others = {name: value for name, value in members.items() if name != "sum"}
+    return sha256(canonicalize(others)).hexdigest()
 
 
 def _path(path: str) -> str:
