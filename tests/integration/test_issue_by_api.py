@@ -185,6 +185,10 @@ def test_a_batch_is_sealed_when_it_is_full_and_when_it_is_old(small_booth: Booth
             (State.OPEN, None),
         ]
     booth.office.change("open_batch_size = 3", "open_batch_size = 3\nopen_batch_seconds = 1")
+    with booth.store() as store:
+        begun = store.fetch_batches()[1].created
+    while time.time() < begun + 2:
+        time.sleep(0.1)
     booth.office.type("anchor")
     with booth.store() as store:
         assert [(one.state, one.size) for one in store.fetch_batches()] == [
