@@ -7,7 +7,6 @@ kept, so that a file which cannot be read is never written. Source: DESIGN secti
 
 from __future__ import annotations
 
-import json
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
@@ -18,6 +17,7 @@ from attestree.adapters.files.atomic import write_whole
 from attestree.errors import SettingsError
 from attestree.registry.facts import ChainIdentity
 from attestree.settings import FILE_NAME, Settings, load_settings
+from attestree.text.spelling import format_hex, quote_toml
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,43 +101,38 @@ def write_settings(folder: Path, text: str) -> Settings:
 def _public_url(public_url: str | None) -> list[str]:
     if public_url is None:
         return ['# public_url = "https://badges.example.edu"   # written into every credential for ever']
-    return [f"public_url = {_quote(public_url)}   # written into every credential for ever"]
+    return [f"public_url = {quote_toml(public_url)}   # written into every credential for ever"]
 
 
 def _registry(entry: RegistryEntry) -> list[str]:
     pins = entry.identity
     return [
-        f"name              = {_quote(entry.name)}",
+        f"name              = {quote_toml(entry.name)}",
         f"address           = {_hex(pins.registry)}",
-        f"rpc               = [{', '.join(_quote(url) for url in entry.rpc)}]   # two or more must agree",
-        f"finality          = {_quote(entry.finality)}",
+        f"rpc               = [{', '.join(quote_toml(url) for url in entry.rpc)}]   # two or more must agree",
+        f"finality          = {quote_toml(entry.finality)}",
         f"chain_id          = {pins.chain_id}",
         f"genesis_hash      = {_hex(pins.genesis_hash)}",
         f"deploy_block      = {pins.deploy_block}",
         f"deploy_block_hash = {_hex(pins.deploy_block_hash)}",
         f"code_hash         = {_hex(pins.code_hash)}",
-        *[f"{name:<17} = {_quote(path)}" for name, path in entry.keys.items()],
+        *[f"{name:<17} = {quote_toml(path)}" for name, path in entry.keys.items()],
     ]
 
 
 def _issuer(entry: IssuerEntry) -> list[str]:
     return [
-        f"name         = {_quote(entry.name)}",
-        f"title        = {_quote(entry.title)}",
+        f"name         = {quote_toml(entry.name)}",
+        f"title        = {quote_toml(entry.title)}",
         f"address      = {_hex(entry.address)}",
-        f"did          = {_quote(entry.did)}",
-        *([f"url          = {_quote(entry.url)}"] if entry.url else []),
-        *[f"{name:<12} = {_quote(path)}" for name, path in entry.keys.items()],
+        f"did          = {quote_toml(entry.did)}",
+        *([f"url          = {quote_toml(entry.url)}"] if entry.url else []),
+        *[f"{name:<12} = {quote_toml(path)}" for name, path in entry.keys.items()],
     ]
 
 
 def _hex(octets: bytes) -> str:
-    return f'"0x{octets.hex()}"'
-
-
-def _quote(text: str) -> str:
-    """Return a TOML basic string: for printable text the escapes of JSON are those of TOML."""
-    return json.dumps(text, ensure_ascii=False)
+    return quote_toml(format_hex(octets))
 
 
 def replace_in_table(
@@ -174,4 +169,4 @@ def _replace_value(line: str, values: Mapping[str, str | int]) -> str:
     if found is None or found[2] not in values:
         return line
     value = values[found[2]]
-    return f"{found[1]}{value if isinstance(value, int) else _quote(value)}{found[4]}"
+    return f"{found[1]}{value if isinstance(value, int) else quote_toml(value)}{found[4]}"

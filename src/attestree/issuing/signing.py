@@ -45,8 +45,8 @@ class DocumentSigner(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class PlainSigner:
-    """Signs each document by itself: milliseconds each, and the measure of whatever is faster."""
+class TemplateSigner:
+    """Signs documents of one shape through a template; the bytes are those of `build_proof` alone."""
 
     method: str
     """Absolute id of the key, as the proofs name it."""
@@ -56,25 +56,6 @@ class PlainSigner:
     def sign_batch(self, documents: Iterable[JsonObject], *, created: str) -> Iterator[JsonObject]:
         """Yield one proof for each document; as the protocol says."""
         # Loaded here because most commands sign nothing, and it is slow to load.
-        from attestree.credentials.signatures.data_integrity import build_proof
-        from attestree.credentials.signatures.suites import EDDSA_RDFC_2022
-
-        options = build_options(self.method, created=created)
-        for document in documents:
-            yield build_proof(document, options, self.sign, EDDSA_RDFC_2022)
-
-
-@dataclass(frozen=True, slots=True)
-class TemplateSigner:
-    """Signs documents of one shape through a template; the bytes are those of `PlainSigner`."""
-
-    method: str
-    """Absolute id of the key, as the proofs name it."""
-    sign: SignOctets
-    """Makes the signatures."""
-
-    def sign_batch(self, documents: Iterable[JsonObject], *, created: str) -> Iterator[JsonObject]:
-        """Yield one proof for each document; as the protocol says."""
         from attestree.credentials.signatures.canonize import canonize
         from attestree.credentials.signatures.data_integrity import build_proof
         from attestree.credentials.signatures.quads_template import QuadsTemplates

@@ -17,18 +17,13 @@ from attestree.issuing.revocations import Revocations
 from attestree.issuing.status_targets import Targets, find_targets, verify_recorded
 from attestree.outbox.states import State
 from attestree.ports import Batch, Clock, Intent, NewIntent, Probe, Store
+from attestree.ports.titles import STATUS_VERBS, name_batch, title_change
 from attestree.registry.calls import build_status
 from attestree.registry.facts import WHOLE_LIST_WORD, Purpose, Reason
 from attestree.registry.slots import slot_of_status_word
 
 MAX_WORDS = 200
 """Status words of one write, 256 credentials each: about four million gas."""
-
-_TITLES = {
-    (Purpose.REVOCATION, True): "Revoke",
-    (Purpose.SUSPENSION, True): "Suspend",
-    (Purpose.SUSPENSION, False): "Reinstate",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +45,7 @@ class StatusRequest:
             RequestError: `status.no_such_change`.
         """
         wants_reason = self.reason is not Reason.UNSPECIFIED
-        if (self.purpose, self.sets) not in _TITLES or (
+        if (self.purpose, self.sets) not in STATUS_VERBS or (
             wants_reason and self.purpose is not Purpose.REVOCATION
         ):
             raise RequestError("status.no_such_change")
@@ -63,7 +58,7 @@ class StatusRequest:
     @property
     def title(self) -> str:
         """The verb, for people."""
-        return _TITLES[self.purpose, self.sets]
+        return STATUS_VERBS[self.purpose, self.sets]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,7 +161,7 @@ class StatusDesk:
             reason=request.reason,
         )
         whole = WHOLE_LIST_WORD in words
-        count = "all" if whole else sum(mask.bit_count() for mask in words.values())
+        count = None if whole else sum(mask.bit_count() for mask in words.values())
         return NewIntent(
             id=status_intent_id(batch.registry, payload, asked_before=0),
             kind="status",
@@ -176,7 +171,7 @@ class StatusDesk:
             to=self._contract(batch),
             payload=payload,
             probes=self._probes(batch, words, request),
-            title=f"{request.title} {count} of batch {batch.id}: {batch.title}",
+            title=title_change(request.title, count, name_batch(batch.id, batch.title)),
             created=self.clock.now(),
         )
 

@@ -31,7 +31,7 @@ from attestree.registry.issuer_ledger import IssuerLedger
 from attestree.registry.status_lists import build_list_bits, find_lists
 
 SignList = Callable[[JsonObject, str], JsonObject]
-"""Given a list without proof and a time stamp, returns a signature proof; a `seal.DocumentSigner`."""
+"""Given a list without proof and a time stamp, returns a signature proof."""
 
 PURPOSE_NAMES: Mapping[Purpose, str] = dict(zip(Purpose, PURPOSES, strict=True))
 """Bitmaps of the contract under the names that wallets know."""

@@ -16,7 +16,7 @@ from attestree.errors import LinkedDataError, MalformedCredentialError, RosterEr
 from attestree.issuing.canonical_writer import CanonicalWriter
 from attestree.issuing.folder import build_folder
 from attestree.issuing.seal import seal
-from attestree.issuing.signing import PlainSigner
+from attestree.issuing.signing import TemplateSigner
 from attestree.merkle.kind import TreeKind
 from tests.fakes.signing import TestKey
 from tests.unit.issuing import samples
@@ -66,7 +66,7 @@ def test_another_seed_shares_nothing_that_could_link_two_batches() -> None:
 
 
 def test_signatures_stand_beside_the_anchor_and_change_no_digest() -> None:
-    signer = PlainSigner(KEY.method, KEY.private.sign)
+    signer = TemplateSigner(KEY.method, KEY.private.sign)
     plain = seal(samples.keyed(), samples.terms(), seed=samples.SEED, created=samples.CREATED)
     signed = seal(samples.keyed(), samples.terms(), seed=samples.SEED, created=samples.CREATED, sign=signer)
     assert plain.root == signed.root
@@ -82,7 +82,7 @@ def test_signatures_stand_beside_the_anchor_and_change_no_digest() -> None:
 
 
 def test_the_same_seed_and_key_give_the_same_signatures() -> None:
-    signer = PlainSigner(KEY.method, KEY.private.sign)
+    signer = TemplateSigner(KEY.method, KEY.private.sign)
     one, other = (
         seal(samples.keyed(), samples.terms(), seed=samples.SEED, created=samples.CREATED, sign=signer)
         for _ in range(2)

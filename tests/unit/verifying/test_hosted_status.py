@@ -16,7 +16,7 @@ from attestree.credentials.did import DidDocument
 from attestree.credentials.signatures.multikey import KeyKind, PublicKey, did_key_method, format_did_key
 from attestree.credentials.status_list import ListTerms, build_status_list
 from attestree.errors import UnavailableError
-from attestree.issuing.signing import PlainSigner
+from attestree.issuing.signing import TemplateSigner
 from attestree.registry.facts import StatusBits
 from attestree.verifying.checks.status import ListedStatus
 from attestree.verifying.hosted_status import MAX_ENTRIES, HostedStatus
@@ -41,7 +41,7 @@ class Signer:
         return format_did_key(PublicKey(KeyKind.ED25519, self.key.public_key().public_bytes_raw()))
 
     def sign(self, document: dict[str, Any]) -> dict[str, Any]:
-        signer = PlainSigner(did_key_method(self.did), self.key.sign)
+        signer = TemplateSigner(did_key_method(self.did), self.key.sign)
         [proof] = signer.sign_batch([document], created=format_timestamp(NOW))
         return {**document, "proof": proof}
 
@@ -178,7 +178,7 @@ def judge(
     """Judge a genuine credential that names a list elsewhere."""
     scene: Scene = build_scene(credentialStatus=[entry(purpose=purpose)])
     document = build_list(*bits, purpose=purpose, did=genuine.DID, now=genuine.NOW)
-    signer = PlainSigner(f"{genuine.DID}#key-1", ISSUER.key.sign)
+    signer = TemplateSigner(f"{genuine.DID}#key-1", ISSUER.key.sign)
     [proof] = signer.sign_batch([document], created=format_timestamp(genuine.NOW))
     hosts = Hosts({LIST: json.dumps({**document, "proof": proof}).encode()} if served else {})
     hosted = HostedStatus(hosts, Resolver()) if on else None

@@ -35,6 +35,8 @@ Canonize = Callable[["JsonObject"], bytes]
 _ADDRESS = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*:(?://)?)[A-Za-z0-9!#$%&'()*+,./:;=?@_~-]*")
 # Control characters, which nobody may issue, and what looks like a mark.
 _UNFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]|gap-[0-9]+-gap")
+# Brackets of an outline: no name, text or shared object is spelt like them.
+_OBJECT, _END_OF_OBJECT, _ARRAY, _END_OF_ARRAY = -1, -2, -3, -4
 _CONSTANT_NAMES = frozenset({"type", "@type", "@context"})
 
 
@@ -129,16 +131,16 @@ class QuadsTemplates:
             elif id(value) in self._shared:
                 outline.append(id(value))
             elif isinstance(value, dict):
-                outline.append("{")
+                outline.append(_OBJECT)
                 for name, member in value.items():
                     outline.append(name)
                     outline.append(repr(member)) if name in _CONSTANT_NAMES else read(member)
-                outline.append("}")
+                outline.append(_END_OF_OBJECT)
             elif isinstance(value, list):
-                outline.append("[")
+                outline.append(_ARRAY)
                 for item in value:
                     read(item)
-                outline.append("]")
+                outline.append(_END_OF_ARRAY)
             else:
                 outline.append(repr(value))
 
