@@ -36,11 +36,14 @@ class CountingEntropy:
         return bytes([self.drawn]) * count
 
 
+@dataclass
 class FixedClock:
-    """Stands still."""
+    """Stands still unless it is set."""
+
+    seconds: int = NOW
 
     def now(self) -> int:
-        return NOW
+        return self.seconds
 
 
 class FixedSigner:
@@ -59,6 +62,7 @@ class ApiBooth:
 
     desk: ApiDesk
     store: SqlStore
+    clock: FixedClock
 
 
 @contextmanager
@@ -74,14 +78,15 @@ def open_api_booth() -> Iterator[ApiBooth]:
     )
     with TemporaryDirectory() as folder, SqlStore.create(f"sqlite:///{folder}/a.db") as store:
         store.add_api_key(ApiKey(PRESENTED.id, ISSUER, hash_api_key(PRESENTED), ("issue",), "", NOW))
+        clock = FixedClock()
         issuing = ApiIssuing(
             store=store,
             documents=OpenFolders(Path(folder)),
-            clock=FixedClock(),
+            clock=clock,
             entropy=CountingEntropy(),
             terms=terms,
             capacity=1000,
             open_signer=FixedSigner,
         )
         desks = {ISSUER: IssuingDesk(issuing, SealedFiles(Path(folder)))}
-        yield ApiBooth(ApiDesk(store, FixedClock(), desks), store)
+        yield ApiBooth(ApiDesk(store, clock, desks), store, clock)

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from attestree.issuing.by_api import ANSWER_SECONDS
 from attestree.web.describe_issue import EXAMPLE
 from tests.unit.web.api_booth import KEY, ApiBooth, open_api_booth
 from tests.unit.web.service import Client, build_service
@@ -51,6 +52,18 @@ def test_a_repeated_request_gets_the_same_bytes_and_headers(client: Client) -> N
     assert first.content == again.content != other.content
     assert first.headers["location"] == again.headers["location"]
     assert issue(client, {**EXAMPLE, "options": {}}, idempotency_key="one").status_code == 409
+
+
+def test_an_idempotency_key_has_its_answer_for_a_day_and_is_a_new_one_afterwards(
+    booth: ApiBooth, client: Client
+) -> None:
+    first = issue(client, idempotency_key="one")
+    booth.clock.seconds += ANSWER_SECONDS
+    assert issue(client, idempotency_key="one").content == first.content
+    booth.clock.seconds += 1
+    later = issue(client, idempotency_key="one")
+    assert (later.status_code, later.content != first.content) == (201, True)
+    assert issue(client, idempotency_key="one").content == later.content
 
 
 @pytest.mark.parametrize("shown", [None, "", "Basic abc", "Bearer", f"Token {KEY}"])
