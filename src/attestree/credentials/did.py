@@ -19,7 +19,6 @@ from attestree.credentials.signatures.multikey import (
     DID_KEY_PREFIX,
     PublicKey,
     did_key_method,
-    format_multikey,
     parse_did_key,
     parse_multikey,
 )
@@ -121,19 +120,6 @@ def format_did_web(place: str) -> str:
     did = ":".join(["did:web", host.lower().replace(":", "%3A"), *path])
     did_web_address(did)
     return did
-
-
-def build_did_web_document(did: str, keys: Mapping[str, PublicKey]) -> JsonObject:
-    """Return the document of a `did:web` that lists these keys, by absolute id, for credentials."""
-    return {
-        "@context": ["https://www.w3.org/ns/did/v1", "https://w3id.org/security/multikey/v1"],
-        "id": did,
-        "verificationMethod": [
-            {"id": name, "type": "Multikey", "controller": did, "publicKeyMultibase": format_multikey(key)}
-            for name, key in keys.items()
-        ],
-        ASSERTION: [*keys],
-    }
 
 
 def build_did_key_document(did: str) -> DidDocument:

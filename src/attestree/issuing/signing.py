@@ -15,12 +15,14 @@ from typing import Protocol
 
 from attestree.credentials.did import is_did_key, parse_did
 from attestree.credentials.proof_set import PROOF_PURPOSE
-from attestree.credentials.signatures.multikey import PublicKey, did_key_method, format_did_key
+from attestree.credentials.signatures.multikey import (
+    PublicKey,
+    did_key_method,
+    format_did_key,
+    format_multikey,
+)
 from attestree.credentials.strict_json import JsonObject
 from attestree.errors import MalformedProofError, SettingsError
-
-USUAL_FRAGMENT = "#key-1"
-"""Name of the signing key in the document of a `did:web`, unless the settings say otherwise."""
 
 SignOctets = Callable[[bytes], bytes]
 """Returns the Ed25519 signature of some bytes, 64 bytes; the same one each time."""
@@ -84,6 +86,9 @@ def choose_method(did: str, key: PublicKey, *, method: str | None = None) -> str
     """
     Return the absolute id under which verifiers find a key among those of a DID.
 
+    Unless the settings say otherwise, the key is called after itself, `#z6Mk...`: so a new key never takes
+    the name of an old one, under which earlier signatures are looked up.
+
     Args:
         did: `issuer.id`.
         key: What will sign.
@@ -107,7 +112,7 @@ def choose_method(did: str, key: PublicKey, *, method: str | None = None) -> str
         raise SettingsError("config.did_cannot_sign") from exc
     if kind != "web":
         raise SettingsError("config.did_cannot_sign")
-    chosen = method or did + USUAL_FRAGMENT
+    chosen = method or f"{did}#{format_multikey(key)}"
     if not chosen.startswith(f"{did}#") or len(chosen) == len(did) + 1:
         raise SettingsError("config.signing_method")
     return chosen

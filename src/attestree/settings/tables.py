@@ -204,7 +204,7 @@ class IssuerSettings(Named):
     signing_key: Path | None = None
     """Ed25519 key (PEM) for signatures inside credentials; without one they carry none."""
     signing_method: str | None = None
-    """Id of that key in the DID's document, `did:web:..#key-2`; None = the DID and `#key-1`."""
+    """Id of that key in the DID's document, `did:web:..#2027`; None = the DID and the key, `#z6Mk..`."""
     roster_key: Path = Path("keys/roster.key")
     """32 random bytes in hex, from which row keys are derived; secret."""
     open_batch_seconds: Annotated[int, Field(ge=1, le=31_536_000)] = 600

@@ -45,6 +45,11 @@ class Folder:
         assert run(shared_flags_first(["issuer", "did", *words, "--config", config, "--json"])) == code
         return json.loads(self.capsys.readouterr().out)  # type: ignore[no-any-return]  # compared by tests
 
+    def refusal(self, *words: str) -> str:
+        config = str(self.folder / "attestree.toml")
+        assert run(shared_flags_first(["issuer", "did", *words, "--config", config, "--json"])) == 2
+        return str(json.loads(self.capsys.readouterr().out)["error"]["code"])
+
 
 @pytest.fixture
 def folder(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Folder:
@@ -63,7 +68,9 @@ def test_the_document_of_a_did_web_lists_the_signing_key(folder: Folder) -> None
     said = folder.type()
     assert said["address"] == "https://university.example/.well-known/did.json"
     read = parse_did_document(said["document"], WEB)
-    assert find_key(read, f"{WEB}#key-1", ASSERTION) == folder.public
+    name = f"{WEB}#{folder.did.removeprefix('did:key:')}"
+    assert said["method"] == name
+    assert find_key(read, name, ASSERTION) == folder.public
     assert read.authentication == frozenset()
 
 
@@ -78,6 +85,44 @@ def test_another_host_may_be_asked_for_and_the_document_is_written(folder: Folde
     assert said["did"] == "did:web:university.example%3A8443:badges"
     assert said["address"] == "https://university.example:8443/badges/did.json"
     assert json.loads(out.read_text("utf-8")) == said["document"]
+
+
+def test_a_new_key_is_listed_beside_the_old_one(folder: Folder) -> None:
+    out = folder.folder / "did.json"
+    folder.write(WEB, 'signing_key = "key.pem"')
+    old = folder.type("--out", str(out))
+    create_signing_key(folder.folder / "new.pem", password=None)
+    folder.write(WEB, 'signing_key = "new.pem"')
+    new = folder.type("--out", str(out))
+    read = parse_did_document(json.loads(out.read_text("utf-8")), WEB)
+    assert find_key(read, old["method"], ASSERTION) == folder.public
+    assert find_key(read, new["method"], ASSERTION) == public_key_of(
+        read_signing_key(folder.folder / "new.pem")
+    )
+    assert folder.type("--out", str(out))["document"] == new["document"]
+    assert run(["--config", str(folder.folder / "attestree.toml"), "issuer", "did", "--out", str(out)]) == 0
+    assert "It lists              2 keys" in folder.capsys.readouterr().out
+
+
+def test_no_other_key_takes_a_name_that_is_listed(folder: Folder) -> None:
+    out, named = folder.folder / "did.json", f'signing_method = "{WEB}#key-1"'
+    folder.write(WEB, 'signing_key = "key.pem"', named)
+    folder.type("--out", str(out))
+    before = out.read_bytes()
+    create_signing_key(folder.folder / "new.pem", password=None)
+    folder.write(WEB, 'signing_key = "new.pem"', named)
+    assert folder.refusal("--out", str(out)) == "did.name_taken"
+    assert out.read_bytes() == before
+
+
+@pytest.mark.parametrize("octets", [b"", b"{}", b'{"id": "did:web:other.example"}', b" " * 70_000])
+def test_a_file_that_is_something_else_is_not_overwritten(folder: Folder, octets: bytes) -> None:
+    out = folder.folder / "did.json"
+    out.write_bytes(octets)
+    folder.write(WEB, 'signing_key = "key.pem"')
+    code = folder.refusal("--out", str(out))
+    assert code == ("folder.too_large" if len(octets) > 65_536 else "request.did_document")
+    assert out.read_bytes() == octets
 
 
 @pytest.mark.parametrize(
@@ -101,7 +146,8 @@ def test_what_the_host_serves_is_compared_with_the_key(folder: Folder, tmp_path:
     with serve_https(tmp_path, "university.example") as host:
         did = f"did:web:university.example%3A{host.port}"
         folder.write(did, 'signing_key = "key.pem"')
-        document, method = folder.type()["document"], f"{did}#key-1"
+        said = folder.type()
+        document, method = said["document"], said["method"]
         host.pages["/.well-known/did.json"] = json.dumps(document).encode()
         assert find_hosted_fault(DidWebResolver(host.client()), did, method, folder.public) is None
         other = TestKey(9).public

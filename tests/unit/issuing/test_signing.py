@@ -63,9 +63,11 @@ def test_a_did_key_names_its_own_key_and_no_other() -> None:
     assert caught.value.code == "config.signing_method"
 
 
-def test_a_did_web_names_the_usual_key_unless_the_settings_name_another() -> None:
-    assert choose_method(WEB, KEY.public) == f"{WEB}#key-1"
-    assert choose_method(WEB, KEY.public, method=f"{WEB}#2027") == f"{WEB}#2027"
+def test_a_did_web_names_the_key_after_itself_unless_the_settings_name_it() -> None:
+    assert choose_method(WEB, KEY.public) == f"{WEB}#{KEY.did.removeprefix('did:key:')}"
+    assert choose_method(WEB, OTHER.public) != choose_method(WEB, KEY.public)
+    for name in ("key-1", "2027"):
+        assert choose_method(WEB, KEY.public, method=f"{WEB}#{name}") == f"{WEB}#{name}"
     for method in ("#key-1", f"{WEB}#", "did:web:other.example#key-1", f"{WEB}x#key-1", ""):
         if method:
             with pytest.raises(SettingsError) as caught:

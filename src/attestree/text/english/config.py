@@ -58,7 +58,7 @@ ENTRIES: dict[str, Entry] = {
     "config.signing_method": Entry(
         "The setting signing_method does not name a key of the institution's DID; nothing was sealed.",
         cause="It must be the DID, a # and the key's name in the document of the DID.",
-        next="Mend it, or leave it out: the usual name is #key-1.",
+        next="Mend it, or leave it out: the key is then called after itself, #z6Mk and so on.",
     ),
     "config.no_registry": Entry(
         "No such registry is set up here (known: {known}).",

@@ -57,5 +57,10 @@ ENTRIES: dict[str, Entry] = {
         cause="The file did.json is of another identifier, or out of form.",
         next=_ASK,
     ),
+    "did.name_taken": Entry(
+        "The file lists another key under the name of this one; nothing was written.",
+        cause="What the other key signed would be looked up under that name, and would seem tampered with.",
+        next="Leave signing_method out of the settings: the key is then called after itself.",
+    ),
 }
 """Code to entry."""

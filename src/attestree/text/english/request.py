@@ -221,6 +221,12 @@ ENTRIES: dict[str, Entry] = {
         "university.example/badges.",
         next="Mend --web; a number, or a name without a dot, leads nowhere for others.",
     ),
+    "request.did_document": Entry(
+        "{file} is there already and is not the document of this DID; nothing was written.",
+        cause="A document that is there is kept, with the keys that it lists; this one is of another DID, or "
+        "out of form.",
+        next="Name another file with --out.",
+    ),
     "download.no_answer": Entry(
         "The file could not be fetched: nobody answered.",
         cause="The server is away, the address is misspelt, or its certificate cannot be trusted.",
