@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from attestree.errors import MissingExtraError
+from attestree.merkle.kind import HASH_SIZE
 
 
 def load_keccak256() -> Callable[[bytes], bytes]:
@@ -60,3 +61,8 @@ def keccak256(preimage: bytes) -> bytes:
 def hash_pair(a: bytes, b: bytes) -> bytes:
     """Return the Keccak-256 of two nodes, the smaller first: the order given does not matter."""
     return _keccak256(a + b if a < b else b + a)
+
+
+def hash_leaf(digest: bytes, index: int) -> bytes:
+    """Return the Keccak-256 of the Keccak-256 of a digest and its index; `standard.leaf_hash`, unchecked."""
+    return _keccak256(_keccak256(digest + index.to_bytes(HASH_SIZE, "big")))
