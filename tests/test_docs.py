@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import typer
 
-from attestree.cli.main import build_app
+from attestree.cli.program import build_app
 
 ROOT = Path(__file__).resolve().parents[1]
 PLANS = {ROOT / "docs" / "design.md"}

@@ -19,7 +19,7 @@ import typer
 from pydantic_core import PydanticUndefined
 
 from attestree import settings
-from attestree.cli.main import build_app
+from attestree.cli.program import build_app
 from attestree.issuing.columns import ALIASES, LEARNER_COLUMNS
 from attestree.settings import (
     AlarmSettings,
@@ -165,7 +165,8 @@ def _page(lines: list[str]) -> str:
 
 
 CLI_INTRODUCTION = """\
-Every command takes `--json` (results for programs), `--config FILE` and `--debug` (tracebacks). Results
+Every command takes `--json` (results for programs), `--config FILE` and `--debug` (tracebacks);
+`--version` in the place of a command prints the version. Results
 go to stdout, progress to stderr. A program ends with 0 when all is well, 1 when something was rejected,
 refused or is to be reviewed, 2 when it was asked something that cannot be used, 3 when it could not find
 out.

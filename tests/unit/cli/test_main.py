@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from importlib import import_module
@@ -15,12 +16,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from attestree import __version__
-from attestree.cli import main as program
+from attestree.cli import program
 from attestree.cli.commands import BUILT_IN, MODULES
-from attestree.cli.main import command_of, run, shared_flags_first
+from attestree.cli.front_page import PANELS as LISTED
+from attestree.cli.front_page import build_front_page, find_width, wants_colour
+from attestree.cli.main import run, shared_flags_first
+from attestree.cli.program import build_app, command_of
 from attestree.errors import NotAllowedError
 
 START = "from attestree.cli.main import main; main()"
+
+PAGE_MENDING = "bring PANELS and OPTIONS of attestree.cli.front_page up to what the commands say"
 
 PANELS = {"Start", "Issue", "Check", "Correct", "Operate"}
 
@@ -59,7 +65,7 @@ def test_no_command_stands_twice_in_the_list() -> None:
 
 def test_a_command_loads_its_own_module_only() -> None:
     code = (
-        "import sys; from attestree.cli.main import build_app; build_app('verify');"
+        "import sys; from attestree.cli.program import build_app; build_app('verify');"
         "heavy = ('sqlalchemy', 'alembic', 'web3', 'eth_account', 'py_ecc');"
         "print([name for name in heavy if name in sys.modules])"
     )
@@ -74,6 +80,136 @@ def test_the_version_loads_no_settings() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.splitlines() == [__version__, "[]"]
+
+
+def by_typer(width: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> str:
+    """Return the page of commands as typer draws it, with every command loaded."""
+    for name in ("TERMINAL_WIDTH", "FORCE_COLOR", "GITHUB_ACTIONS", "PY_COLORS"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("COLUMNS", str(width))
+    build_app(None)(["--help"], standalone_mode=False, prog_name="attestree")
+    return capsys.readouterr().out
+
+
+@pytest.mark.parametrize("width", [60, 73, 80, 100, 131, 200])
+def test_the_page_of_commands_is_the_one_that_the_commands_themselves_make(
+    width: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    drawn = by_typer(width, monkeypatch, capsys)
+    assert build_front_page(width=width, coloured=False) == drawn.removesuffix("\n"), PAGE_MENDING
+    assert attestree("--help") == 0
+    assert capsys.readouterr().out == drawn
+
+
+@pytest.mark.parametrize("line", [("--help",), ("-h",), ("--json", "--help"), ("--help", "--debug"), ()])
+def test_the_page_of_commands_loads_no_command(
+    line: tuple[str, ...], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(program, "run_program", lambda _arguments: pytest.fail("a command was loaded"))
+    assert attestree(*line) == (0 if line else 2)
+    assert " verify " in capsys.readouterr().out
+
+
+def test_a_narrow_terminal_gets_the_page_of_typer(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    drawn = by_typer(40, monkeypatch, capsys)
+    assert attestree("--help") == 0
+    assert capsys.readouterr().out == drawn
+
+
+def test_colours_change_no_sign_of_the_page() -> None:
+    coloured = build_front_page(width=80, coloured=True)
+    plain = re.sub("\x1b\\[[0-9;]*m", "", coloured)
+    assert plain == build_front_page(width=80, coloured=False)
+    assert "\x1b[1;36mverify" in coloured
+
+
+@pytest.mark.parametrize(
+    ("environment", "terminal", "coloured"),
+    [
+        ({"TERM": "xterm"}, True, True),
+        ({"TERM": "xterm"}, False, False),
+        ({"TERM": "dumb"}, True, False),
+        ({}, True, False),
+        ({"TERM": "xterm", "NO_COLOR": "1"}, True, False),
+        ({"FORCE_COLOR": "1"}, False, True),
+    ],
+)
+def test_only_terminals_that_want_colours_get_them(
+    environment: dict[str, str], terminal: bool, coloured: bool
+) -> None:
+    assert wants_colour(environment, terminal=terminal) is coloured
+
+
+def test_the_width_is_the_one_that_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert find_width({"COLUMNS": "99"}) == 99
+    assert find_width({"COLUMNS": "99", "TERMINAL_WIDTH": "70"}) == 70
+
+    def ask(stream: int) -> os.terminal_size:
+        if stream < 2:
+            raise OSError
+        return os.terminal_size((123, 40))
+
+    monkeypatch.setattr(os, "get_terminal_size", ask)
+    assert find_width({"COLUMNS": "wide"}) == 123
+    monkeypatch.setattr(os, "get_terminal_size", lambda _stream: ask(0))
+    assert find_width({}) == 80
+
+
+def test_the_page_lists_exactly_the_commands_there_are() -> None:
+    listed = [name for commands in LISTED.values() for name in commands]
+    assert sorted(listed) == sorted([*BUILT_IN, *(name for names in MODULES.values() for name in names)])
+
+
+HEAVY = (
+    *(
+        "typer",
+        "rich",
+        "pydantic",
+        "sqlalchemy",
+        "alembic",
+        "web3",
+        "eth_account",
+        "eth_abi",
+        "numba",
+        "numpy",
+    ),
+    *("pandas", "fastapi", "uvicorn", "pyld", "jinja2", "cryptography", "urllib3", "py_ecc"),
+)
+
+
+@pytest.mark.parametrize("line", [["--help"], ["--version"], []], ids=str)
+def test_what_is_answered_at_once_loads_nothing_heavy(line: list[str]) -> None:
+    code = (
+        f"import sys; from attestree.cli.main import run; run({line});"
+        f"print([name for name in {HEAVY} if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "[]"
+
+
+@pytest.mark.parametrize("command", [name for names in MODULES.values() for name in names])
+def test_the_help_of_a_command_loads_no_other_command(command: str) -> None:
+    app = build_app(command)
+    names = [item.name or str(item.callback.__name__).replace("_", "-") for item in app.registered_commands]  # type: ignore[union-attr]  # a registered command has one
+    module = next(module for module, commands in MODULES.items() if command in commands)
+    assert sorted([*names, *(str(item.name) for item in app.registered_groups)]) == sorted(MODULES[module])
+
+
+@pytest.mark.parametrize("line", [("--version",), ("--version", "verify"), ("--config", "x", "--version")])
+def test_the_version_is_said_wherever_it_is_asked_for(
+    line: tuple[str, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert attestree(*line) == 0
+    assert capsys.readouterr().out == f"{__version__}\n"
+    assert attestree(*line, "--json") == 0
+    assert json.loads(capsys.readouterr().out) == {"version": __version__}
+
+
+def test_a_command_that_is_nearly_right_is_guessed(capsys: pytest.CaptureFixture[str]) -> None:
+    assert attestree("verfy") == 2
+    assert "Did you mean 'verify'?" in capsys.readouterr().err
 
 
 words = st.lists(st.sampled_from(["--json", "--debug", "--config=x", "issue", "a.csv", "--yes", "-"]))
@@ -94,7 +230,7 @@ def test_what_follows_two_dashes_is_left_alone() -> None:
 def test_the_command_is_found_behind_the_flags() -> None:
     assert command_of(["--json", "--config", "verify", "issue", "x"]) == "issue"
     assert command_of(["--config=verify", "issue"]) == "issue"
-    assert command_of(["--help"]) is None
+    assert command_of(["--help"]) == ""
 
 
 @pytest.mark.parametrize("line", [("--json", "version"), ("version", "--json")])
