@@ -173,6 +173,14 @@ def test_a_token_is_judged_with_the_record_of_what_is_inside(desk: Desk) -> None
     assert desk.judge(touched).code == "integrity.changed"
 
 
+def envelope(token: str) -> dict[str, Any]:
+    return {
+        "@context": "https://www.w3.org/ns/credentials/v2",
+        "type": "EnvelopedVerifiableCredential",
+        "id": f"data:application/vc+jwt,{token}",
+    }
+
+
 def test_command_and_service_take_signed_files_and_tokens_alike(
     desk: Desk, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -191,9 +199,7 @@ def test_command_and_service_take_signed_files_and_tokens_alike(
             served.verify(token.encode(), content_type="application/vc+jwt"),
             served.verify(signed),
             served.verify({"ref": "7", "credential": token}),
-            served.verify(
-                {"type": "EnvelopedVerifiableCredential", "id": f"data:application/vc+jwt,{token}"}
-            ),
+            served.verify(envelope(token)),
         ]
         for answer in answers:
             assert answer.json()["verdict"] == "valid"

@@ -11,8 +11,8 @@ from collections.abc import Iterator, Sequence
 
 from attestree.cli.console import Context
 from attestree.cli.verdict_card import MARKS, format_card
+from attestree.credentials.enveloping import parse_document
 from attestree.credentials.presentation import Question
-from attestree.credentials.strict_json import parse_json
 from attestree.errors import RequestError
 from attestree.text.catalogue import explain
 from attestree.verifying.presented import (
@@ -47,7 +47,7 @@ def answer_presentation(
     context: Context, verifier: Verifier, octets: bytes, question: Question, *, explained: bool
 ) -> int:
     """Judge one presentation, print the answer and return the exit code; raises InputError."""
-    value = parse_json(octets, limit_bytes=MAX_BYTES)
+    value = parse_document(octets, limit_bytes=MAX_BYTES)
     report = judge_presentation(verifier, value, question, resolver=verifier.resolver)
     context.console.result(format_presentation(report, explained=explained), report.to_json())
     return EXIT_CODES[report.outcome]

@@ -11,10 +11,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from attestree.credentials.contexts import CREDENTIALS_V2
 from attestree.credentials.signatures.jwt import MEDIA_TYPE, UnverifiedJwt, parse_vc_jwt
 from attestree.credentials.strict_json import MAX_BYTES, parse_json
-from attestree.credentials.vcdm import ENVELOPED_TYPE
-from attestree.errors import BindingError, MalformedJsonError, MalformedProofError
+from attestree.credentials.vcdm import ENVELOPED_TYPE, texts_of
+from attestree.errors import BindingError, MalformedCredentialError, MalformedJsonError, MalformedProofError
 
 if TYPE_CHECKING:
     from attestree.credentials.strict_json import JsonValue
@@ -45,6 +46,7 @@ def open_envelope(value: JsonValue) -> tuple[JsonValue, UnverifiedJwt | None]:
     Raises:
         MalformedProofError: `signature.token`, or `signature.claims` where the claims of a token
             contradict the credential in it.
+        MalformedCredentialError: `format.context`, an address whose words nothing explains.
         MalformedJsonError: A part of the token is not the strict JSON that is read here.
     """
     token = _find_token(value)
@@ -63,6 +65,8 @@ def _find_token(value: JsonValue) -> str | None:
         return value if _TOKEN.fullmatch(value) else None
     if not isinstance(value, dict) or value.get("type") not in (ENVELOPED_TYPE, [ENVELOPED_TYPE]):
         return None
+    if CREDENTIALS_V2 not in texts_of(value.get("@context")):
+        raise MalformedCredentialError("format.context", path="@context")
     address = value.get("id")
     return (
         address.removeprefix(_ADDRESS) if isinstance(address, str) and address.startswith(_ADDRESS) else None

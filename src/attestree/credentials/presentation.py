@@ -4,6 +4,7 @@ A presentation: credentials shown by their holder, signed for one question of on
 Decides whether the holder signed it for this challenge and this domain, and whether a credential in it is
 about the holder. Whether those credentials are worth anything is judged one by one, elsewhere. Whether a
 challenge was answered before is for whoever gave it out to remember: nothing is remembered here.
+A credential may come in a token, whose issuer's signature the holder's covers; a presentation may not.
 Source: VCDM 2.0, section 4.13; VC Data Integrity 1.0, sections 2.1 and 4.4; DESIGN section 7.
 """
 
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from attestree.credentials.dates import parse_timestamp
 from attestree.credentials.did import AUTHENTICATION, DidDocument, find_key
+from attestree.credentials.enveloping import open_envelope
 from attestree.credentials.signatures.context_documents import PRODUCTION, ContextProfile
 from attestree.credentials.signatures.data_integrity import verify_proof
 from attestree.credentials.signatures.proof_order import find_previous, list_proofs
@@ -23,6 +25,9 @@ from attestree.errors import BindingError, MalformedCredentialError, MalformedPr
 
 if TYPE_CHECKING:
     from attestree.credentials.strict_json import JsonObject, JsonValue
+
+ENVELOPED_PRESENTATION = "EnvelopedVerifiablePresentation"
+"""Type of an object that is nothing but the address of a presentation in a signed token."""
 
 MAX_CREDENTIALS = 16
 """Credentials of one presentation that are judged; a presentation with more is refused."""
@@ -39,7 +44,7 @@ class Presentation:
     proofs: tuple[JsonObject, ...]
     """Its own proofs, at least one."""
     credentials: tuple[JsonObject, ...]
-    """What is shown, in the order of the document; perhaps nothing."""
+    """What is shown, in the order of the document, each as it came, perhaps in a token; perhaps nothing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,10 +64,13 @@ def parse_presentation(value: JsonValue) -> Presentation:
     Read a presentation.
 
     Raises:
-        MalformedCredentialError: As `verify_presentation_model`, `format.too_many` or
-            `presentation.enveloped`.
-        MalformedProofError: `presentation.no_proof`, `signature.proofs` or `presentation.no_method`.
+        MalformedCredentialError: As `verify_presentation_model`, `format.too_many`, or
+            `presentation.enveloped`: it, or a credential in it, comes in a form that is not read.
+        MalformedProofError: `presentation.no_proof`, `signature.proofs` or `presentation.no_method`; as
+            `open_envelope` for a credential in a token.
     """
+    if _is_wrapped(value):
+        raise MalformedCredentialError("presentation.enveloped", path="(top level)")
     verify_presentation_model(value)
     assert isinstance(value, dict)  # noqa: S101 - told to the type checker
     proofs = list_proofs(value)
@@ -71,8 +79,9 @@ def parse_presentation(value: JsonValue) -> Presentation:
     credentials = tuple(_objects_of(value, "verifiableCredential"))
     if len(credentials) > MAX_CREDENTIALS:
         raise MalformedCredentialError("format.too_many", path="verifiableCredential", limit=MAX_CREDENTIALS)
-    if any(ENVELOPED_TYPE in texts_of(credential.get("type")) for credential in credentials):
-        raise MalformedCredentialError("presentation.enveloped", path="verifiableCredential")
+    for credential in credentials:
+        if ENVELOPED_TYPE in texts_of(credential.get("type")) and open_envelope(credential)[1] is None:
+            raise MalformedCredentialError("presentation.enveloped", path="verifiableCredential")
     return Presentation(
         document=value,
         holder=_find_id(value.get("holder")) or method_did(proofs[0]),
@@ -135,8 +144,9 @@ def verify_answer(proof: JsonObject, question: Question, *, purpose: str = AUTHE
 
 
 def is_about(credential: JsonObject, holder: str) -> bool:
-    """Say whether every subject of a credential is the holder, by its `id`."""
-    subjects = list(_objects_of(credential, "credentialSubject"))
+    """Say whether every subject of a credential, perhaps one in a token, is the holder, by its `id`."""
+    inside, _ = open_envelope(credential)
+    subjects = list(_objects_of(inside, "credentialSubject")) if isinstance(inside, dict) else []
     return bool(subjects) and all(subject.get("id") == holder for subject in subjects)
 
 
@@ -151,6 +161,13 @@ def method_of(proof: JsonObject) -> str:
 def method_did(proof: JsonObject) -> str:
     """Return the DID in front of the method that a proof names; raises as `method_of`."""
     return method_of(proof).partition("#")[0]
+
+
+def _is_wrapped(value: JsonValue) -> bool:
+    """Say whether a presentation is a token, or the address of one."""
+    if isinstance(value, dict):
+        return ENVELOPED_PRESENTATION in texts_of(value.get("type"))
+    return isinstance(value, str)
 
 
 def _find_id(party: JsonValue) -> str | None:

@@ -6,6 +6,7 @@ from typing import Any
 
 from attestree.credentials.presentation import Question
 from attestree.credentials.signatures.data_integrity import build_proof
+from attestree.credentials.signatures.jwt import format_vc_jwt
 from attestree.credentials.signatures.multikey import KeyKind
 from attestree.credentials.signatures.suites import EDDSA_RDFC_2022, Suite
 from tests.unit.credentials.signatures.keys import Pair, make_pair
@@ -28,6 +29,14 @@ def build_credential(subject: str | None = HOLDER.did, **changes: Any) -> dict[s
         "credentialSubject": about,
         **changes,
     }
+
+
+def envelop(credential: dict[str, Any], issuer: Pair, *, method: str | None = None) -> dict[str, Any]:
+    """Return a credential in a token signed by somebody, as it stands in a presentation."""
+    token = format_vc_jwt(
+        credential, method=method or issuer.method, kind=issuer.public.kind, sign=issuer.sign
+    )
+    return {"@context": V2, "type": "EnvelopedVerifiableCredential", "id": f"data:application/vc+jwt,{token}"}
 
 
 def build_presentation(*credentials: dict[str, Any], **changes: Any) -> dict[str, Any]:

@@ -6,14 +6,16 @@ from typing import Any
 
 import pytest
 
+from attestree.credentials.credential import parse_credential
 from attestree.credentials.enveloping import open_envelope, parse_document
 from attestree.credentials.signatures.jwt import format_vc_jwt
 from attestree.credentials.signatures.multikey import KeyKind
-from attestree.errors import MalformedJsonError, MalformedProofError
+from attestree.errors import MalformedCredentialError, MalformedJsonError, MalformedProofError
 from tests.fakes.signing import TestKey
 
 KEY = TestKey()
 DOCUMENT: dict[str, Any] = {"@context": ["https://www.w3.org/ns/credentials/v2"], "issuer": KEY.did}
+V2 = "https://www.w3.org/ns/credentials/v2"
 TOKEN = format_vc_jwt(DOCUMENT, method=KEY.method, kind=KeyKind.ED25519, sign=KEY.private.sign)
 
 
@@ -29,8 +31,12 @@ def test_a_token_is_known_by_its_octets_with_or_without_space_around_it() -> Non
 
 @pytest.mark.parametrize("kind", ["EnvelopedVerifiableCredential", ["EnvelopedVerifiableCredential"]])
 def test_what_is_inside_is_the_same_however_the_token_comes(kind: str | list[str]) -> None:
-    wrapped = {"type": kind, "id": f"data:application/vc+jwt,{TOKEN}"}
-    for value in (TOKEN, wrapped):
+    wrapped = {"@context": V2, "type": kind, "id": f"data:application/vc+jwt,{TOKEN}"}
+    for value in (
+        TOKEN,
+        wrapped,
+        {**wrapped, "@context": [V2, "https://www.w3.org/ns/credentials/examples/v2"]},
+    ):
         inside, envelope = open_envelope(value)
         assert inside == DOCUMENT
         assert envelope is not None
@@ -64,9 +70,45 @@ def test_a_token_whose_claims_contradict_the_credential_cannot_be_used() -> None
     assert caught.value.code == "signature.claims"
 
 
-def test_another_envelope_is_left_as_it_is() -> None:
-    for value in (
-        {"type": "EnvelopedVerifiableCredential"},
-        {"type": "Other", "id": f"data:application/vc+jwt,{TOKEN}"},
-    ):
-        assert open_envelope(value) == (value, None)
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"id": None},
+        {"id": TOKEN},
+        {"id": f"application/vc+jwt,{TOKEN}"},
+        {"id": f"data:application/jwt,{TOKEN}"},
+        {"id": f"data:application/vp+jwt,{TOKEN}"},
+        {"type": "VerifiableCredential"},
+        {"type": None},
+        {"type": ["EnvelopedVerifiableCredential", "VerifiableCredential"]},
+    ],
+)
+def test_another_envelope_is_left_as_it_is_and_is_no_credential(changes: dict[str, Any]) -> None:
+    value = {
+        "@context": V2,
+        "type": "EnvelopedVerifiableCredential",
+        "id": f"data:application/vc+jwt,{TOKEN}",
+    }
+    assert open_envelope({**value, **changes}) == ({**value, **changes}, None)
+    with pytest.raises(MalformedCredentialError):
+        parse_credential({**value, **changes})
+
+
+@pytest.mark.parametrize("contexts", [None, [], "https://www.w3.org/ns/credentials/examples/v2", [{"x": V2}]])
+def test_an_envelope_whose_words_nothing_explains_is_refused(contexts: Any) -> None:
+    value = {"type": "EnvelopedVerifiableCredential", "id": f"data:application/vc+jwt,{TOKEN}"}
+    with pytest.raises(MalformedCredentialError) as caught:
+        open_envelope({**value, "@context": contexts})
+    assert caught.value.code == "format.context"
+
+
+@pytest.mark.parametrize("token", ["", "e30.e30.e30", TOKEN + "=", TOKEN.replace(".", ";", 1), f" {TOKEN}"])
+def test_an_address_that_holds_no_token_is_refused(token: str) -> None:
+    value = {
+        "@context": V2,
+        "type": "EnvelopedVerifiableCredential",
+        "id": f"data:application/vc+jwt,{token}",
+    }
+    with pytest.raises(MalformedProofError) as caught:
+        open_envelope(value)
+    assert caught.value.code == "signature.token"

@@ -26,9 +26,12 @@ from tests.unit.credentials.presented import (
     STRANGER,
     build_credential,
     build_presentation,
+    envelop,
     sign,
 )
 from tests.unit.credentials.signatures.keys import make_pair
+
+TOKEN = envelop(build_credential(), STRANGER)
 
 
 def verify(value: Any, question: Any = QUESTION, holder: str | None = None) -> None:
@@ -125,9 +128,22 @@ def test_nothing_is_added_or_taken_away_after_signing() -> None:
             "format.too_many",
         ),
         (
-            build_presentation(
-                {"type": "EnvelopedVerifiableCredential", "id": "data:x,y"}, proof={"type": "A"}
-            ),
+            build_presentation(TOKEN | {"id": "data:x,y"}, proof={"type": "A"}),
+            "presentation.enveloped",
+        ),
+        (
+            {
+                "@context": "https://www.w3.org/ns/credentials/v2",
+                "type": "EnvelopedVerifiablePresentation",
+                "id": "data:application/vp+jwt,eyJhbGciOiJFZERTQSJ9.e30.AA",
+            },
+            "presentation.enveloped",
+        ),
+        ("eyJhbGciOiJFZERTQSJ9.e30.AA", "presentation.enveloped"),
+        (build_presentation(TOKEN | {"@context": []}, proof={"type": "A"}), "format.context"),
+        (build_presentation(TOKEN | {"id": f"{TOKEN['id']}="}, proof={"type": "A"}), "signature.token"),
+        (
+            build_presentation(TOKEN | {"type": [TOKEN["type"], "X"]}, proof={"type": "A"}),
             "presentation.enveloped",
         ),
         (build_credential(), "format.type"),
@@ -138,6 +154,18 @@ def test_what_is_no_signed_presentation_is_refused_before_anything_else(value: A
     with pytest.raises(InputError) as caught:
         parse_presentation(value)
     assert caught.value.code == code
+
+
+def test_the_holder_signs_for_a_credential_in_a_token_too() -> None:
+    shown = sign(build_presentation(TOKEN))
+    verify(shown)
+    assert is_about(TOKEN, HOLDER.did)
+    assert not is_about(TOKEN, STRANGER.did)
+    other = envelop(build_credential(STRANGER.did), STRANGER)
+    assert (
+        refusal(shown | {"verifiableCredential": [other]}, kind=SignatureMismatchError)
+        == "signature.mismatch"
+    )
 
 
 def test_a_key_of_another_kind_does_not_fit_the_suite() -> None:

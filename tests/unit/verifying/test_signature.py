@@ -396,6 +396,38 @@ def test_a_token_of_a_did_web_is_judged_by_the_keys_of_its_host() -> None:
     assert check_of(judge_token(scene, token)).code == "signature.fits"
 
 
+def wrap(token: str) -> bytes:
+    """Return the object that stands for a token in JSON."""
+    value = {
+        "@context": "https://www.w3.org/ns/credentials/v2",
+        "type": "EnvelopedVerifiableCredential",
+        "id": f"data:application/vc+jwt,{token}",
+    }
+    return json.dumps(value).encode()
+
+
+def test_an_enveloped_credential_is_judged_as_its_token_is() -> None:
+    scene = scene_of(KEY.did)
+    report = scene.verifier().verify(wrap(envelop(scene.credential)))
+    assert (report.verdict, check_of(report).code) == (Verdict.VALID, "signature.fits")
+    forged = scene.verifier().verify(wrap(envelop(scene.credential, OTHER, method=KEY.method)))
+    assert (forged.verdict, forged.code) == (Verdict.TAMPERED, "signature.changed")
+
+
+@pytest.mark.parametrize("part", [0, 1, 2])
+def test_no_part_of_an_enveloped_token_can_be_exchanged(part: int) -> None:
+    document = {**build_document(), "issuer": {"id": KEY.did, "type": ["Profile"], "name": NAME}}
+    scene = build_scene()
+    parts = envelop(document).split(".")
+    parts[part] = envelop({**document, "name": "Other"}, method=f"{KEY.method}" if part else KEY.did).split(
+        "."
+    )[part]
+    report = scene.verifier().verify(wrap(".".join(parts)))
+    wanted = "signature.other_key" if part == 0 else "signature.changed"
+    assert check_of(report).code == wanted
+    assert report.verdict is (Verdict.NOT_ANCHORED if part == 0 else Verdict.TAMPERED)
+
+
 def encode(octets: bytes) -> str:
     return urlsafe_b64encode(octets).decode().rstrip("=")
 

@@ -19,6 +19,7 @@ from tests.unit.credentials.presented import (
     STRANGER,
     build_credential,
     build_presentation,
+    envelop,
     sign,
 )
 from tests.unit.verifying.genuine import build_document
@@ -118,6 +119,24 @@ def test_the_holder_shows_what_is_theirs(service: Service) -> None:
     assert (said["holder"]["id"], said["holder"]["code"]) == (HOLDER.did, "presentation.answered")
     (shown,) = said["credentials"]
     assert (shown["bound"], shown["report"]["verdict"]) == (True, "valid")
+
+
+def test_a_credential_in_a_token_is_judged_as_it_is_and_must_be_the_holders(service: Service) -> None:
+    answer = present(service, sign(build_presentation(envelop(service.credential, STRANGER))))
+    assert problems(answer) == []
+    (shown,) = answer.json()["credentials"]
+    assert (shown["bound"], shown["report"]["verdict"]) == (True, "valid")
+    changed = service.credential | {"name": "Other"}
+    answer = present(service, sign(build_presentation(envelop(changed, STRANGER))))
+    assert problems(answer) == ["integrity.changed"]
+    nobody = build_credential(issuer=STRANGER.did)
+    answer = present(service, sign(build_presentation(envelop(nobody, STRANGER))))
+    assert problems(answer) == ["anchor.no_proof"]
+    forged = envelop(nobody, HOLDER, method=STRANGER.method)
+    assert problems(present(service, sign(build_presentation(forged)))) == ["signature.changed"]
+    theirs = envelop(service.credential, STRANGER)
+    answer = present(service, sign(build_presentation(theirs, holder=STRANGER.did), STRANGER))
+    assert problems(answer) == ["presentation.other_subject"]
 
 
 def test_a_presentation_of_nothing_proves_who_the_holder_is(service: Service) -> None:

@@ -23,8 +23,9 @@ ENTRIES: dict[str, Entry] = {
         next=_ASK_AGAIN,
     ),
     "presentation.enveloped": Entry(
-        "A credential in {path} is wrapped in a form that is not read inside presentations.",
-        next="Ask the holder to present the credential itself, as JSON.",
+        "What stands at {path} is wrapped in a form that is not read here.",
+        cause="A presentation is read as JSON; a credential in it as JSON, or as a token (VC-JWT).",
+        next="Ask the holder to present it as JSON, with a data integrity proof.",
     ),
     "presentation.expired": Entry(
         "The holder's signature has lapsed.",

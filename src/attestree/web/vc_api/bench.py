@@ -14,6 +14,7 @@ from collections.abc import Callable, Mapping
 from attestree.credentials.contexts import CREDENTIALS_V1
 from attestree.credentials.dates import format_timestamp
 from attestree.credentials.did import ASSERTION, DidDocument, build_did_key_document, find_key, is_did_key
+from attestree.credentials.enveloping import open_envelope
 from attestree.credentials.presentation import (
     Question,
     method_did,
@@ -26,6 +27,7 @@ from attestree.credentials.related_resources import verify_related_resources
 from attestree.credentials.signatures.canonize import canonize
 from attestree.credentials.signatures.context_documents import CONFORMANCE, read_context
 from attestree.credentials.signatures.data_integrity import build_proof, verify_proof
+from attestree.credentials.signatures.jwt import UnverifiedJwt, verify_vc_jwt
 from attestree.credentials.signatures.multikey import did_key_method
 from attestree.credentials.signatures.proof_order import find_previous, list_proofs
 from attestree.credentials.status import STATUS_TYPE, entries_of, parse_list_address
@@ -91,16 +93,19 @@ class Bench:
 
     def verify_credential(self, credential: JsonValue, options: Options) -> None:
         """
-        Return if a credential obeys every rule and each of its proofs fits.
+        Return if a credential obeys every rule and each of its proofs fits; likewise for one in a token.
 
         Raises:
             InputError: A rule is broken, or a proof is out of form.
             EvidenceError: A proof does not fit, or the credential was withdrawn.
         """
+        credential, token = open_envelope(credential)
         verify_document(credential)
         assert isinstance(credential, dict)  # noqa: S101 - told to the type checker
         proofs = list_proofs(credential)
-        if not proofs:
+        if token is not None:
+            _verify_token(token)
+        elif not proofs:
             raise MalformedProofError("conformance.no_proof")
         question = Question(challenge=options.challenge, domain=options.domain, now=self._clock())
         canonize({**credential, "proof": list(proofs)}, contexts=CONFORMANCE)
@@ -169,6 +174,14 @@ def find_octets(address: str) -> bytes | None:
         return read_context(address)
     except LinkedDataError:
         return None
+
+
+def _verify_token(token: UnverifiedJwt) -> None:
+    """Require a token to be signed by the `did:key` that its header names."""
+    method = token.header.get("kid")
+    if not isinstance(method, str):
+        raise MalformedProofError("signature.token")
+    verify_vc_jwt(token, find_key(_read_did(method.partition("#")[0]), method, ASSERTION))
 
 
 def _read_did(did: str) -> DidDocument:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import urlsafe_b64encode
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from tests.unit.credentials.presented import (
     HOLDER,
     build_credential,
     build_presentation,
+    envelop,
     sign,
 )
 from tests.unit.credentials.signatures.keys import make_pair
@@ -279,6 +281,59 @@ def test_issuing_what_is_signed_adds_a_proof() -> None:
     twice = Profile().issue(issued(), "/ecdsa-rdfc-2019/P-384").json()
     assert [proof["cryptosuite"] for proof in twice["proof"]] == ["eddsa-rdfc-2022", "ecdsa-rdfc-2019"]
     assert Profile().verify(twice).status_code == 200
+
+
+# Tokens: what the tests of VCDM 2.0 tagged EnvelopingProof ask, with tokens of VC-JOSE-COSE 1.0
+
+
+def test_an_enveloped_credential_verifies_alone_and_in_a_presentation() -> None:
+    token = envelop(credential(), ISSUER)
+    assert Profile().verify(token).status_code == 200
+    shown = sign(build_presentation(token, issued()))
+    assert Profile().present(shown, challenge=CHALLENGE, domain=DOMAIN).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"@context": []}, "format.context"),
+        ({"@context": EXAMPLES}, "format.context"),
+        ({"@context": ...}, "format.context"),
+        ({"id": lambda address: address.partition(",")[2]}, "format.context"),
+        ({"id": lambda address: f"{address[:-6]}AAAAAA"}, "signature.mismatch"),
+        ({"id": lambda address: address.replace("vc+jwt", "jwt")}, "format.context"),
+        ({"type": ...}, "format.context"),
+        ({"type": "VerifiableCredential"}, "format.context"),
+    ],
+)
+def test_an_envelope_out_of_form_or_changed_is_refused(changes: dict[str, Any], code: str) -> None:
+    token = envelop(credential(), ISSUER)
+    wanted = {name: value(token[name]) if callable(value) else value for name, value in changes.items()}
+    broken = {name: value for name, value in (token | wanted).items() if value is not ...}
+    assert code_of(Profile().verify(broken)) == code
+
+
+def test_a_token_is_signed_by_the_key_that_it_names_around_a_credential_that_obeys() -> None:
+    forged = envelop(credential(), HOLDER, method=ISSUER.method)
+    assert code_of(Profile().verify(forged)) == "signature.mismatch"
+    assert code_of(Profile().verify(envelop(credential(), ISSUER, method="did:web:a.example#key"))) == (
+        "conformance.only_did_key"
+    )
+    assert code_of(Profile().verify(envelop(credential(credentialSubject=...), ISSUER))) == "format.missing"
+    twice = envelop(with_proof(asserted(), created="2026-11-22T12:00:01Z"), ISSUER)
+    assert code_of(Profile().verify(twice)) == "signature.mismatch"
+    head = urlsafe_b64encode(b'{"alg":"EdDSA"}').decode().rstrip("=")
+    nameless = forged | {"id": f"data:application/vc+jwt,{head}.{forged['id'].partition('.')[2]}"}
+    assert code_of(Profile().verify(nameless)) == "signature.token"
+
+
+def test_an_enveloped_presentation_is_refused() -> None:
+    value = {
+        "@context": V2,
+        "type": "EnvelopedVerifiablePresentation",
+        "id": "data:application/vp+jwt,e30.e30.AA",
+    }
+    assert code_of(Profile().present(value)) == "presentation.enveloped"
 
 
 # Presentations
