@@ -104,11 +104,12 @@ lock: setup  ## resolve every dependency anew and write the locks
 	@compile="$(UV) pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --upgrade"; \
 	compile="$$compile --custom-compile-command"; \
 	$$compile "make lock" pyproject.toml --all-extras --group dev -o requirements/lock.txt >/dev/null && \
-	for group in bootstrap build node slither halmos cert-issuer; do \
+	for group in bootstrap build node slither halmos cert-issuer peers; do \
 	    $$compile "make lock" --group $$group -o requirements/$$group.txt >/dev/null || exit 1; \
 	done
 	npm install --package-lock-only
 	$(PY) scripts/complete_npm_lock.py
+	cd benchmarks && npm install --package-lock-only
 	$(PY) -m pytest -q tests/test_locks.py
 
 .PHONY: clean
@@ -119,7 +120,7 @@ clean:  ## remove what builds and tests made; .venv and node_modules stay
 
 .PHONY: distclean
 distclean: clean  ## remove .venv and node_modules too
-	rm -rf $(VENV) .venv-slither .venv-halmos .venv-cert-issuer node_modules
+	rm -rf $(VENV) .venv-slither .venv-halmos .venv-cert-issuer .venv-peers node_modules benchmarks/node_modules
 
 # --------------------------------------------------------------------------------------------------- show
 
@@ -255,6 +256,28 @@ conformance: setup  ## run the W3C test suites from local copies: SUITES=DIR
 	fi
 	@touch $@
 
+# The other peers: one folder of npm packages, one virtual environment, each with its own lock.
+.venv-peers/.synced: $(VENV)/.synced requirements/peers.txt
+	@rm -rf .venv-peers && $(PY) -m venv --without-pip .venv-peers
+	@if [ -x $(UV) ]; then \
+	    $(UV) pip sync -q --python .venv-peers/bin/python --require-hashes --only-binary :all: requirements/peers.txt; \
+	else \
+	    $(PY) -m pip --python .venv-peers/bin/python install -q --disable-pip-version-check --no-deps --require-hashes \
+	        --only-binary :all: -r requirements/peers.txt; \
+	fi
+	@touch $@
+
+benchmarks/node_modules/.synced: benchmarks/package-lock.json benchmarks/package.json benchmarks/.npmrc | $(VENV)/.synced
+	@cd benchmarks && npm ci --silent
+	@touch $@
+
+.PHONY: peers
+peers: setup .venv-cert-issuer/.synced .venv-peers/.synced benchmarks/node_modules/.synced  ## install what `make bench` measures beside
+
 .PHONY: bench
-bench: setup  ## measure; ARGS names a benchmark
+bench: peers  ## measure beside the peers and write benchmarks/RESULTS.md; ARGS names benchmarks, or says --size and --repeats
 	$(PY) -m benchmarks $(ARGS)
+
+.PHONY: bench-deep
+bench-deep: peers  ## the same at a million and ten million; takes long
+	$(PY) -m benchmarks --deep $(ARGS)

@@ -1,18 +1,18 @@
 """
-Issuing a roster of signed badges: ours, and Blockcerts' cert-issuer with the same documents.
+Issuing a roster of badges: ours, Blockcerts' cert-issuer and OpenAttestation with the same documents.
 
-CPU seconds of whole processes, imports included, medians of interleaved runs. Both begin with their
-natural input (ours with a roster, cert-issuer with one unsigned badge a file) and end with files on disk;
-neither waits for a chain (cert-issuer records on its `mockchain`). Ours signs each badge besides with
-`eddsa-rdfc-2022`, which cert-issuer does not; one badge is verified before any figure is printed.
+CPU seconds of whole processes, imports included. Each begins with its natural input (ours with a roster,
+cert-issuer with one unsigned badge a file, OpenAttestation with unsigned badges as lines) and ends with
+files on disk; none waits for a chain (cert-issuer records on its `mockchain`). Ours signs each badge
+besides with `eddsa-rdfc-2022` where it says "signed", which the others do not; one badge is verified
+before any figure counts.
+
+    python -m benchmarks.issuing signed|unsigned FOLDER MADE
 """
 
 from __future__ import annotations
 
 import json
-import resource
-import statistics
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -30,12 +30,13 @@ from attestree.issuing.compose import Composer, Place
 from attestree.issuing.folder import build_folder
 from attestree.issuing.roster import parse_roster
 from attestree.issuing.row_key import key_rows
-from attestree.issuing.rows import Row
+from attestree.issuing.rows import Row as RosterRow
 from attestree.issuing.seal import seal
 from attestree.issuing.signing import TemplateSigner
 from attestree.issuing.terms import IssuerProfile, Terms
+from benchmarks.child import ROOT, FailedError, Spent, compare, peer_node, python, spend
+from benchmarks.rows import Asked, Benchmark, Row
 
-ROOT = Path(__file__).resolve().parents[1]
 CERT_ISSUER = ROOT / ".venv-cert-issuer/bin/cert-issuer"
 ACHIEVEMENT = ROOT / "src/attestree/demo/examples/data-literacy.toml"
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
@@ -44,66 +45,90 @@ DID = format_did_key(PUBLIC)
 SEED = bytes(range(32))
 CREATED = 1_795_000_000
 
+UNSIGNED, SIGNED = "attestree, unsigned", "attestree, signed"
+
+# Where a peer stops: cert-issuer takes a minute for ten thousand, OpenAttestation's time is quadratic.
+LARGEST_PEERS = 10_000
+
 # Addresses and keys of its test network; nothing is ever sent.
 _ADDRESS, _WIF = "mfWxJ45yp2SFn7UciZyNpvDKrzbhyfKrY8", "cRUSt2MdEKp1pYzbLhCQaGtMfsS8mYfKMQ1"
 
 
-def run(*, size: int, repeats: int) -> None:
-    """Measure both and print a table."""
-    if not CERT_ISSUER.exists():
-        sys.exit("cert-issuer is not installed here: make .venv-cert-issuer/.synced")
-    seconds: dict[str, list[float]] = {"attestree": [], "cert-issuer": []}
+def measure(asked: Asked) -> list[Row]:
+    """Issue by all, each run into a folder of its own."""
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)
-        unsigned = _write_input(folder, size)
-        for number in range(repeats):
-            ours = folder / f"ours{number}"
-            seconds["attestree"].append(_measure([sys.executable, "-m", __name__, str(folder), str(ours)]))
-            _verify_one(ours, size)
-            theirs = folder / f"theirs{number}"
-            seconds["cert-issuer"].append(_measure(_cert_issuer(folder, unsigned, theirs)))
-            made = len(list((theirs / "out").iterdir()))
-            if made != size:
-                sys.exit(f"cert-issuer issued {made} of {size}: nothing is measured.")
-    _print(seconds, size=size, repeats=repeats)
+        programs = {
+            UNSIGNED: lambda: _ours(folder, asked.size, "unsigned"),
+            SIGNED: lambda: _ours(folder, asked.size, "signed"),
+        }
+        _write_roster(folder, asked.size)
+        if asked.extra and asked.size <= LARGEST_PEERS:
+            _write_badges(folder)
+            programs["OpenAttestation"] = lambda: _openattestation(folder, asked.size)
+            programs["cert-issuer"] = lambda: _cert_issuer(folder, asked.size)
+        once = ["cert-issuer"] if asked.size == LARGEST_PEERS else []
+        return compare(programs, asked=asked, once=once)
 
 
-def _print(seconds: dict[str, list[float]], *, size: int, repeats: int) -> None:
-    ours = statistics.median(seconds["attestree"])
-    print(f"{size} badges issued, CPU seconds, median of {repeats} (least to most)")
-    for name, runs in seconds.items():
-        middle = statistics.median(runs)
-        spread = f"({min(runs):.2f} to {max(runs):.2f})"
-        rate = f"{size / middle:8.0f} a CPU second"
-        print(f"  {name:<12} {middle:8.2f} {spread:<18} {rate}   {middle / ours:6.1f} x ours")
+def _ours(folder: Path, size: int, how: str) -> Spent:
+    with tempfile.TemporaryDirectory(dir=folder) as made:
+        spent = spend(python("benchmarks.issuing", how, folder, made))
+        _verify_one(Path(made), size, how)
+    return spent
 
 
-def _write_input(folder: Path, size: int) -> Path:
-    """Write the roster, and the same badges one by one for cert-issuer; return the folder of those."""
-    lines = (f"{n:06d},s{n}@example.org,Zofia {n},2026-05-01,2.5" for n in range(size))
-    roster = "\n".join(["learner_id,email,name,awarded_on,credits", *lines]) + "\n"
-    (folder / "roster.csv").write_text(roster)
+def _openattestation(folder: Path, size: int) -> Spent:
+    made = folder / "wrapped.jsonl"
+    spent = spend(peer_node("openattestation.mjs", folder / "badges.jsonl", made))
+    _require("OpenAttestation", len(made.read_bytes().splitlines()), size)
+    return spent
+
+
+def _cert_issuer(folder: Path, size: int) -> Spent:
+    if not CERT_ISSUER.exists():
+        raise FailedError("cert-issuer is not installed: make peers")
+    with tempfile.TemporaryDirectory(dir=folder) as made:
+        spent = spend(_build_command(folder, Path(made)))
+        _require("cert-issuer", len(list((Path(made) / "out").iterdir())), size)
+    return spent
+
+
+def _require(name: str, made: int, size: int) -> None:
+    if made != size:
+        raise FailedError(f"{name} issued {made} of {size}: nothing is measured.")
+
+
+def _write_roster(folder: Path, size: int) -> None:
+    lines = (f"{n:06d},s{n}@example.org,Zofia {n},2026-05-01,2.5\n" for n in range(size))
+    with (folder / "roster.csv").open("w") as roster:
+        roster.write("learner_id,email,name,awarded_on,credits\n")
+        roster.writelines(lines)
+
+
+def _write_badges(folder: Path) -> None:
+    """Write the same badges unsigned, for the others: as lines, and one a file."""
     (folder / "open-badges.json").write_bytes(read_context(OPEN_BADGES))
     (folder / "usb").mkdir()
     (folder / "usb/key").write_text(_WIF)
-    unsigned = folder / "unsigned"
-    unsigned.mkdir()
+    (folder / "unsigned").mkdir()
     composer = Composer(_terms(), SEED, CREATED)
-    for number, (_, row) in enumerate(_keyed(folder)):
-        document = composer.compose(row, Place(number, number, bytes(13)))
-        (unsigned / f"{number}.json").write_text(json.dumps(document))
-    return unsigned
+    with (folder / "badges.jsonl").open("w") as lines:
+        for number, (_, row) in enumerate(_keyed(folder)):
+            badge = json.dumps(composer.compose(row, Place(number, number, bytes(13))))
+            lines.write(badge + "\n")
+            (folder / "unsigned" / f"{number}.json").write_text(badge)
 
 
-def _cert_issuer(folder: Path, unsigned: Path, made: Path) -> list[str]:
+def _build_command(folder: Path, made: Path) -> list[str]:
     for name in ("signed", "out", "work"):
-        (made / name).mkdir(parents=True)
+        (made / name).mkdir()
     options = {
         "usb_name": folder / "usb",
         "key_file": "key",
         "issuing_address": _ADDRESS,
         "chain": "mockchain",
-        "unsigned_certificates_dir": unsigned,
+        "unsigned_certificates_dir": folder / "unsigned",
         "signed_certificates_dir": made / "signed",
         "blockchain_certificates_dir": made / "out",
         "work_dir": made / "work",
@@ -114,20 +139,6 @@ def _cert_issuer(folder: Path, unsigned: Path, made: Path) -> list[str]:
     }
     given = [str(part) for name, value in options.items() for part in (f"--{name}", value)]
     return [str(CERT_ISSUER), "--no_safe_mode", *given]
-
-
-def _measure(command: list[str]) -> float:
-    """Return the CPU seconds of a process and its children."""
-    before = _children()
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-    if done.returncode:
-        sys.exit(f"{command[0]} failed:\n{done.stderr[-2000:]}")
-    return _children() - before
-
-
-def _children() -> float:
-    used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return used.ru_utime + used.ru_stime
 
 
 def _terms() -> Terms:
@@ -141,32 +152,57 @@ def _terms() -> Terms:
     )
 
 
-def _keyed(folder: Path) -> list[tuple[bytes, Row]]:
+def _keyed(folder: Path) -> list[tuple[bytes, RosterRow]]:
     roster = parse_roster((folder / "roster.csv").read_bytes(), file_name="roster.csv", with_names=True)
     terms = _terms()
     return key_rows(SEED, roster.rows, issuer=terms.profile.address, achievement_id=terms.achievement_id)
 
 
-def issue(folder: Path, made: Path) -> None:
+def issue(folder: Path, made: Path, *, signed: bool) -> None:
     """Issue the roster: what is measured, in a process of its own."""
     terms = _terms()
-    signer = TemplateSigner(did_key_method(DID), KEY.sign)
+    signer = TemplateSigner(did_key_method(DID), KEY.sign) if signed else None
     sealed = seal(_keyed(folder), terms, seed=SEED, created=CREATED, sign=signer)
     BatchFolders(made).hold("batch", build_folder("batch", sealed, terms))
 
 
-def _verify_one(made: Path, size: int) -> None:
-    """Verify the signature of the last badge by the slow road."""
+def _verify_one(made: Path, size: int, how: str) -> None:
+    """Count the badges, and verify the signature of the last by the slow road."""
     (path,) = made.rglob("credentials.jsonl")
-    lines = path.read_bytes().splitlines()
-    badge = parse_json(lines[-1])
-    assert isinstance(badge, dict)
-    assert isinstance(badge["proof"], list)
-    assert len(lines) == size
-    signature = badge["proof"][0]
-    assert isinstance(signature, dict)
-    verify_proof(badge, signature, PUBLIC)
+    lines, last = 0, b""
+    with path.open("rb") as file:
+        for line in file:
+            lines, last = lines + 1, line
+    _require("attestree", lines, size)
+    if how == "signed":
+        badge = parse_json(last.rstrip())
+        assert isinstance(badge, dict)
+        assert isinstance(badge["proof"], list)
+        signature = badge["proof"][0]
+        assert isinstance(signature, dict)
+        verify_proof(badge, signature, PUBLIC)
 
+
+ABOUT = (
+    "whole processes, start-up included, from a roster to a batch folder on disk, flushed; cert-issuer "
+    "3.13.1 and `wrapDocuments` of OpenAttestation 6.9.7 begin with the same badges and end with files of "
+    "their own. Nobody waits for a chain. The row that says so signs each badge with `eddsa-rdfc-2022` "
+    "besides; all other badges are only anchored. OpenAttestation stops at 10,000, for its time is "
+    "quadratic; cert-issuer does too, after one run, for it is slow."
+)
+
+BENCHMARKS = (
+    Benchmark(
+        name="issuing",
+        title="Issuing a roster",
+        about=ABOUT,
+        unit="badges",
+        measure=measure,
+        sizes=(1_000, 3_000, 10_000, 100_000),
+        deep=(1_000_000, 10_000_000),
+        ours=(UNSIGNED, SIGNED),
+    ),
+)
 
 if __name__ == "__main__":
-    issue(Path(sys.argv[1]), Path(sys.argv[2]))
+    issue(Path(sys.argv[2]), Path(sys.argv[3]), signed=sys.argv[1] == "signed")

@@ -1,83 +1,109 @@
 """
-A tree and all its inclusion proofs: ours, merkletools, and OpenZeppelin's JavaScript library.
+A tree and all its inclusion proofs: ours, and the libraries that people use.
 
-CPU seconds, medians of interleaved runs. merkletools hashes with SHA-256, which is cheaper than
-keccak; it is here because issuers have it. OpenZeppelin's library builds the very tree that we build,
-and both roots are compared before any figure is printed.
+Each program runs in a process of its own and times the part that counts: leaves that are at hand in
+memory, then the tree and every proof. OpenZeppelin's library builds the very tree that we build, and the
+roots are compared. merkletools, pymerkle (SHA-256, which is cheaper than keccak) and merkletreejs build
+trees of their own; they are here because issuers have them.
+
+    python -m benchmarks.tree expanded|merkletools SIZE
 """
 
 from __future__ import annotations
 
 import json
-import shutil
-import statistics
-import subprocess
 import sys
 import time
 from collections.abc import Callable
 from hashlib import sha256
 
-from attestree.merkle.chainpoint import build_chainpoint_tree
-from attestree.merkle.shards import build_forest
+from benchmarks.child import compare, peer_node, peer_python, python
+from benchmarks.rows import Asked, Benchmark, Row
 
-SCRIPT = """
-const { StandardMerkleTree } = await import("@openzeppelin/merkle-tree");
-const size = Number(process.argv[1]);
-const { createHash } = await import("node:crypto");
-const values = Array.from({ length: size }, (_, i) => [
-  "0x" + createHash("sha256").update(String(i)).digest("hex"), i]);
-const before = process.cpuUsage();
-const tree = StandardMerkleTree.of(values, ["bytes32", "uint256"]);
-for (let i = 0; i < size; i++) tree.getProof(i);
-const used = process.cpuUsage(before);
-console.log(JSON.stringify({ root: tree.root, seconds: (used.user + used.system) / 1e6 }));
-"""
+EXPANDED = "attestree, proofs expanded"
+
+# Where a peer stops: what comes next would take most of an hour, or most of the memory.
+LARGEST = {
+    "OpenZeppelin JS": 100_000,
+    "merkletools": 1_000_000,
+    "merkletreejs": 1_000_000,
+    "pymerkle": 100_000,
+}
+PYMERKLE_PROOFS = 1_000
 
 
-def run(*, size: int, repeats: int) -> None:
-    """Measure, compare the roots, print a table."""
-    digests = [sha256(str(number).encode()).digest() for number in range(size)]
-    seconds: dict[str, list[float]] = {"attestree": [], "merkletools": [], "OpenZeppelin JS": []}
-    for _ in range(repeats):
-        spent, root = _measure(lambda: _ours(digests))
-        seconds["attestree"].append(spent)
-        seconds["merkletools"].append(_measure(lambda: _merkletools(digests))[0])
-        theirs = _javascript(size)
-        if theirs["root"] != f"0x{root.hex()}":
-            sys.exit("The roots differ: nothing is measured.")
-        seconds["OpenZeppelin JS"].append(float(theirs["seconds"]))
-    ours = statistics.median(seconds["attestree"])
-    print(f"tree and all proofs, {size} leaves, CPU seconds, median of {repeats} (least to most)")
-    for name, runs in seconds.items():
-        middle = statistics.median(runs)
-        spread = f"({min(runs):.2f} to {max(runs):.2f})"
-        print(f"  {name:<16} {middle:8.2f} {spread}   {middle / ours:6.1f} x ours")
+def measure(asked: Asked) -> list[Row]:
+    """Run ours and every peer that goes so far."""
+    size = asked.size
+    peers = {
+        "merkletools": python("benchmarks.tree", "merkletools", size),
+        "OpenZeppelin JS": peer_node("openzeppelin.mjs", size),
+    }
+    if asked.extra:
+        peers["merkletreejs"] = peer_node("merkletreejs.mjs", size)
+        peers["pymerkle"] = peer_python("pymerkle_tree.py", size, PYMERKLE_PROOFS)
+    programs = {EXPANDED: python("benchmarks.tree", "expanded", size)}
+    programs |= {name: command for name, command in peers.items() if size <= LARGEST[name]}
+    counted = f"proofs of {PYMERKLE_PROOFS:,} leaves, counted up"
+    notes = {"pymerkle": counted if size > PYMERKLE_PROOFS else "", "merkletools": "SHA-256"}
+    return compare(programs, asked=asked, notes=notes)
 
 
-def _ours(digests: list[bytes]) -> bytes:
-    forest = build_forest(digests)
-    for index in range(forest.size):
-        forest.path(index)
-    return forest.root
+def _expanded(digests: list[bytes]) -> Callable[[], str]:
+    from attestree.merkle.shards import build_forest
+
+    def work() -> str:
+        forest = build_forest(digests)
+        for index in range(forest.size):
+            forest.path(index)
+        return f"0x{forest.root.hex()}"
+
+    return work
 
 
-def _merkletools(digests: list[bytes]) -> bytes:
-    tree = build_chainpoint_tree(digests)
-    for index in range(tree.size):
-        tree.path(index)
-    return tree.root
+def _merkletools(digests: list[bytes]) -> Callable[[], None]:
+    from merkletools import MerkleTools
+
+    def work() -> None:
+        tree = MerkleTools(hash_type="sha256")
+        tree.add_leaf([digest.hex() for digest in digests])
+        tree.make_tree()
+        # Kept, as an issuer keeps them: who throws each away needs less memory.
+        proofs = [tree.get_proof(index) for index in range(len(digests))]
+        assert len(proofs) == len(digests)
+
+    return work
 
 
-def _measure(work: Callable[[], bytes]) -> tuple[float, bytes]:
-    before = time.process_time()
+def main() -> None:
+    """Do one of them and print what it cost."""
+    digests = [sha256(str(number).encode()).digest() for number in range(int(sys.argv[2]))]
+    work = {"expanded": _expanded, "merkletools": _merkletools}[sys.argv[1]](digests)
+    began, used = time.perf_counter(), time.process_time()
     root = work()
-    return time.process_time() - before, root
+    spent = {"seconds": time.process_time() - used, "wall": time.perf_counter() - began}
+    print(json.dumps(spent | ({"check": root} if root else {})))
 
 
-def _javascript(size: int) -> dict[str, str]:
-    node = shutil.which("node")
-    if node is None:
-        sys.exit("Node is not installed here; `make setup` brings it.")
-    command = [node, "--input-type=module", "-e", SCRIPT, str(size)]
-    answer: dict[str, str] = json.loads(subprocess.run(command, capture_output=True, check=True).stdout)
-    return answer
+ABOUT = (
+    "a tree and all its inclusion proofs; CPU seconds of that part alone, each program in a process of "
+    "its own. The JavaScript library of OpenZeppelin builds the same tree, and the roots are compared "
+    "before anything is printed."
+)
+
+BENCHMARKS = (
+    Benchmark(
+        name="tree",
+        title="Trees",
+        about=ABOUT,
+        unit="leaves",
+        measure=measure,
+        sizes=(1_000, 10_000, 100_000),
+        deep=(1_000_000, 10_000_000),
+        ci=5_000,
+        ours=(EXPANDED,),
+    ),
+)
+
+if __name__ == "__main__":
+    main()

@@ -27,14 +27,17 @@ WITHOUT_HASH = {
 }
 
 
-def npm_packages() -> dict[str, dict[str, Any]]:
-    packages: dict[str, dict[str, Any]] = json.loads((ROOT / "package-lock.json").read_text())["packages"]
+NPM_LOCKS = (ROOT / "package-lock.json", ROOT / "benchmarks/package-lock.json")
+
+
+def npm_packages(lock: Path = NPM_LOCKS[0]) -> dict[str, dict[str, Any]]:
+    packages: dict[str, dict[str, Any]] = json.loads(lock.read_text())["packages"]
     return {path.rpartition("node_modules/")[2]: entry for path, entry in packages.items() if path}
 
 
 def test_there_is_a_lock_for_every_step_of_the_setup() -> None:
     names = {path.stem for path in REQUIREMENTS}
-    assert names == {"bootstrap", "build", "cert-issuer", "halmos", "lock", "node", "slither"}
+    assert names == {"bootstrap", "build", "cert-issuer", "halmos", "lock", "node", "peers", "slither"}
 
 
 @pytest.mark.parametrize("path", REQUIREMENTS, ids=lambda path: path.stem)
@@ -65,15 +68,22 @@ def test_every_npm_package_has_a_hash_but_the_named_ones() -> None:
     assert all(npm_packages()[name]["optional"] for name in bare)
 
 
-def test_the_npm_lock_names_no_registry() -> None:
-    assert not [name for name, entry in npm_packages().items() if "resolved" in entry]
-    lock = (ROOT / "package-lock.json").read_text()
-    without_thanks = re.sub(r'"funding": (\{[^}]*\}|\[[^\]]*\])', "", lock)
+def test_every_npm_peer_has_a_hash() -> None:
+    packages = npm_packages(NPM_LOCKS[1])
+    assert packages
+    assert not [name for name, entry in packages.items() if "integrity" not in entry]
+
+
+@pytest.mark.parametrize("path", NPM_LOCKS, ids=["ours", "peers"])
+def test_no_npm_lock_names_a_registry(path: Path) -> None:
+    assert not [name for name, entry in npm_packages(path).items() if "resolved" in entry]
+    without_thanks = re.sub(r'"funding": (\{[^}]*\}|\[[^\]]*\])', "", path.read_text())
     assert "://" not in without_thanks
 
 
 def test_no_npm_package_runs_a_script_when_it_is_installed() -> None:
     assert "ignore-scripts=true" in (ROOT / ".npmrc").read_text().split()
+    assert (ROOT / "benchmarks/.npmrc").read_text() == (ROOT / ".npmrc").read_text()
 
 
 def test_the_version_is_the_same_everywhere() -> None:
