@@ -95,27 +95,39 @@ class UnknownContext:
 
 def unknown_contexts(document: JsonObject) -> tuple[UnknownContext, ...]:
     """Return every context, at any depth, whose terms are not known here."""
-    found: list[UnknownContext] = []
-    for prefix, contexts in _find_contexts(document, ""):
-        items = contexts if isinstance(contexts, list) else [contexts]
-        for number, item in enumerate(items):
-            form = _form_of(item)
-            if form is not None:
-                found.append(UnknownContext(f"{prefix}@context[{number}]", form))
-    return tuple(found)
+    found: list[tuple[str, JsonValue]] = []
+    _find_contexts(document, "", found)
+    return tuple(unknown for prefix, contexts in found for unknown in _judge(prefix, contexts))
 
 
-def _find_contexts(value: JsonValue, prefix: str) -> Iterator[tuple[str, JsonValue]]:
+def _find_contexts(value: JsonObject, prefix: str, found: list[tuple[str, JsonValue]]) -> None:
     """Find every `@context` member, the outermost first."""
-    if isinstance(value, dict):
-        if "@context" in value:
-            yield prefix, value["@context"]
-        for name, member in value.items():
+    if "@context" in value:
+        found.append((prefix, value["@context"]))
+    for name, member in value.items():
+        # most members are texts, and this walks through all of a document
+        if type(member) is dict:
             if name != "@context":
-                yield from _find_contexts(member, "*.")
-    elif isinstance(value, list):
-        for item in value:
-            yield from _find_contexts(item, "*.")
+                _find_contexts(member, "*.", found)
+        elif type(member) is list and name != "@context":
+            _find_in_list(member, found)
+
+
+def _find_in_list(items: list[JsonValue], found: list[tuple[str, JsonValue]]) -> None:
+    """Find the contexts of the objects of an array."""
+    for item in items:
+        if type(item) is dict:
+            _find_contexts(item, "*.", found)
+        elif type(item) is list:
+            _find_in_list(item, found)
+
+
+def _judge(prefix: str, contexts: JsonValue) -> Iterator[UnknownContext]:
+    """Yield those of one `@context` that are not known."""
+    for number, item in enumerate(contexts if isinstance(contexts, list) else [contexts]):
+        form = _form_of(item)
+        if form is not None:
+            yield UnknownContext(f"{prefix}@context[{number}]", form)
 
 
 def _form_of(item: JsonValue) -> ContextForm | None:

@@ -3,7 +3,8 @@ Reads JSON that can mean one thing only.
 
 Decides which bytes are read at all: two readers that accept the same bytes must see the same value,
 and that value must have one canonical form. It does not know what a credential is, and it never
-normalises text. Source: RFC 8259, RFC 7493 (I-JSON), RFC 8785; DESIGN section 4.
+normalises text. Bytes that are canonical already are read by `canonical_reader`, which is faster and
+gives the same. Source: RFC 8259, RFC 7493 (I-JSON), RFC 8785; DESIGN section 4.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import re
 from decimal import Decimal, InvalidOperation
 from typing import NoReturn, TypeAlias
 
+from attestree.credentials.canonical_reader import read_canonical
 from attestree.errors import MalformedJsonError
 
 JsonValue: TypeAlias = "None | bool | int | float | str | list[JsonValue] | dict[str, JsonValue]"
@@ -52,6 +54,12 @@ def parse_json(octets: bytes, *, limit_bytes: int = MAX_BYTES) -> JsonValue:
     """
     if len(octets) > limit_bytes:
         raise MalformedJsonError("json.too_large", limit=limit_bytes, size=len(octets))
+    known = read_canonical(octets)
+    return parse_slowly(octets) if known is None else known
+
+
+def parse_slowly(octets: bytes) -> JsonValue:
+    """Parse bytes of any spelling; `parse_json` gives the same, sooner where they are canonical."""
     text = _decode(octets)
     if not text.strip():
         raise MalformedJsonError("json.empty")
