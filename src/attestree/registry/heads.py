@@ -8,8 +8,6 @@ stores, or something was invented or left out. Source: DESIGN section 5; contrac
 
 from __future__ import annotations
 
-from eth_abi.abi import encode
-
 from attestree.merkle.keccak import keccak256
 from attestree.registry.facts import Head
 
@@ -18,19 +16,17 @@ _DROPPED_BITS = 32
 
 def build_first_anchor_head(*, chain_id: int, registry: bytes, issuer: bytes) -> Head:
     """Return the head of an issuer that has anchored nothing yet."""
-    return _first(
-        ["string", "uint256", "address", "address"], "attestree.anchors", chain_id, registry, issuer
-    )
+    return _first("attestree.anchors", chain_id, registry, issuer)
 
 
 def build_first_act_head(*, chain_id: int, registry: bytes, issuer: bytes) -> Head:
     """Return the head of an issuer to which nothing has happened yet."""
-    return _first(["string", "uint256", "address", "address"], "attestree.acts", chain_id, registry, issuer)
+    return _first("attestree.acts", chain_id, registry, issuer)
 
 
 def build_first_registry_head(*, chain_id: int, registry: bytes) -> Head:
     """Return the head of the registry's own events before the first."""
-    return _first(["string", "uint256", "address"], "attestree.registry", chain_id, registry)
+    return _first("attestree.registry", chain_id, registry)
 
 
 def fold_anchor(head: Head, *, root: bytes, record: bytes) -> Head:
@@ -47,8 +43,13 @@ def _next(head: Head, tail: bytes) -> Head:
     return Head(_cut(keccak256(head.value.to_bytes(32, "big") + tail)), head.count + 1)
 
 
-def _first(types: list[str], *origin: object) -> Head:
-    return Head(_cut(keccak256(encode(types, origin))), 0)
+def _first(name: str, chain_id: int, *addresses: bytes) -> Head:
+    # `abi.encode(name, chain id, addresses...)`, written out: the library that does it takes longer to load
+    # than a credential to verify. A test holds one against the other.
+    words = [chain_id.to_bytes(32, "big"), *(address.rjust(32, b"\0") for address in addresses)]
+    place = (32 * (1 + len(words))).to_bytes(32, "big")
+    text = len(name).to_bytes(32, "big") + name.encode().ljust(32, b"\0")
+    return Head(_cut(keccak256(b"".join((place, *words, text)))), 0)
 
 
 def _cut(digest: bytes) -> int:

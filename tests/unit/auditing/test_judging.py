@@ -11,11 +11,12 @@ from attestree.auditing.findings import Finding, Severity, sort_findings
 from attestree.auditing.judging import Judge
 from attestree.auditing.standing import BURST_ANCHORS, BURST_SECONDS, judge_bursts, judge_power
 from attestree.registry import event_types as types
-from attestree.registry.events import SHAPES_BY_NAME, format_event_payload, issuer_topic
+from attestree.registry.events import SHAPES_BY_NAME, issuer_topic
 from attestree.registry.facts import Anchor, Log, Role
 from attestree.registry.ledger import Administration, Ledger
 from attestree.registry.records import AnchorRecord, format_anchor_record
 from attestree.text.catalogue import explain, load_areas
+from tests.unit.registry.contract_logs import format_event_payload
 
 ISSUER, OPERATOR, ACCREDITOR = b"\x05" * 20, b"\x06" * 20, b"\x07" * 20
 REGISTRY = b"\x02" * 20

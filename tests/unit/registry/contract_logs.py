@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from eth_abi.abi import encode
+
 from attestree.merkle.keccak import keccak256
-from attestree.registry.events import SHAPES_BY_NAME, format_event_payload, issuer_topic
+from attestree.registry.events import SHAPES_BY_NAME, issuer_topic
 from attestree.registry.facts import Log
 from attestree.registry.records import AnchorRecord, format_anchor_record
 
@@ -18,6 +20,12 @@ OPERATOR = bytes.fromhex("0e" * 20)
 ADMIN = bytes.fromhex("ad" * 20)
 ROOT = keccak256(b"root")
 LIST = bytes(12) + b"\7"
+
+
+def format_event_payload(name: str, *fields: object) -> bytes:
+    """Write the payload of an event of that name, as the contract does; addresses and texts are bytes."""
+    kinds = ["bytes" if kind == "string" else kind for kind in SHAPES_BY_NAME[name].fields]
+    return encode(kinds, fields)
 
 
 def build_log(name: str, *fields: object, issuer: bytes | None = None, block: int = 1, index: int = 0) -> Log:

@@ -52,3 +52,19 @@ def test_first_heads_bind_purpose_chain_registry_and_issuer() -> None:
     ]
     assert len(set(found)) == len(found) == 20
     assert all(head.count == 0 and 0 < head.value < 2**224 for head in found)
+
+
+@given(st.integers(0, 2**256 - 1), st.binary(min_size=20, max_size=20), st.binary(min_size=20, max_size=20))
+def test_first_heads_are_encoded_as_solidity_encodes_them(
+    chain_id: int, registry: bytes, issuer: bytes
+) -> None:
+    def first(name: str, *addresses: bytes) -> int:
+        kinds = ["string", "uint256", *("address" for _ in addresses)]
+        return int.from_bytes(keccak256(encode(kinds, [name, chain_id, *addresses]))[:28], "big")
+
+    anchors = build_first_anchor_head(chain_id=chain_id, registry=registry, issuer=issuer)
+    acts = build_first_act_head(chain_id=chain_id, registry=registry, issuer=issuer)
+    own = build_first_registry_head(chain_id=chain_id, registry=registry)
+    assert anchors.value == first("attestree.anchors", registry, issuer)
+    assert acts.value == first("attestree.acts", registry, issuer)
+    assert own.value == first("attestree.registry", registry)
