@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -223,3 +226,34 @@ def test_the_program_of_the_alarm_is_shown_without_what_it_is_given(tmp_path: Pa
     assert shown["alarm.command"].startswith("call, ")
     assert "canary" not in str(shown)
     assert shown["alarm.repeat_minutes"] == "60"
+
+
+def test_a_table_comes_partly_from_the_file_and_partly_from_the_environment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = write(tmp_path, '[store]\nurl = "sqlite:///file.db"\n[status]\nttl_minutes = 3\n')
+    monkeypatch.setenv("ATTESTREE_STORE__KEEP_FREE_MB", "7")
+    monkeypatch.setenv("ATTESTREE_ALARM__COMMAND", '["call", "me"]')
+    settings = load_settings(path)
+    assert (settings.store.url, settings.store.keep_free_mb) == ("sqlite:///file.db", 7)
+    assert settings.status.ttl_minutes == 3
+    assert settings.alarm.command == ("call", "me")
+    assert type(settings) is Settings
+
+
+def test_only_a_setting_in_the_environment_loads_what_reads_it(tmp_path: Path) -> None:
+    code = (
+        "import sys; from attestree.settings import load_settings; load_settings();"
+        "print('pydantic_settings' in sys.modules)"
+    )
+    for variable, loaded in ((None, "False"), ("ATTESTREE_TRUST", "True")):
+        environment = {**os.environ, **({variable: "other.toml"} if variable else {})}
+        done = subprocess.run(
+            [sys.executable, "-c", code],
+            capture_output=True,
+            text=True,
+            cwd=tmp_path,
+            env=environment,
+            check=True,
+        )
+        assert done.stdout.strip() == loaded

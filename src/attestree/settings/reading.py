@@ -1,14 +1,12 @@
 """
 Reads the settings: `attestree.toml`, the environment, defaults.
 
-Decides where each value comes from and what is refused: an unknown name, a misspelt variable. Environment
-beats file: `ATTESTREE_PUBLIC_URL`, and `ATTESTREE_STORE__URL` for `[store] url`. No error holds a value.
+Decides where each value comes from and what is refused. Environment beats file. No error holds a value.
 Source: DESIGN section 9.
 """
 
 from __future__ import annotations
 
-import os
 import re
 import tomllib
 from pathlib import Path
@@ -16,14 +14,14 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field, ValidationError
 from pydantic_core import ErrorDetails
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
-from pydantic_settings import SettingsError as UnreadableVariableError
 
 from attestree.errors import SettingsError
+from attestree.settings.environment import add_environment, find_variables
 from attestree.settings.tables import (
     AlarmSettings,
     IssuerSettings,
     RegistrySettings,
+    Section,
     SignatureSettings,
     StatusSettings,
     StoreSettings,
@@ -34,23 +32,9 @@ from attestree.settings.tables import (
 FILE_NAME = "attestree.toml"
 """Looked for in the folder of the command, then in each folder above it."""
 
-ENVIRONMENT_PREFIX = "ATTESTREE_"
-"""Start of every environment variable that is a setting."""
 
-KEYS_APART = ("ATTESTREE_KEY_", "ATTESTREE_CONFIG")
-"""Variables with the prefix that are no settings: keys, their passwords, the file's path."""
-
-
-class Settings(BaseSettings):
+class Settings(Section):
     """All settings, after defaults, file and environment."""
-
-    model_config = SettingsConfigDict(
-        env_prefix=ENVIRONMENT_PREFIX,
-        env_nested_delimiter="__",
-        extra="forbid",
-        frozen=True,
-        hide_input_in_errors=True,
-    )
 
     public_url: WebUrl | None = None
     """Where holders find their credentials; written into each of them for ever."""
@@ -78,18 +62,6 @@ class Settings(BaseSettings):
     """Issuers by order of the file; the first is the default."""
     folder: Path = Path()
     """Folder of the file; relative paths count from it. Not a setting."""
-
-    @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],  # noqa: ARG003 - pydantic's signature
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - pydantic's signature
-        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - pydantic's signature
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Let the environment beat the file, whose values arrive as arguments."""
-        return env_settings, init_settings
 
     def path(self, path: Path) -> Path:
         """Return a path of the file as counted from the file's folder."""
@@ -154,7 +126,8 @@ def load_settings(path: Path | None = None) -> Settings:
     values = _read_file(chosen) if chosen else {}
     if "folder" in values:
         raise SettingsError("config.bad_value", setting="folder", problem="is not a setting")
-    _refuse_unknown_variables()
+    if find_variables(name for name in Settings.model_fields if name != "folder"):
+        values = add_environment(values, Settings)
     folder = chosen.resolve().parent if chosen else Path.cwd()
     try:
         return Settings(**values, folder=folder)
@@ -162,24 +135,9 @@ def load_settings(path: Path | None = None) -> Settings:
         first = error.errors(include_input=False, include_url=False)[0]
         setting = ".".join(str(part) for part in first["loc"])
         raise SettingsError("config.bad_value", setting=setting, problem=_problem(first)) from error
-    except UnreadableVariableError as error:
-        # Its message names the field and never the value.
-        found = re.search(r'field "(\w+)"', str(error))
-        setting = f"{ENVIRONMENT_PREFIX}{found.group(1).upper()}" if found else ENVIRONMENT_PREFIX
-        raise SettingsError("config.bad_value", setting=setting, problem="is not JSON") from error
 
 
 def _problem(error: ErrorDetails) -> str:
     """Return what is wrong in a few words, without the value."""
     known = {"extra_forbidden": "is not a setting", "missing": "is missing"}
     return known.get(error["type"], error["msg"].removeprefix("Value error, ").rstrip("."))
-
-
-def _refuse_unknown_variables() -> None:
-    """Refuse a misspelt variable: silence would mean another value than the person wrote."""
-    known = {name.upper() for name in Settings.model_fields if name != "folder"}
-    for name in os.environ:
-        if not name.startswith(ENVIRONMENT_PREFIX) or name.startswith(KEYS_APART):
-            continue
-        if name.removeprefix(ENVIRONMENT_PREFIX).split("__")[0] not in known:
-            raise SettingsError("config.unknown_variable", variable=name)
