@@ -16,7 +16,6 @@ from typing import Annotated
 import typer
 
 from attestree.cli.console import REJECT, USAGE, Context
-from attestree.cli.presenting import answer_presentation, build_question
 from attestree.cli.verdict_card import Refusal, count_answers, format_card, format_list
 from attestree.credentials.dates import parse_date, parse_timestamp
 from attestree.credentials.identity import ExpectedHolder
@@ -84,6 +83,9 @@ def verify(
     settings = settings.allow_hosted_lists() if check_hosted_lists else settings
     verifier = wire_verifier(settings, clock=SystemClock(), trust_path=trust, rpc=rpc or ())
     if challenge is not None or domain is not None:
+        # Loaded here because few files are presentations.
+        from attestree.cli.presenting import answer_presentation, build_question
+
         question = build_question(challenge, domain, files=files, now=SystemClock().now())
         octets = read_file(files[0])
         raise typer.Exit(answer_presentation(context, verifier, octets, question, explained=explain))

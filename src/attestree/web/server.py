@@ -24,9 +24,10 @@ from attestree.web.app import create_app
 from attestree.web.log import configure_log, log_poll, log_snapshot, logger
 from attestree.web.service import HostedLists, IssuedCredentials, Limits, WebService
 from attestree.wiring.alarms import QueuedWrites
+from attestree.wiring.followers import wire_followers
 from attestree.wiring.status_lists import wire_shelf
 from attestree.wiring.system import SystemClock
-from attestree.wiring.verifiers import read_trust, wire_followers, wire_hosted, wire_resolver
+from attestree.wiring.verifiers import read_trust, wire_hosted, wire_resolver
 
 POLL_SECONDS = 1.0
 """Pause between two looks at the chain."""

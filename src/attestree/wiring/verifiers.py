@@ -7,32 +7,24 @@ alone. Source: DESIGN section 3.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from attestree.adapters.evm.direct_facts import DirectFacts
-from attestree.adapters.evm.followed_facts import POLL_SECONDS, FollowedFacts
 from attestree.adapters.evm.rpc import JsonRpc
-from attestree.adapters.evm.snapshot import SnapshotFile
 from attestree.adapters.evm.source import Source
 from attestree.adapters.evm.sources import Sources
-from attestree.adapters.net.did_web import DidWebResolver
-from attestree.adapters.net.guarded_http import GuardedHttp
-from attestree.adapters.net.hosted_lists import LIST_BYTES, CachedLists
-from attestree.errors import AttestreeError, TrustFileError
+from attestree.errors import TrustFileError
 from attestree.ports import ChainFacts, Clock, DidResolver
 from attestree.registry.facts import ChainIdentity
 from attestree.registry.finality import DEV_CHAIN_IDS, parse_finality
 from attestree.settings import Settings
-from attestree.verifying.hosted_status import HostedStatus
 from attestree.verifying.trust import Trust, TrustedNetwork, parse_trust
 from attestree.verifying.verifier import RegistryKey, Verifier
 
-OnPoll = Callable[[AttestreeError | None], None]
-"""Told of each poll: None, or why it failed."""
-
-OnSnapshot = Callable[[AttestreeError], None]
-"""Told why a snapshot was thrown away or could not be kept."""
+if TYPE_CHECKING:
+    from attestree.verifying.hosted_status import HostedStatus
 
 
 def read_trust(path: Path) -> Trust:
@@ -76,56 +68,22 @@ def wire_hosted(settings: Settings) -> HostedStatus | None:
     """Return what looks status lists of others up, or None unless the settings allow it."""
     if not settings.status.hosted_lists:
         return None
+    # Loaded here, as below, because a command that asks no stranger does without.
+    from attestree.adapters.net.guarded_http import GuardedHttp
+    from attestree.adapters.net.hosted_lists import LIST_BYTES, CachedLists
+    from attestree.verifying.hosted_status import HostedStatus
+
     return HostedStatus(CachedLists(GuardedHttp(limit_bytes=LIST_BYTES)), wire_resolver(settings))
 
 
 def wire_resolver(settings: Settings) -> DidResolver | None:
     """Return what asks issuers' hosts for their keys, or None unless the settings allow it."""
-    return DidWebResolver(GuardedHttp()) if settings.signatures.did_web else None
+    if not settings.signatures.did_web:
+        return None
+    from attestree.adapters.net.did_web import DidWebResolver
+    from attestree.adapters.net.guarded_http import GuardedHttp
 
-
-def wire_followers(
-    settings: Settings,
-    *,
-    trust: Trust,
-    clock: Clock,
-    rpc: Sequence[str] = (),
-    poll_seconds: float = POLL_SECONDS,
-    on_poll: Callable[[RegistryKey], OnPoll] = lambda _key: lambda _error: None,
-    snapshots: Path | None = None,
-    on_snapshot: Callable[[RegistryKey], OnSnapshot] = lambda _key: lambda _error: None,
-) -> dict[RegistryKey, FollowedFacts]:
-    """
-    Return a follower for each trusted registry that can be reached; nothing is asked before `start`.
-
-    Args:
-        settings: Say which nodes to ask, by registry.
-        trust: Whom to believe.
-        clock: Wall time.
-        rpc: Nodes to ask instead, for every trusted registry.
-        poll_seconds: Pause between two polls.
-        on_poll: Given a registry, returns what is told of each poll: None, or why it failed.
-        snapshots: Folder that keeps what was read from one start to the next; None = nothing is kept.
-        on_snapshot: Given a registry, returns what is told why a snapshot was thrown away or not kept.
-    """
-    return {
-        key: FollowedFacts(
-            sources,
-            clock=clock,
-            view_age_limit_seconds=settings.view_age_limit_seconds,
-            poll_seconds=poll_seconds,
-            on_poll=on_poll(key),
-            snapshot=None if snapshots is None else SnapshotFile(snapshots / snapshot_name(key)),
-            on_snapshot=on_snapshot(key),
-        )
-        for key, sources in trusted_sources(trust, settings, rpc=rpc).items()
-    }
-
-
-def snapshot_name(key: RegistryKey) -> str:
-    """Return the name of the file that keeps what was read of a registry."""
-    chain_id, registry = key
-    return f"{chain_id}-{registry.hex()}.snapshot"
+    return DidWebResolver(GuardedHttp())
 
 
 def trusted_sources(
