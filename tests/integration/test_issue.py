@@ -18,6 +18,7 @@ from attestree.adapters.keys.private_file import write_private
 from attestree.adapters.sql.store import SqlStore
 from attestree.cli.main import run, shared_flags_first
 from attestree.outbox.states import State
+from attestree.registry import gas
 from attestree.verifying.trust import format_trust
 from tests.integration.deployed import Deployed, deploy_registry
 from tests.integration.furnishing import (
@@ -247,3 +248,25 @@ def test_a_quote_is_one_transaction_whatever_the_size(
     few, many = (office.run(capsys, "quote", size)[1] for size in ("1", "1000000"))
     assert abs(few["gas"] - many["gas"]) < 200
     assert few["feeWei"] > 0
+
+
+def test_a_year_is_quoted_with_the_gas_that_the_chain_estimates(
+    office: Office, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert office.issue(capsys, "--yes")[0] == 0
+    flags = ("--per-year", "--roots", "12", "--every", "week", "--gas-price", "2")
+    code, found = office.run(capsys, "quote", "250000", *flags)
+    assert (code, found["gasFrom"], found["problem"]) == (0, "chain", None)
+    apart, together = (one["gas"]["recording"] / 52 for one in found["rhythms"])
+    assert apart == pytest.approx(12 * gas.ANCHOR, rel=0.02)
+    assert together == pytest.approx(gas.anchor_many_gas(12), rel=0.02)
+
+
+def test_a_year_is_quoted_from_the_recorded_figures_while_no_chain_answers(
+    office: Office, capsys: pytest.CaptureFixture[str]
+) -> None:
+    settings = office.folder / "attestree.toml"
+    settings.write_text(settings.read_text().replace(office.registry.chain.url, "http://127.0.0.1:9"))
+    code, found = office.run(capsys, "quote", "250000", "--per-year")
+    assert (code, found["gasFrom"]) == (0, "recorded")
+    assert found["problem"].startswith("chain.")

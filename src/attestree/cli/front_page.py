@@ -50,7 +50,10 @@ PANELS: dict[str, dict[str, str]] = {
             "Record everything that is queued, or what another signed in FILE, and wait until it is final."
         ),
         "deliver": "Hand out the files of batches whose recording is final.",
-        "quote": "Ask the chain what recording so many credentials would cost at most.",
+        "quote": (
+            "Ask the chain what recording so many credentials would cost at most, "
+            "or compare rhythms of a year."
+        ),
         "bake": (
             "Put an issued credential into a badge picture, which can then be "
             "checked wherever a credential can."

@@ -11,6 +11,7 @@ The way of a credential is one module a step:
     folder      a sealed batch becomes files
     issue       the use case: the above in order, each step durable, the anchor queued last
     deliver     once the anchor is final (`anchoring.worker`), the held folder is handed out
+    yearly      what a year of it would use and cost, at several rhythms
     status      revoke, suspend, reinstate; status_targets finds the bits that a list of ids means
 
 Nothing here speaks to a chain, a database or a disk but through `ports`. Source: DESIGN sections 4, 6, 9.

@@ -8,7 +8,7 @@ Source: `contracts/interfaces/ICredentialRegistry.sol`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from eth_abi.abi import encode
 
@@ -17,6 +17,7 @@ from attestree.registry.facts import Purpose, Reason, Role
 
 SIGNATURES = {
     "anchor": "anchor(address,bytes32,uint32,uint8,uint104)",
+    "anchorMany": "anchorMany(address,(bytes32,uint32,uint8,uint104)[])",
     "anchorBySig": "anchorBySig((address,bytes32,uint32,uint8,uint104,uint40,uint224),bytes)",
     "confirm": "confirm(bytes32)",
     "cancel": "cancel(bytes32)",
@@ -38,7 +39,7 @@ SIGNATURES = {
     "pause": "pause()",
     "unpause": "unpause()",
 }
-"""Every write that is sent from here, by its Solidity signature."""
+"""Every write that is sent or priced from here, by its Solidity signature."""
 
 
 def build_call(name: str, *arguments: object) -> bytes:
@@ -62,6 +63,12 @@ def _split_types(listed: str) -> list[str]:
 def build_anchor(issuer: bytes, *, root: bytes, size: int, kind: int, list_id: bytes) -> bytes:
     """Return the call that anchors a root for an issuer."""
     return build_call("anchor", issuer, root, size, kind, int.from_bytes(list_id))
+
+
+def build_anchor_many(issuer: bytes, requests: Sequence[tuple[bytes, int, int, bytes]]) -> bytes:
+    """Return the call that anchors several roots for an issuer: root, size, kind and list of each."""
+    asked = [(root, size, kind, int.from_bytes(list_id)) for root, size, kind, list_id in requests]
+    return build_call("anchorMany", issuer, asked)
 
 
 def build_status(

@@ -16,6 +16,7 @@ from attestree.registry.calls import (
     build_accredit,
     build_add_operator,
     build_anchor,
+    build_anchor_many,
     build_call,
     build_status,
 )
@@ -52,6 +53,15 @@ def address(octets: bytes) -> str:
 @pytest.mark.parametrize("name", SIGNATURES)
 def test_every_signature_is_that_of_the_compiled_contract(name: str) -> None:
     assert SIGNATURES[name] == compiled_functions()[name]
+
+
+@given(sizes=st.lists(st.integers(1, 2**32 - 1), max_size=5))
+def test_anchors_together_say_of_each_root_what_a_single_one_says(sizes: list[int]) -> None:
+    requests = [(bytes([n]) * 32, size, n % 2, bytes([n + 1]) * 13) for n, size in enumerate(sizes)]
+    payload = build_anchor_many(ISSUER, requests)
+    types = ["address", "(bytes32,uint32,uint8,uint104)[]"]
+    asked = tuple((root, size, kind, int.from_bytes(list_id)) for root, size, kind, list_id in requests)
+    assert arguments_of(payload, "anchorMany", types) == (address(ISSUER), asked)
 
 
 @given(size=st.integers(1, 2**32 - 1), kind=st.integers(0, 255), list_id=st.binary(min_size=13, max_size=13))
