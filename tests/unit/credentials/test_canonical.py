@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import struct
+from pathlib import Path
 
 import pytest
 
 from attestree.credentials.canonical import canonicalize
 from attestree.credentials.strict_json import parse_json
 from attestree.errors import MalformedJsonError
+
+PUBLISHED = Path(__file__).parents[3] / "node_modules" / "canonicalize" / "test" / "testdata"
+"""Test files of cyberphone/json-canonicalization, as the npm package `canonicalize` carries them."""
 
 # RFC 8785, appendix B: bits of the double, and its only spelling.
 RFC_NUMBERS = [
@@ -37,6 +42,13 @@ RFC_NUMBERS = [
     ("becbf647612f3696", "-0.0000033333333333333333"),
     ("43143ff3c1cb0959", "1424953923781206.2"),
 ]
+
+
+@pytest.mark.parametrize("name", ["arrays", "french", "structures", "values", "weird"])
+def test_the_files_of_those_who_wrote_the_rfc_come_out_as_theirs(name: str) -> None:
+    given, wanted = (PUBLISHED / side / f"{name}.json" for side in ("input", "output"))
+    # Not by our own parser: it refuses numbers that are spelled with more digits than they have.
+    assert canonicalize(json.loads(given.read_bytes())) == wanted.read_bytes().rstrip(b"\n")
 
 
 @pytest.mark.parametrize(("bits", "spelling"), RFC_NUMBERS)

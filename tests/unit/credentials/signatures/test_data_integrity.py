@@ -21,6 +21,7 @@ from attestree.credentials.strict_json import JsonObject
 from attestree.errors import AttestreeError, LinkedDataError, MalformedProofError, SignatureMismatchError
 from tests.unit.credentials.signatures.examples import BADGE, badge, list_places, read_place, with_place
 from tests.unit.credentials.signatures.keys import Pair, make_pair
+from tests.vectors.published import EDDSA_VECTOR
 
 VECTORS = sorted((Path(__file__).resolve().parents[3] / "vectors" / "signatures").glob("*.json"))
 W3C_FOLDER = os.environ.get("W3C_VECTORS")
@@ -76,6 +77,22 @@ def test_every_suite_has_a_proof_by_another_library() -> None:
     documents = [json.loads(path.read_text(encoding="utf-8")) for path in VECTORS]
     suites = {find_suite(proof) for document in documents for proof in list_proofs(document)}
     assert suites == set(SUITES.values())
+
+
+@pytest.mark.skipif(not EDDSA_VECTOR.exists(), reason="not fetched: tests/vectors/published.py")
+def test_the_vector_that_a_library_carries_fits_until_it_is_changed() -> None:
+    document = json.loads((EDDSA_VECTOR / "signed-credential.json").read_text("utf-8"))
+    assert verify_all(document, contexts=CONFORMANCE) == 1
+    (proof,) = list_proofs(document)
+    suite = find_suite(proof)
+    assert suite is not None
+    octets = build_hash_input(document, proof, suite, contexts=CONFORMANCE)
+    hashes = [
+        (EDDSA_VECTOR / f"{name}-hash.txt").read_text("ascii").strip() for name in ("proof-config", "doc")
+    ]
+    assert octets.hex() == "".join(hashes)
+    with pytest.raises(SignatureMismatchError):
+        verify_all({**document, "validFrom": "2023-01-01T00:00:01Z"}, contexts=CONFORMANCE)
 
 
 @pytest.mark.skipif(W3C_FOLDER is None, reason="W3C_VECTORS names no folder")
