@@ -5,6 +5,7 @@ Measure beside the peers: `make bench`, `make bench ARGS="tree --size 20000"`, `
     python -m benchmarks list             the benchmarks and their sizes
     python -m benchmarks results          write RESULTS.md and the plots again from build/bench
     python -m benchmarks ci [--write]     the small form: fails when a ratio of floor.json halves
+    python -m benchmarks gas              gas of a credential, on a local chain
     python -m benchmarks restart          a start with a million credentials in the store
 """
 
@@ -15,7 +16,7 @@ import os
 import sys
 from collections.abc import Sequence
 
-from benchmarks import floors, results
+from benchmarks import floors, gas, results
 from benchmarks.catalogue import list_benchmarks
 from benchmarks.child import FailedError
 from benchmarks.record import build_run, keep
@@ -58,19 +59,21 @@ def _run(chosen: argparse.Namespace) -> int:
 
             restart.run(credentials=chosen.size or 1_000_000)
         case names:
-            for benchmark in _find(names):
+            for benchmark in _find([name for name in names if name != "gas"] if names else None):
                 _measure(benchmark, chosen)
+            if not names or "gas" in names:
+                gas.run()
             results.write()
     return 0
 
 
-def _find(names: Sequence[str]) -> list[Benchmark]:
-    """Return the benchmarks of these names; none names all."""
+def _find(names: Sequence[str] | None) -> list[Benchmark]:
+    """Return the benchmarks of these names; None names all."""
     known = {benchmark.name: benchmark for benchmark in list_benchmarks()}
-    unknown = [name for name in names if name not in known]
+    unknown = [name for name in names or () if name not in known]
     if unknown:
         raise FailedError(f"No benchmark is called {unknown[0]}. There are: {', '.join(known)}")
-    return [known[name] for name in names or known]
+    return [known[name] for name in (known if names is None else names)]
 
 
 def _measure(benchmark: Benchmark, chosen: argparse.Namespace) -> None:

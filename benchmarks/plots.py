@@ -14,7 +14,7 @@ from html import escape
 Points = Sequence[tuple[float, float]]
 
 WIDTH, HEIGHT = 760, 440
-LEFT, RIGHT, TOP, BOTTOM = 76, 190, 48, 56
+LEFT, RIGHT, TOP, BOTTOM = 76, 200, 48, 56
 NAME_GAP = 16
 """Least distance of two names, in pixels."""
 
@@ -135,8 +135,8 @@ def _round_step(span: float) -> float:
 
 
 def format_number(value: float) -> str:
-    """Return a short number: 0.01, 10, 10k, 1M."""
-    for size, letter in ((1e9, "G"), (1e6, "M"), (1e4, "k")):
+    """Return a short number: 0.01, 10, 1k, 1M."""
+    for size, letter in ((1e9, "G"), (1e6, "M"), (1e3, "k")):
         if value >= size:
-            return f"{value / (1e3 if letter == 'k' else size):g}{letter}"
+            return f"{value / size:g}{letter}"
     return f"{value:g}"

@@ -36,7 +36,7 @@ def write() -> None:
         runs = [run for run in read_runs(benchmark.name) if run.size in sizes]
         if runs:
             text = put_section(text, benchmark.name, "\n".join(_section(benchmark, runs)))
-    section = gas.build_section(PLOTS)
+    section = gas.build_section(write_plot)
     if section:
         text = put_section(text, "gas", section)
     RESULTS.write_text(text, encoding="utf-8")
