@@ -15,6 +15,7 @@ from attestree.cli.main import run, shared_flags_first
 from attestree.credentials.anchor_proof import AnchorHeader
 from attestree.merkle.kind import TreeKind
 from attestree.verifying.trust import format_trust
+from tests.fakes.counting_node import run_counting_node
 from tests.integration.deployed import AnchoredBatch, Deployed, deploy_registry
 from tests.integration.furnishing import trust_in
 from tests.unit.credentials.images.pictures import png, svg
@@ -155,3 +156,13 @@ def test_many_files_are_counted_in_json_too(desk: Desk, capsys) -> None:
     answer = json.loads(capsys.readouterr().out)
     assert answer["counts"] == {"tampered": 1, "unusable": 1, "valid": 1}
     assert [item.get("verdict") for item in answer["reports"]] == ["valid", "tampered", None]
+
+
+def test_one_credential_is_read_in_four_requests_whatever_stands_behind_it(desk: Desk) -> None:
+    with run_counting_node(desk.registry.chain.url) as node:
+        assert desk.verify("good.json", rpc=node.url) == 0
+    assert [set(asked) for asked in node.requests] == [
+        {"eth_chainId", "eth_getBlockByNumber", "eth_getCode"},
+        *[{"eth_getStorageAt"}] * 3,
+    ]
+    assert len(node.requests[0]) == 5

@@ -73,8 +73,11 @@ def read_state(query: FactsQuery) -> Generator[list[bytes], Words, StateAt]:
     newest = parse_issuer_record(words[1]).span_count
     status = build_status_bits(StatusWords(*(_number(word) for word in words[2:])), index=query.index)
     named = anchor.span if anchor is not None else 0
-    spans = yield from _read_spans(issuer, range(named or newest or 1, newest + 1))
-    operators = yield from _read_operators(issuer, [anchor.operator] if anchor and anchor.operator else [])
+    spans, operators = yield from _read_parties(
+        issuer,
+        spans=range(named or newest or 1, newest + 1),
+        operators=[anchor.operator] if anchor and anchor.operator else [],
+    )
     return StateAt(
         anchor=anchor,
         span=spans.get(named),
@@ -92,8 +95,9 @@ def read_issuer(
     words = yield [slot_of_issuer(issuer), slot_of_anchor_head(issuer), slot_of_act_head(issuer)]
     counts: IssuerRecord = parse_issuer_record(words[0])
     heads = _parse_heads(issuer, words[1:], chain_id=chain_id, registry=registry)
-    spans = yield from _read_spans(issuer, range(1, counts.span_count + 1))
-    operators = yield from _read_operators(issuer, range(1, counts.operator_count + 1))
+    spans, operators = yield from _read_parties(
+        issuer, spans=range(1, counts.span_count + 1), operators=range(1, counts.operator_count + 1)
+    )
     return IssuerState(tuple(spans.values()), tuple(operators), heads)
 
 
@@ -121,14 +125,22 @@ def _status_slots(query: FactsQuery) -> list[bytes]:
     ]
 
 
-def _read_spans(issuer: bytes, numbers: Sequence[int]) -> Generator[list[bytes], Words, dict[int, Span]]:
-    if not numbers:
-        return {}
-    words = yield [slot for number in numbers for slot in slots_of_span(issuer=issuer, number=number)]
-    return {
+def _read_parties(
+    issuer: bytes, *, spans: Sequence[int], operators: Sequence[int]
+) -> Generator[list[bytes], Words, tuple[dict[int, Span], list[Operator]]]:
+    """Read spans and operators by number, what does not hang on each other at once."""
+    wanted = [slot for number in spans for slot in slots_of_span(issuer=issuer, number=number)]
+    places = [slot_of_operator_address(issuer=issuer, number=number) for number in operators]
+    if not wanted and not places:
+        return {}, []
+    words = yield [*wanted, *places]
+    starts = range(0, len(wanted), SPAN_WORDS)
+    found = {
         number: _parse_span(number, words[at : at + SPAN_WORDS])
-        for at, number in zip(range(0, len(words), SPAN_WORDS), numbers, strict=True)
+        for at, number in zip(starts, spans, strict=True)
     }
+    addresses = [_parse_address(word) for word in words[len(wanted) :]]
+    return found, (yield from _read_operators(issuer, operators, addresses))
 
 
 def _parse_span(number: int, words: Words) -> Span:
@@ -147,11 +159,11 @@ def _parse_span(number: int, words: Words) -> Span:
     )
 
 
-def _read_operators(issuer: bytes, numbers: Sequence[int]) -> Generator[list[bytes], Words, list[Operator]]:
+def _read_operators(
+    issuer: bytes, numbers: Sequence[int], addresses: Sequence[bytes]
+) -> Generator[list[bytes], Words, list[Operator]]:
     if not numbers:
         return []
-    found = yield [slot_of_operator_address(issuer=issuer, number=number) for number in numbers]
-    addresses = [_parse_address(word) for word in found]
     words = yield [slot_of_operator(issuer=issuer, operator=address) for address in addresses]
     return [
         _parse_operator(number, address, word)

@@ -2,8 +2,9 @@
 JSON-RPC over HTTP, to one node.
 
 Decides how a question travels and when an answer may be used: in time, within the size limit, not
-redirected, with the id that was asked. Does not decide what an answer means. Nothing is tried twice:
-who asks knows whether asking again is safe. Source: JSON-RPC 2.0; DESIGN sections 1, 3 and 7.
+redirected, with the id that was asked. Does not decide what an answer means. Nothing is tried twice, for
+who asks knows whether asking again is safe; only a batch that a node refuses to read is cut in smaller ones.
+Source: JSON-RPC 2.0; DESIGN sections 1, 3 and 7.
 """
 
 from __future__ import annotations
@@ -30,7 +31,10 @@ LIMIT_BYTES = 8 * 1024 * 1024
 """How long one answer may be, unpacked, unless the caller says otherwise."""
 
 BATCH_LIMIT = 100
-"""Most questions in one request; larger batches are sent in pieces."""
+"""Most questions in one request; larger batches are sent in pieces, smaller ones where a node wants that."""
+
+REFUSING_STATUSES = frozenset({400, 405, 413, 415, 422, 501})
+"""Status codes by which a node may say that it takes no batch, or a smaller one."""
 
 _CHUNK_BYTES = 64 * 1024
 
@@ -50,6 +54,10 @@ class RpcError(ChainUnavailableError):
         """The node's words: for decisions, never to be shown."""
         self.revert_bytes = revert_bytes
         """What the contract reverted with; None where the error carries no bytes."""
+
+
+class _BatchRefusedError(Exception):
+    """The node would not read several questions at once, whatever they are."""
 
 
 class JsonRpc:
@@ -75,6 +83,7 @@ class JsonRpc:
         self._timeout_seconds = timeout_seconds
         self._limit_bytes = limit_bytes
         self._ids = itertools.count(1)
+        self._batch_limit = BATCH_LIMIT
         self._pool = urllib3.PoolManager(num_pools=1, maxsize=8, headers=headers)
 
     def call(self, method: str, params: Sequence[object] = ()) -> object:
@@ -94,12 +103,23 @@ class JsonRpc:
         """
         Ask several questions and return their results in the same order.
 
-        More than `BATCH_LIMIT` travel in several requests. The first error object raises; raises as
-        `call` does.
+        More than `BATCH_LIMIT` travel in several requests; where the node refuses a batch as a whole, in
+        ever smaller ones, at last one by one, from then on. The first error object raises; raises as `call`
+        does.
         """
+        before = self._batch_limit
         results: list[object] = []
-        for start in range(0, len(questions), BATCH_LIMIT):
-            results += self._ask_piece(questions[start : start + BATCH_LIMIT])
+        while len(results) < len(questions):
+            limit = self._batch_limit
+            piece = questions[len(results) : len(results) + limit]
+            try:
+                results += self._ask_piece(piece) if limit > 1 else [self.call(*piece[0])]
+            except _BatchRefusedError:
+                self._batch_limit = max(1, len(piece) // 2)
+            except ChainUnavailableError:
+                # a node that cannot answer one question either did not mind that there were several
+                self._batch_limit = before
+                raise
         return results
 
     def close(self) -> None:
@@ -108,9 +128,17 @@ class JsonRpc:
 
     def _ask_piece(self, questions: Sequence[Question]) -> list[object]:
         requests = [self._build_request(method, params) for method, params in questions]
-        status, answers = self._post(requests)
+        try:
+            status, answers = self._post(requests)
+        except ChainUnavailableError as exc:
+            if exc.code == "chain.bad_answer" and exc.values.get("status") in REFUSING_STATUSES:
+                raise _BatchRefusedError from exc
+            raise
         if isinstance(answers, dict):
-            self._read_result(answers, wanted=None, status=status)
+            try:
+                self._read_result(answers, wanted=None, status=status)
+            except RpcError as exc:
+                raise _BatchRefusedError from exc
         if not isinstance(answers, list) or len(answers) != len(requests):
             raise self._bad_answer(wanted="one answer to each question")
         by_id: dict[object, object] = {_id_of(answer): answer for answer in answers}

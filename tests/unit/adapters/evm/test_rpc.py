@@ -6,6 +6,7 @@ import socket
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
@@ -188,6 +189,54 @@ def test_revert_bytes_are_found_where_nodes_put_them(
 def test_a_refusal_of_the_whole_batch_is_the_nodes_error(rpc: JsonRpc, node: LyingNode) -> None:
     node.whole = lambda _body: Answer(b'{"jsonrpc":"2.0","id":null,"error":{"code":-32600}}', status=400)
     assert code_of(rpc) == "chain.error"
+
+
+@dataclass
+class Choosy:
+    """Refuses batches of more than `limit` questions; 0 = of any number."""
+
+    node: LyingNode
+    refusal: Answer
+    limit: int
+    sizes: list[int] = field(default_factory=list)
+
+    def __call__(self, body: Any) -> Answer | None:
+        size = len(body) if isinstance(body, list) else 0
+        self.sizes.append(size)
+        return self.refusal if size > self.limit else None
+
+
+@pytest.mark.parametrize(
+    "refusal",
+    [
+        Answer(b'{"jsonrpc":"2.0","id":null,"error":{"code":-32600}}'),
+        Answer(b'{"jsonrpc":"2.0","id":null,"error":{"code":-32005}}', status=400),
+        Answer(b"no batches here", status=405),
+        Answer(b"", status=413),
+    ],
+)
+@pytest.mark.parametrize("limit", [0, 1, 7, 60])
+def test_a_node_that_takes_no_batch_or_a_small_one_is_asked_as_it_wants(
+    rpc: JsonRpc, node: LyingNode, refusal: Answer, limit: int
+) -> None:
+    node.whole = choosy = Choosy(node, refusal, limit)
+    questions = [("m", [number]) for number in range(150)]
+    expected = [["m", [number]] for number in range(150)]
+    assert rpc.batch(questions) == expected
+    assert len(choosy.sizes) < 170
+    # what was learned is kept: nothing is refused a second time
+    choosy.sizes.clear()
+    assert rpc.batch(questions) == expected
+    assert max(choosy.sizes) <= limit
+
+
+def test_a_failure_that_was_not_about_batches_leaves_them_as_they_were(rpc: JsonRpc, node: LyingNode) -> None:
+    node.whole = lambda _body: Answer(b'{"jsonrpc":"2.0","id":null,"error":{"code":-32603}}')
+    with pytest.raises(ChainUnavailableError, match=r"chain\.error"):
+        rpc.batch([("m", [number]) for number in range(BATCH_LIMIT)])
+    node.whole = choosy = Choosy(node, Answer(), BATCH_LIMIT)
+    rpc.batch([("m", [number]) for number in range(BATCH_LIMIT)])
+    assert choosy.sizes == [BATCH_LIMIT]
 
 
 def test_a_rate_limit_told_in_json_is_a_rate_limit(rpc: JsonRpc, node: LyingNode) -> None:
