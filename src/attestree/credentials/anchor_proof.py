@@ -12,10 +12,11 @@ from __future__ import annotations
 import base64
 import re
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from attestree.credentials.cbor import format_cbor, parse_cbor
 from attestree.errors import MalformedProofError
-from attestree.merkle.kind import HASH_SIZE, MAX_SIZE, TreeKind, parse_kind
+from attestree.merkle.kind import HASH_SIZE, MAX_PATH_LENGTH, MAX_SIZE, TreeKind, parse_kind
 from attestree.merkle.path import parse_path
 
 CRYPTOSUITE = "evm-merkle-jcs-2026"
@@ -40,6 +41,8 @@ MAX_PROOF_VALUE_CHARACTERS = 4096
 """Longest `proofValue` that is read, in characters, all of them ASCII."""
 
 _MEMBERS = 11
+# CBOR, RFC 8949 section 3: an array of few items; integers of one byte more, and of more than a size has
+_ARRAY_HEAD, _ONE_BYTE, _TOO_LARGE = 0x80, 24, 27
 _BASE64URL = re.compile(r"[A-Za-z0-9_-]*")
 
 
@@ -134,6 +137,62 @@ def parse_proof_value(text: str) -> AnchorProof:
     if len(items) != _MEMBERS:
         raise MalformedProofError("proof.members", count=len(items), expected=_MEMBERS)
     return _build_proof(items)
+
+
+class ProofTail(NamedTuple):
+    """What a `proofValue` says beside its header."""
+
+    leaf_index: int
+    """`AnchorProof.index`."""
+    salt: bytes
+    """16 bytes."""
+    path: bytes
+    """At most 40 elements of 32 bytes."""
+    root: bytes
+    """32 bytes."""
+
+
+def encode_start(header: AnchorHeader) -> bytes:
+    """Return the bytes with which every proof value of a batch begins, before base64url."""
+    return bytes([_ARRAY_HEAD + _MEMBERS]) + format_cbor(header.to_items())[1:]
+
+
+def parse_tail(text: str, start: bytes) -> ProofTail | None:
+    """
+    Return the rest of a proof value of kind 0 that begins with `start`; else None, which says nothing.
+
+    What is returned is what `parse_proof_value` returns, and everything that it refuses gives None.
+
+    Args:
+        text: The `proofValue`.
+        start: `encode_start` of a header of kind 0.
+    """
+    body = text[1:]
+    if not text.startswith("u") or not text.isascii() or len(text) > MAX_PROOF_VALUE_CHARACTERS:
+        return None
+    try:
+        octets = base64.urlsafe_b64decode(body + "=" * (-len(body) % 4))
+    except ValueError:
+        return None
+    # whatever is not of the alphabet, or not canonical, does not come out again
+    if base64.urlsafe_b64encode(octets).rstrip(b"=") != body.encode() or not octets.startswith(start):
+        return None
+    return _cut_tail(octets, len(start))
+
+
+def _cut_tail(octets: bytes, offset: int) -> ProofTail | None:
+    """Cut index, salt, path and root out, and believe it only if they are written back as they were."""
+    first = octets[offset] if offset < len(octets) else _TOO_LARGE
+    if first >= _TOO_LARGE:
+        return None
+    after = offset + 1 + (1 << first - _ONE_BYTE if first >= _ONE_BYTE else 0)
+    index = first if after == offset + 1 else int.from_bytes(octets[offset + 1 : after], "big")
+    rest = octets[after + 1 + SALT_SIZE : -HASH_SIZE - 2]
+    # elements are whole, so what is left over is the head before them
+    path = rest[len(rest) % HASH_SIZE :]
+    tail = ProofTail(index, octets[after + 1 : after + 1 + SALT_SIZE], path, octets[-HASH_SIZE:])
+    fits = len(tail.salt) == SALT_SIZE and len(path) <= HASH_SIZE * MAX_PATH_LENGTH
+    return tail if fits and format_cbor(tail)[1:] == octets[offset:] else None
 
 
 def _decode_multibase(text: str) -> bytes:

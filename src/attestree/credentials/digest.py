@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from attestree.credentials.anchor_proof import CRYPTOSUITE, SALT_SIZE, AnchorHeader
 from attestree.credentials.canonical import canonicalize
+from attestree.credentials.canonical_reader import write_again
 from attestree.credentials.cbor import format_cbor
 from attestree.errors import MalformedProofError
 
@@ -70,6 +71,11 @@ def hash_document(document: JsonObject) -> bytes:
         MalformedJsonError: `document` has no canonical form.
     """
     return sha256(canonicalize(without_proof(document))).digest()
+
+
+def hash_known(document: JsonObject) -> bytes:
+    """Return what `hash_document` returns, sooner, for a document that `read_canonical` returned."""
+    return sha256(write_again(without_proof(document))).digest()
 
 
 def header_hash(header: AnchorHeader) -> bytes:

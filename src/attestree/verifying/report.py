@@ -188,10 +188,10 @@ class Report:
             "claims": self.claims,
             "issuer": None if self.issuer is None else self.issuer.to_json(),
             "expected": None if self.expected is None else dict(self.expected),
-            "checks": [_check_to_json(check, language) for check in self.checks],
-            "warnings": [_notice_to_json(notice, language) for notice in self.warnings],
+            "checks": [check_to_json(check, language) for check in self.checks],
+            "warnings": [notice_to_json(notice, language) for notice in self.warnings],
             "network": None if self.network is None else self.network.to_json(),
-            "view": None if self.view is None else self._view_to_json(self.view),
+            "view": None if self.view is None else view_to_json(self.view, now=self.checked_at),
             "trust": {"name": self.trust_name, "sha256": self.trust_sha256.hex()},
             "at": format_time(self.at),
             "checkedAt": format_time(self.checked_at),
@@ -205,14 +205,15 @@ class Report:
             return NOT_FINAL
         return next((check.code for check in self.checks if check.decides), codes_of(self.verdict).headline)
 
-    def _view_to_json(self, view: View) -> JsonObject:
-        """Return the member `view`."""
-        return {
-            "latestBlock": view.latest.number,
-            "finalBlock": view.final.number,
-            "finalBlockHash": format_hex(view.final.hash),
-            "ageSeconds": max(0, self.checked_at - view.polled_at),
-        }
+
+def view_to_json(view: View, *, now: int) -> JsonObject:
+    """Return the member `view`; `ageSeconds` stands last, the only one that depends on `now`."""
+    return {
+        "latestBlock": view.latest.number,
+        "finalBlock": view.final.number,
+        "finalBlockHash": format_hex(view.final.hash),
+        "ageSeconds": max(0, now - view.polled_at),
+    }
 
 
 def explain_check(check: CheckResult, language: str = DEFAULT_LANGUAGE) -> Explanation:
@@ -224,7 +225,7 @@ def explain_check(check: CheckResult, language: str = DEFAULT_LANGUAGE) -> Expla
     return Explanation(said.code, said.sentence, explain(because, check.values, language).sentence, said.next)
 
 
-def _check_to_json(check: CheckResult, language: str) -> JsonObject:
+def check_to_json(check: CheckResult, language: str) -> JsonObject:
     """Return one item of `checks`."""
     said = explain_check(check, language)
     return {
@@ -238,7 +239,7 @@ def _check_to_json(check: CheckResult, language: str) -> JsonObject:
     }
 
 
-def _notice_to_json(notice: Notice, language: str) -> JsonObject:
+def notice_to_json(notice: Notice, language: str) -> JsonObject:
     """Return one item of `warnings`."""
     said = explain(notice.code, notice.values, language)
     return {"code": notice.code, "text": said.sentence, "cause": said.cause, "next": said.next}

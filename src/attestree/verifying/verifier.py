@@ -9,6 +9,9 @@ The verifier: the steps from bytes to a report, in order.
     (5) Of several anchor proofs in trusted registries the worst verdict counts.
     (6) Write the report; claims are shown only as far as the verdict allows.
 
+Texts that differ from a valid credential in what is each learner's own only take the short way of `kin`,
+which gives the same report, or none.
+
 Decides the order, and that local evidence speaks even when no node answers. The questions themselves
 are answered in `checks`, the verdict in `verdict`. Errors become `unknown` in one place, step (3).
 The caller must bring a trust file of its own and one `ChainFacts` for each registry it wants to ask.
@@ -20,22 +23,22 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from attestree import __version__
+from attestree.credentials.canonical_reader import read_canonical
 from attestree.credentials.credential import Credential, parse_credential
-from attestree.credentials.digest import hash_document
+from attestree.credentials.digest import hash_document, hash_known
 from attestree.credentials.enveloping import open_envelope, parse_document
 from attestree.credentials.identity import ExpectedHolder
 from attestree.credentials.images import unwrap_picture
 from attestree.credentials.proof_set import SecuredAnchor
 from attestree.credentials.signatures.jwt import UnverifiedJwt
-from attestree.credentials.strict_json import JsonValue
+from attestree.credentials.strict_json import MAX_BYTES, JsonValue
 from attestree.errors import ChainIdentityError, HeadMismatchError, UnavailableError
+from attestree.merkle.folding import fold_many
 from attestree.ports import ChainFacts, Clock, DidResolver
 from attestree.registry.facts import CredentialFacts, FactsQuery
 from attestree.verifying.checks.local import check_format, check_integrity
 from attestree.verifying.checks.registry import check_registry
 from attestree.verifying.checks.signature import check_signature
-from attestree.verifying.claims import build_claims
 from attestree.verifying.hosted_status import HostedStatus
 from attestree.verifying.judgement import (
     Judgement,
@@ -48,11 +51,13 @@ from attestree.verifying.judgement import (
     unanswered,
     waits_for_lists,
 )
-from attestree.verifying.lines import build_issuer_line, build_network_line, find_notices
+from attestree.verifying.kin import Candidate, find_kin
+from attestree.verifying.kindred import Kindred
 from attestree.verifying.report import Report
 from attestree.verifying.result import CheckId, CheckResult, unknown
 from attestree.verifying.trust import Trust
-from attestree.verifying.verdict import CLAIMS, ClaimsStatus, find_worst
+from attestree.verifying.verdict import find_worst
+from attestree.verifying.writing import write_report
 
 VIEW_AGE_LIMIT_SECONDS = 600
 """Oldest view of a registry that still counts, unless the settings say otherwise."""
@@ -62,7 +67,7 @@ RegistryKey = tuple[int, bytes]
 
 
 class Verifier:
-    """Judges credentials against one trust file; holds no state between questions."""
+    """Judges credentials against one trust file; remembers only what batches have in common."""
 
     def __init__(
         self,
@@ -80,6 +85,7 @@ class Verifier:
         self._view_age_limit_seconds = view_age_limit_seconds
         self._resolver = resolver
         self._hosted = hosted
+        self._kindred = Kindred()
 
     @property
     def resolver(self) -> DidResolver | None:
@@ -112,8 +118,37 @@ class Verifier:
             InputError: The bytes are no credential that could be judged.
             MissingExtraError: `extra.documents`, without which no SVG is read; nothing else is raised.
         """
+        if expect is None and at is None:
+            report = self.verify_kin(octets, ref=ref)
+            if report is not None:
+                return report
         # (0) Read the bytes.
+        value = read_canonical(octets) if len(octets) <= MAX_BYTES else None
+        if value is not None:
+            return self.verify_value(value, expect=expect, at=at, ref=ref, octets=octets)
         return self.verify_value(parse_document(unwrap_picture(octets)), expect=expect, at=at, ref=ref)
+
+    def verify_kin(self, octets: bytes, *, ref: str | None = None) -> Report | None:
+        """Return the report of a valid credential whose batch is known; None for any other, at once."""
+        candidate = self.recognise(octets)
+        if candidate is None:
+            return None
+        return self.conclude(candidate, fold_many(candidate.leaf_hash, [candidate.tail.path]), ref=ref)
+
+    def recognise(self, octets: bytes) -> Candidate | None:
+        """Return what `conclude` judges once its path is folded; None for what goes by steps."""
+        return None if self._hosted is not None else self._kindred.recognise(octets)
+
+    def conclude(self, candidate: Candidate, root: bytes, *, ref: str | None = None) -> Report | None:
+        """Return the report of a candidate whose leaf hash and path fold to `root`, or None."""
+        if root != candidate.kin.root:
+            return None
+        now = self._clock.now()
+        facts = self._fetch(candidate.kin.query(candidate), candidate.kin.registry, now)
+        if isinstance(facts, CheckResult):
+            return None
+        report = candidate.kin.conclude(candidate, root, facts, Question(self.trust, None, now))
+        return report if report is None or ref is None else replace(report, ref=ref)
 
     def verify_value(
         self,
@@ -122,27 +157,55 @@ class Verifier:
         expect: ExpectedHolder | None = None,
         at: int | None = None,
         ref: str | None = None,
+        octets: bytes | None = None,
     ) -> Report:
-        """Judge a credential that `parse_document` has read already; else as `verify`."""
+        """
+        Judge a credential that `parse_document` has read already; else as `verify`.
+
+        Args:
+            value: What was read.
+            expect: As for `verify`.
+            at: As for `verify`.
+            ref: As for `verify`.
+            octets: What it was read from, if `read_canonical` did.
+        """
         inside, envelope = open_envelope(value)
         credential = parse_credential(inside)
         now = self._clock.now()
         question = Question(self.trust, expect, now if at is None else at)
-        judgements, ignored = self._judge_all(credential, envelope, question, now)
+        judgements, ignored = self._judge_all(
+            credential, envelope, question, now, is_canonical=octets is not None
+        )
         # (5) The worst verdict counts.
         worst = judgements[find_worst([judgement.verdict for judgement in judgements])]
         # (6) Write the report.
-        report = self._build_report(credential, worst, now=now)
-        return replace(report, at=at, ref=ref, notices=find_notices(worst, ignored=ignored, at=at))
+        report = write_report(credential, worst, self.trust, now=now, at=at, ref=ref, ignored=ignored)
+        if octets is not None and envelope is None and expect is None and at is None:
+            self._remember(octets, credential, worst, report)
+        return report
+
+    def _remember(self, octets: bytes, credential: Credential, judgement: Judgement, report: Report) -> None:
+        """Remember what a valid credential shares with others of its batch."""
+        if report.valid and self._hosted is None and self._kindred.has_room(octets):
+            kin = find_kin(credential.document, credential, judgement, report)
+            if kin is not None:
+                self._kindred.add(octets, kin)
 
     def _judge_all(
-        self, credential: Credential, envelope: UnverifiedJwt | None, question: Question, now: int
+        self,
+        credential: Credential,
+        envelope: UnverifiedJwt | None,
+        question: Question,
+        now: int,
+        *,
+        is_canonical: bool,
     ) -> tuple[list[Judgement], int]:
         """Judge every anchor proof that counts; return also how many were ignored."""
         # (1) What the file alone shows; a proof that does not fit says that the file was changed.
         readable = check_format(credential.document, credential.proofs)
         anchors = credential.proofs.anchors
-        document_hash = hash_document(credential.document) if anchors else b""
+        hash_it = hash_known if is_canonical else hash_document
+        document_hash = hash_it(credential.document) if anchors else b""
         local = [
             [readable, check_integrity(credential.document, secured, document_hash=document_hash)]
             for secured in anchors
@@ -176,7 +239,10 @@ class Verifier:
     ) -> Judgement:
         """Judge one anchor proof whose registry is trusted."""
         # (3) Ask; not knowing is `unknown`, never an absence.
-        answer = self._fetch(secured, now)
+        # The stated root is safe to ask for: `check_integrity` found the computed one equal to it.
+        header = secured.anchor.header
+        query = FactsQuery(header.issuer, secured.anchor.root, header.list_id, secured.anchor.index)
+        answer = self._fetch(query, (header.chain_id, header.registry), now)
         if isinstance(answer, CheckResult):
             return judge_without_facts(credential, secured, checks, question, answer)
         # (4) Judge the answer.
@@ -186,14 +252,11 @@ class Verifier:
         # Only for a credential that would pass otherwise is anybody else asked, and only if that is wanted.
         return judge_listed(judgement, self._hosted.find(credential, now=now))
 
-    def _fetch(self, secured: SecuredAnchor, now: int) -> CredentialFacts | CheckResult:
+    def _fetch(self, query: FactsQuery, registry: RegistryKey, now: int) -> CredentialFacts | CheckResult:
         """Return what the registry says, or the `unknown` that stands in its place."""
-        anchor = secured.anchor
-        source = self._facts.get((anchor.header.chain_id, anchor.header.registry))
+        source = self._facts.get(registry)
         if source is None:
             return unknown(CheckId.ANCHOR, "anchor.no_source")
-        # The stated root is safe to ask for: `check_integrity` found the computed one equal to it.
-        query = FactsQuery(anchor.header.issuer, anchor.root, anchor.header.list_id, anchor.index)
         try:
             facts = source.fetch_facts(query)
         except (UnavailableError, ChainIdentityError, HeadMismatchError) as error:
@@ -203,22 +266,3 @@ class Verifier:
             values = {"age": age, "limit": self._view_age_limit_seconds}
             return unknown(CheckId.ANCHOR, "anchor.stale_view", values=values)
         return facts
-
-    def _build_report(self, credential: Credential, judgement: Judgement, *, now: int) -> Report:
-        """Write down what is known, and no more."""
-        verdict = judgement.verdict
-        withheld = CLAIMS.get(verdict) is ClaimsStatus.WITHHELD
-        holder = judgement.checks[-1]
-        return Report(
-            verdict=verdict,
-            checks=judgement.checks,
-            claims=None if withheld else build_claims(credential),
-            issuer=None if withheld else build_issuer_line(credential, judgement, self.trust),
-            network=build_network_line(judgement, self.trust),
-            view=None if judgement.facts is None else judgement.facts.view,
-            trust_name=self.trust.name,
-            trust_sha256=self.trust.sha256,
-            checked_at=now,
-            engine=f"attestree {__version__}",
-            expected=holder.evidence or None,
-        )

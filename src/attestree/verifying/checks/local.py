@@ -49,9 +49,10 @@ def check_integrity(document: JsonObject, secured: SecuredAnchor, *, document_ha
     except EvidenceError as error:
         code = "integrity.contradiction" if error.code in CONTRADICTIONS else "integrity.changed"
         return failed(CheckId.INTEGRITY, code, values=error.values, evidence={"because": error.code})
-    evidence: dict[str, Fact] = {
-        "digest": format_hex(folded.digest),
-        "root": format_hex(folded.root),
-        "index": secured.anchor.index,
-    }
+    return pass_integrity(folded.digest, folded.root, index=secured.anchor.index)
+
+
+def pass_integrity(digest: bytes, root: bytes, *, index: int) -> CheckResult:
+    """Return the result for a document that is as it was sealed; digest and root were computed."""
+    evidence: dict[str, Fact] = {"digest": format_hex(digest), "root": format_hex(root), "index": index}
     return passed(CheckId.INTEGRITY, "integrity.unchanged", evidence=evidence)

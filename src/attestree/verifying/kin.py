@@ -1,0 +1,336 @@
+"""
+Kin: credentials of one batch that differ in nothing but what is each learner's own.
+
+    (1) The first of them is judged step by step, as any credential is. If it is valid, its text becomes a
+        mould, and what was found out about batch and issuer is kept.
+    (2) Another text of the mould is hashed, and its own proof is folded, like any other.
+    (3) If the fold gives the very root that was judged, the registry is asked about its own index. As long
+        as the registry says the same of the batch, what was found out holds for it too; its status, its
+        dates and its place are its own.
+
+Decides nothing by itself: whatever is not exactly like that gives None, and the credential is judged step by
+step. So the only verdict that comes from here is `valid`, and its report is the one that the steps would
+have given; tests hold the two against each other. `GAPS` is the whole list of what may differ.
+Source: DESIGN section 7.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from hashlib import sha256
+from typing import NamedTuple
+
+from attestree.credentials.anchor_proof import ProofTail, encode_start, parse_tail
+from attestree.credentials.canonical import canonicalize
+from attestree.credentials.credential import Credential
+from attestree.credentials.dates import parse_timestamp
+from attestree.credentials.digest import digest_of_hashes, header_hash
+from attestree.credentials.identity import NAME_TYPE
+from attestree.credentials.mould import Mould, Place, build_mould
+from attestree.credentials.reading import is_address
+from attestree.credentials.strict_json import JsonObject, JsonValue
+from attestree.errors import InputError
+from attestree.merkle.kind import TreeKind
+from attestree.merkle.path import path_length_bounds
+from attestree.merkle.standard import leaf_hash
+from attestree.registry.facts import CredentialFacts, FactsQuery, StateAt
+from attestree.verifying.checks.anchor import find_anchor
+from attestree.verifying.checks.local import pass_integrity
+from attestree.verifying.checks.validity import ClaimedDates, check_validity
+from attestree.verifying.iso import format_time
+from attestree.verifying.judgement import Judgement, Question, judge_with_facts
+from attestree.verifying.report import Report
+from attestree.verifying.result import CheckId, CheckResult
+from attestree.verifying.verdict import Verdict
+from attestree.verifying.writing import write_report
+
+MAX_OCTETS = 32_768
+"""Longest credential that a mould is made from; badges have 3 to 6 kB."""
+
+ID: Place = ("id",)
+"""Address of the credential."""
+AWARDED: Place = ("awardedDate",)
+"""When it was awarded."""
+SUBJECT_ID: Place = ("credentialSubject", "id")
+"""Address of the holder."""
+STATUS_ID: Place = ("credentialStatus", "id")
+"""Address of the status entry."""
+STATUS_INDEX: Place = ("credentialStatus", "statusListIndex")
+"""Index in the status list, which must be that of the proof."""
+IDENTIFIERS: Place = ("credentialSubject", "identifier")
+"""Below it, `identityHash` and `salt` of each identity may differ."""
+PROOF_VALUE: Place = ("proof", 0, "proofValue")
+"""The anchor proof; a `proof` with more in it makes no kin."""
+
+LOCAL = frozenset({CheckId.FORMAT, CheckId.INTEGRITY, CheckId.SIGNATURE, CheckId.REGISTRY})
+"""Checks that need no registry."""
+
+GAPS = (ID, AWARDED, SUBJECT_ID, STATUS_ID, STATUS_INDEX)
+"""What may differ, beside identities and the anchor proof; each is judged in `recognise` or `conclude`."""
+
+ADDRESSES = (ID, SUBJECT_ID, STATUS_ID)
+"""Those that must be addresses, as in `parse_credential`."""
+
+
+class Candidate(NamedTuple):
+    """A text of a mould, hashed; it counts if `path` leads from `leaf_hash` to the root of its kin."""
+
+    kin: Kin
+    """Whose mould it is."""
+    texts: dict[Place, str]
+    """What is its own, by place."""
+    tail: ProofTail
+    """Its own part of the anchor proof."""
+    digest: bytes
+    """32 bytes, computed."""
+    leaf_hash: bytes
+    """32 bytes, computed."""
+    awarded: int | None
+    """Unix seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What a registry said of a batch, and what that came to for every credential of it that is clear."""
+
+    facts: CredentialFacts
+    """As the registry said it, of whichever credential was asked about."""
+    report: Report
+    """Of the first one."""
+    claims: JsonObject
+    """Those of the first one."""
+    anchored: int
+    """Block time of the anchor, Unix seconds."""
+
+    def holds_for(self, facts: CredentialFacts) -> bool:
+        """Say whether the registry still says the same of the batch, in the very same view."""
+        return (
+            facts.view is self.facts.view
+            and _is_same(facts.final, self.facts.final)
+            and _is_same(facts.latest, self.facts.latest)
+        )
+
+
+class Kin:
+    """One mould, and what is known of the batch; safe to use from several threads."""
+
+    def __init__(self, first: Credential, judgement: Judgement, report: Report, mould: Mould) -> None:
+        """Take the first one, which was judged and is valid; `find_kin` says whether it may be."""
+        assert judgement.secured is not None  # noqa: S101 - told to the type checker
+        self._first = first
+        self._judgement = judgement
+        self._mould = mould
+        self._secured = judgement.secured
+        self._header = header = judgement.secured.anchor.header
+        self._start = encode_start(header)
+        self._hashes = header_hash(header), sha256(canonicalize(self._secured.options.to_json())).digest()
+        self._name = _place_of_name(first)
+        self._standing = _build_standing(judgement, report)
+        self._dates: tuple[object, CheckResult] = (None, judgement.checks[0])
+
+    @property
+    def root(self) -> bytes:
+        """The root that was judged, 32 bytes."""
+        return self._secured.anchor.root
+
+    @property
+    def registry(self) -> tuple[int, bytes]:
+        """Chain id and contract."""
+        return self._header.chain_id, self._header.registry
+
+    def recognise(self, octets: bytes) -> Candidate | None:
+        """Return the text of another one, hashed; None where it is none, or cannot be told."""
+        filling = self._mould.read(octets)
+        if filling is None:
+            return None
+        texts = dict(zip(self._mould.places, filling.texts, strict=True))
+        tail = parse_tail(texts[PROOF_VALUE], self._start)
+        if tail is None or tail.root != self.root or not self._fits(tail, texts):
+            return None
+        awarded = _parse_awarded(texts[AWARDED]) if AWARDED in texts else self._first.awarded
+        if awarded is None and AWARDED in texts:
+            return None
+        document_hash = sha256(filling.document).digest()
+        digest = digest_of_hashes(
+            salt=tail.salt,
+            header_hash=self._hashes[0],
+            options_hash=self._hashes[1],
+            document_hash=document_hash,
+        )
+        return Candidate(self, texts, tail, digest, leaf_hash(digest, tail.leaf_index), awarded)
+
+    def query(self, candidate: Candidate) -> FactsQuery:
+        """Return what the registry is to be asked."""
+        return FactsQuery(self._header.issuer, self.root, self._header.list_id, candidate.tail.leaf_index)
+
+    def conclude(
+        self, candidate: Candidate, root: bytes, facts: CredentialFacts, question: Question
+    ) -> Report | None:
+        """
+        Return the report of a valid credential, None for any other.
+
+        Args:
+            candidate: Of this kin.
+            root: What was folded from the leaf hash and the path of `candidate`.
+            facts: The answer to `query`, no older than the verifier allows.
+            question: Expects nobody, and asks for now.
+        """
+        if root != self.root or not (_is_clear(facts.final) and _is_clear(facts.latest)):
+            return None
+        standing = self._standing_for(facts, question)
+        if standing is None:
+            return None
+        validity = self._validity(candidate, question.at, standing.anchored)
+        if validity.decides:
+            return None
+        report = standing.report
+        integrity = pass_integrity(candidate.digest, root, index=candidate.tail.leaf_index)
+        made = {CheckId.INTEGRITY: integrity, CheckId.VALIDITY: validity}
+        return Report(
+            verdict=Verdict.VALID,
+            checks=tuple([made.get(check.id, check) for check in report.checks]),
+            claims=self._claims(standing.claims, candidate),
+            issuer=report.issuer,
+            network=report.network,
+            view=facts.view,
+            trust_name=report.trust_name,
+            trust_sha256=report.trust_sha256,
+            checked_at=question.at,
+            engine=report.engine,
+            notices=report.notices,
+        )
+
+    def _fits(self, tail: ProofTail, texts: dict[Place, str]) -> bool:
+        """Say whether index, path length, status entry and addresses are as every credential needs them."""
+        if tail.leaf_index >= self._header.size or (
+            STATUS_INDEX in texts and texts[STATUS_INDEX] != str(tail.leaf_index)
+        ):
+            return False
+        least, greatest = path_length_bounds(self._header.size, index=tail.leaf_index)
+        if not least <= len(tail.path) // 32 <= greatest:
+            return False
+        return all(is_address(texts[place]) for place in ADDRESSES if place in texts)
+
+    def _standing_for(self, facts: CredentialFacts, question: Question) -> Standing | None:
+        """Return what is known of the batch, made anew where the registry says something else than before."""
+        standing = self._standing
+        if standing is None or not standing.holds_for(facts):
+            self._standing = standing = self._ask_again(facts, question)
+        return standing
+
+    def _ask_again(self, facts: CredentialFacts, question: Question) -> Standing | None:
+        """Judge the first one as if it had the status that was asked about, which is clear."""
+        local = [check for check in self._judgement.checks if check.id in LOCAL]
+        judgement = judge_with_facts(self._first, self._secured, local, question, facts)
+        if judgement.verdict is not Verdict.VALID:
+            return None
+        return _build_standing(
+            judgement, write_report(self._first, judgement, question.trust, now=question.at)
+        )
+
+    def _validity(self, candidate: Candidate, now: int, anchored: int) -> CheckResult:
+        """Check the dates; credentials of one batch share them more often than not."""
+        key = (candidate.awarded, now, anchored)
+        known = self._dates
+        if known[0] != key:
+            dates = ClaimedDates(self._first.valid_from, self._first.valid_until, candidate.awarded)
+            self._dates = known = (key, check_validity(dates, now=now, anchored=anchored))
+        return known[1]
+
+    def _claims(self, known: JsonObject, candidate: Candidate) -> JsonObject:
+        """Return the claims, as `build_claims` does."""
+        texts = candidate.texts
+        claims = {**known, "awardedDate": format_time(candidate.awarded)}
+        if ID in texts:
+            claims["id"] = texts[ID]
+        if self._name is not None:
+            claims["holder"] = texts[self._name]
+        return claims
+
+
+def find_kin(document: JsonObject, first: Credential, judgement: Judgement, report: Report) -> Kin | None:
+    """
+    Return the kin of a credential that was judged, if it can have any.
+
+    Args:
+        document: As `read_canonical` returned it.
+        first: What `parse_credential` made of it.
+        judgement: Made for somebody who expects nobody, and asks for now; of an anchor without an envelope.
+        report: What was written of it.
+    """
+    secured = judgement.secured
+    if report.verdict is not Verdict.VALID or secured is None or len(first.proofs.anchors) != 1:
+        return None
+    if first.proofs.others or secured.anchor.header.kind is not TreeKind.OPENZEPPELIN:
+        return None
+    places = [place for place in (*GAPS, *_places_of_identities(document)) if _is_text(document, place)]
+    if not _is_text(document, PROOF_VALUE):
+        return None
+    mould = build_mould(document, [*places, PROOF_VALUE])
+    return None if mould is None else Kin(first, judgement, report, mould)
+
+
+@lru_cache(maxsize=1024)
+def _parse_awarded(text: str) -> int | None:
+    """Return the Unix seconds of a time stamp, None for what is none; a batch has few of them."""
+    try:
+        return parse_timestamp(text)
+    except InputError:
+        return None
+
+
+def _places_of_identities(document: JsonObject) -> list[Place]:
+    """Return the texts of the identities."""
+    subject = document.get("credentialSubject")
+    identities = subject.get("identifier") if isinstance(subject, dict) else None
+    numbers = range(len(identities)) if isinstance(identities, list) else ()
+    return [(*IDENTIFIERS, number, name) for number in numbers for name in ("identityHash", "salt")]
+
+
+def _is_text(document: JsonObject, place: Place) -> bool:
+    """Say whether a text stands at a place that may not exist."""
+    value: JsonValue = document
+    for step in place:
+        inside = isinstance(value, dict) if isinstance(step, str) else isinstance(value, list)
+        if not inside:
+            return False
+        if isinstance(step, str) and isinstance(value, dict):
+            value = value.get(step)
+        elif isinstance(step, int) and isinstance(value, list):
+            value = value[step] if step < len(value) else None
+    return isinstance(value, str)
+
+
+def _place_of_name(first: Credential) -> Place | None:
+    """Return the identity that `find_holder_name` shows, if there is one and it is a gap."""
+    subject = first.document["credentialSubject"]
+    identities = subject.get("identifier") if isinstance(subject, dict) else None
+    for number, identity in enumerate(first.subject.identities if isinstance(identities, list) else ()):
+        if identity.identity_type == NAME_TYPE and not identity.hashed:
+            return (*IDENTIFIERS, number, "identityHash")
+    return None
+
+
+def _build_standing(judgement: Judgement, report: Report) -> Standing | None:
+    """Return what is known of the batch from a credential that is valid."""
+    anchor = None if judgement.facts is None else find_anchor(judgement.facts)
+    if judgement.facts is None or anchor is None or report.claims is None:
+        return None
+    return Standing(judgement.facts, report, report.claims, anchor.time)
+
+
+def _is_same(one: StateAt, other: StateAt) -> bool:
+    """Say whether two states are of the very same facts, whatever the status of a single credential is."""
+    return (
+        one.anchor is other.anchor
+        and one.span is other.span
+        and one.current_span is other.current_span
+        and one.operator is other.operator
+        and one.spans_between == other.spans_between
+    )
+
+
+def _is_clear(state: StateAt) -> bool:
+    """Say whether nothing speaks against a credential."""
+    return not state.status.revoked and not state.status.suspended
