@@ -8,8 +8,9 @@ limits: sizes and lengths are checked before anything comes here. Source: DESIGN
 from __future__ import annotations
 
 import struct
+from array import array
 from collections.abc import Sequence
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 from attestree.errors import MalformedTreeError
 from attestree.merkle.keccak import hash_leaf, hash_pair, keccak256
@@ -52,6 +53,66 @@ class PlainRoute:
                 node = hash_pair(node, sibling)
             roots.append(node)
         return b"".join(roots)
+
+    def first_misplaced(self, positions: memoryview, *, leaves: int) -> int | None:
+        """Return the first row whose position is no leaf's in a heap of so many leaves, or None."""
+        for row, position in enumerate(_numbers(positions)):
+            if not leaves - 1 <= position <= 2 * leaves - 2:
+                return row
+        return None
+
+    def has_wrong_leaf(
+        self, digests: memoryview, nodes: memoryview, positions: memoryview, *, first_index: int
+    ) -> bool:
+        """Say whether a leaf hash is not at its position."""
+        places = zip(_rows(digests), _numbers(positions), strict=True)
+        return any(
+            hash_leaf(digest, index) != nodes[position * HASH_SIZE : (position + 1) * HASH_SIZE]
+            for index, (digest, position) in enumerate(places, first_index)
+        )
+
+    def has_wrong_parent(self, nodes: memoryview) -> bool:
+        """Say whether an inner node of a heap is not the hash of its children."""
+        heap = _rows(nodes)
+        return any(
+            hash_pair(heap[2 * parent + 1], heap[2 * parent + 2]) != heap[parent]
+            for parent in range(len(heap) // 2)
+        )
+
+    def cut_paths(
+        self, pieces: Sequence[tuple[memoryview, memoryview, bytes]]
+    ) -> tuple[memoryview, memoryview]:
+        """Return all paths, one after another, and where each starts and the last ends, in bytes."""
+        paths = [
+            b"".join(cut_path(nodes, position)) + tail
+            for nodes, positions, tail in pieces
+            for position in _numbers(positions)
+        ]
+        starts = array("Q", accumulate(map(len, paths), initial=0))
+        return memoryview(b"".join(paths)), memoryview(starts).toreadonly()
+
+
+def cut_path(nodes: bytes | memoryview, position: int, *, first_node: int = 0) -> tuple[bytes, ...]:
+    """
+    Return the siblings from `position` up to the root of one heap, leaf level first.
+
+    Args:
+        nodes: One heap or several, one after another, `HASH_SIZE` bytes a node.
+        position: A position in the heap; not checked here.
+        first_node: Number of nodes that stand before this heap.
+    """
+    path = []
+    while position > 0:
+        sibling = position + 1 if position & 1 else position - 1
+        start = (first_node + sibling) * HASH_SIZE
+        path.append(bytes(nodes[start : start + HASH_SIZE]))
+        position = (position - 1) >> 1
+    return tuple(path)
+
+
+def _numbers(positions: memoryview) -> list[int]:
+    """Return the positions as numbers."""
+    return [position for (position,) in struct.iter_unpack("<I", positions)]
 
 
 def _rows(content: memoryview, width: int = HASH_SIZE) -> list[bytes]:

@@ -12,17 +12,24 @@ import sys
 from collections.abc import Sequence
 from functools import cache
 from importlib import import_module
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 from attestree.merkle.plain import PlainRoute
 
-ENOUGH_HASHES = 200_000
-"""From so many hashes on, loading numba costs less than doing without: about 60,000 leaves."""
+HASHES_PER_LEAF = 3
+"""Hashes that a tree costs for each of its leaves: two make the leaf hash, one an inner node."""
 
-FEWEST_HASHES = 64
+ENOUGH_HASHES = 250_000
+"""From so many hashes on, loading numba costs less than doing without: about 83,000 leaves."""
+
+FEWEST_HASHES = 32
 """Below so many hashes the plain route is faster even where numba is loaded."""
 
 _BULK_MODULE = "attestree.merkle.bulk"
+
+
+Piece: TypeAlias = tuple[memoryview, memoryview, bytes]
+"""The nodes of one heap, positions in it that were checked, and what is appended to each path."""
 
 
 class Route(Protocol):
@@ -44,6 +51,20 @@ class Route(Protocol):
 
     def fold_all(self, leaf_hashes: memoryview, paths: Sequence[bytes]) -> bytes:
         """Return the root of each leaf hash and its path, one after another."""
+
+    def first_misplaced(self, positions: memoryview, *, leaves: int) -> int | None:
+        """Return the first row whose position is no leaf's in a heap of so many leaves, or None."""
+
+    def has_wrong_leaf(
+        self, digests: memoryview, nodes: memoryview, positions: memoryview, *, first_index: int
+    ) -> bool:
+        """Say whether a leaf hash is not at its position; the positions were checked."""
+
+    def has_wrong_parent(self, nodes: memoryview) -> bool:
+        """Say whether an inner node of a heap is not the hash of its children."""
+
+    def cut_paths(self, pieces: Sequence[Piece]) -> tuple[memoryview, memoryview]:
+        """Return all paths, one after another, and where each starts and the last ends, in bytes."""
 
 
 _PLAIN = PlainRoute()

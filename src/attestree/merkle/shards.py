@@ -16,19 +16,54 @@ Decides how a batch becomes one root. Opens no file. Source: DESIGN sections 4 a
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from attestree.errors import MalformedTreeError
+from attestree.errors import MalformedProofError, MalformedTreeError
 from attestree.merkle.kind import HASH_SIZE, MAX_SIZE, SHARD_SIZE, require_shard_size
+from attestree.merkle.path import require_place
+from attestree.merkle.plain import cut_path
+from attestree.merkle.routes import HASHES_PER_LEAF, choose_route
+from attestree.merkle.rows import Rows, count_rows, find_misfit, join_rows
 from attestree.merkle.standard import (
     POSITION_SIZE,
     MerkleTree,
     build_tree,
-    cut_path,
-    leaf_hash,
     read_position,
+    require_tree_size,
+    tree_file_sizes,
 )
+
+if TYPE_CHECKING:
+    from typing_extensions import Buffer
+
+
+@dataclass(frozen=True, slots=True)
+class ForestPart:
+    """One heap of a forest: a shard, or the top."""
+
+    nodes: memoryview
+    """Its nodes."""
+
+    positions: memoryview
+    """The positions of its leaves: of the shard's by index, or of the shard roots."""
+
+    first_index: int
+    """Index of its first leaf, or, of the top, the first place behind all leaves."""
+
+    is_top: bool
+    """Whether it is the top, whose leaves are the shard roots."""
+
+    @property
+    def leaves(self) -> int:
+        """Number of its leaves."""
+        return len(self.positions) // POSITION_SIZE
+
+    @property
+    def root(self) -> bytes:
+        """Its root, `HASH_SIZE` bytes."""
+        return bytes(self.nodes[:HASH_SIZE])
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +100,10 @@ class MerkleForest:
         Raises:
             MalformedTreeError: `tree.empty`, `tree.too_large`, `tree.shard_size` or `tree.file_size`.
         """
-        shards = _shard_count(size, shard_size)
-        joined = shards if shards > 1 else 0
-        forest = cls(nodes, positions, size, shard_size)
-        _require_bytes(nodes, (forest._top_node + max(2 * joined - 1, 0)) * HASH_SIZE)
-        _require_bytes(positions, (size + joined) * POSITION_SIZE)
-        return forest
+        node_bytes, position_bytes = forest_file_sizes(size, shard_size=shard_size)
+        _require_bytes(nodes, node_bytes)
+        _require_bytes(positions, position_bytes)
+        return cls(nodes, positions, size, shard_size)
 
     @property
     def shard_count(self) -> int:
@@ -101,12 +134,25 @@ class MerkleForest:
             MalformedTreeError: `tree.index_range`, or `tree.position`: the positions are damaged.
         """
         position = self._leaf_position(index)
-        path = cut_path(self.nodes, position, first_node=self._shard_node(index))
+        return cut_path(self.nodes, position, first_node=self._shard_node(index)) + self.top_path(index)
+
+    def top_path(self, index: int) -> tuple[bytes, ...]:
+        """
+        Return the siblings from the root of the shard that holds `index` up; none where there is no top.
+
+        Raises:
+            MalformedTreeError: `tree.position`.
+        """
         if self.shard_count == 1:
-            return path
+            return ()
         place = self.size + index // self.shard_size
         position = self._position(place, leaves=self.shard_count)
-        return path + cut_path(self.nodes, position, first_node=self._top_node)
+        return cut_path(self.nodes, position, first_node=self._top_node)
+
+    def parts(self) -> Iterator[ForestPart]:
+        """Return the shards in turn, then the top if there is one: views, nothing is copied."""
+        nodes, positions = memoryview(self.nodes), memoryview(self.positions)
+        return _parts(nodes, positions, size=self.size, shard_size=self.shard_size)
 
     @property
     def _top_node(self) -> int:
@@ -132,39 +178,81 @@ class MerkleForest:
         return position
 
 
-def build_forest(digests: Sequence[bytes], *, shard_size: int = SHARD_SIZE) -> MerkleForest:
+def forest_file_sizes(size: int, *, shard_size: int = SHARD_SIZE) -> tuple[int, int]:
+    """
+    Return the bytes of `nodes.bin` and of `positions.u32` for a batch of `size`.
+
+    Raises:
+        MalformedTreeError: `tree.empty`, `tree.too_large`, `tree.shard_size`.
+    """
+    shards = _shard_count(size, shard_size)
+    nodes = 2 * size - shards + (2 * shards - 1 if shards > 1 else 0)
+    return nodes * HASH_SIZE, (size + (shards if shards > 1 else 0)) * POSITION_SIZE
+
+
+def build_forest(
+    digests: Rows,
+    *,
+    shard_size: int = SHARD_SIZE,
+    nodes: Buffer | None = None,
+    positions: Buffer | None = None,
+) -> MerkleForest:
     """
     Build all trees of a batch.
 
     Args:
-        digests: `HASH_SIZE` bytes each, by index; equal digests are fine, the index tells them apart.
+        digests: `HASH_SIZE` bytes each, by index, one by one or joined; equal digests are fine, the
+            index tells them apart.
         shard_size: Smaller in tests only; a batch built with another size is not readable by others.
+        nodes: Where the nodes go, such as a memory map: writable, as long as `forest_file_sizes` says.
+            The forest keeps a view of it, which a map that is closed too early refuses. What it holds
+            if this raises is undefined. Without it the forest has bytes of its own, copied once.
+        positions: Where the positions go; the same.
 
     Raises:
-        MalformedTreeError: `tree.empty`, `tree.too_large`, `tree.shard_size`.
+        MalformedTreeError: `tree.empty`, `tree.too_large`, `tree.shard_size`, `tree.file_size`.
         MalformedProofError: `proof.digest_size`.
     """
-    size = len(digests)
-    shards = [
-        build_shard(digests[first : first + shard_size], first_index=first)
-        for first in range(0, _shard_count(size, shard_size) * shard_size, shard_size)
-    ]
-    return join_shards(shards, shard_size=shard_size)
+    size = count_rows(digests)
+    node_bytes, position_bytes = forest_file_sizes(size, shard_size=shard_size)
+    content = _join_digests(digests)
+    heaps = _open_buffer(nodes, node_bytes)
+    places = _open_buffer(positions, position_bytes)
+    route = choose_route(HASHES_PER_LEAF * size)
+    roots = bytearray()
+    for part in _parts(heaps, places, size=size, shard_size=shard_size):
+        if part.is_top:
+            part.nodes[: len(roots)] = roots
+        else:
+            digests_of_part = content[part.first_index * HASH_SIZE :][: part.leaves * HASH_SIZE]
+            route.lay_leaves(digests_of_part, part.nodes, first_index=part.first_index)
+        route.lay_tree(part.nodes, part.positions)
+        roots += part.nodes[:HASH_SIZE]
+    return MerkleForest(_close(nodes, heaps), _close(positions, places), size, shard_size)
 
 
-def build_shard(digests: Sequence[bytes], *, first_index: int) -> MerkleTree:
+def build_shard(digests: Rows, *, first_index: int) -> MerkleTree:
     """
     Build one shard; shards may be built in any order, or on several machines.
 
     Args:
-        digests: Those of the shard, by index.
+        digests: Those of the shard, by index, one by one or joined.
         first_index: The index of the first of them in the batch.
 
     Raises:
         MalformedTreeError: `tree.empty` or `tree.too_large`.
         MalformedProofError: `proof.digest_size` or `proof.index_range`.
     """
-    return build_tree([leaf_hash(digest, index) for index, digest in enumerate(digests, first_index)])
+    size = count_rows(digests)
+    require_tree_size(size)
+    content = _join_digests(digests)
+    for index in (first_index, min(first_index + size - 1, MAX_SIZE)):
+        require_place(MAX_SIZE, index=index)
+    nodes, positions = map(bytearray, tree_file_sizes(size))
+    route = choose_route(HASHES_PER_LEAF * size)
+    route.lay_leaves(content, memoryview(nodes), first_index=first_index)
+    route.lay_tree(memoryview(nodes), memoryview(positions))
+    return MerkleTree(bytes(nodes), bytes(positions))
 
 
 def join_shards(shards: Sequence[MerkleTree], *, shard_size: int = SHARD_SIZE) -> MerkleForest:
@@ -187,6 +275,44 @@ def join_shards(shards: Sequence[MerkleTree], *, shard_size: int = SHARD_SIZE) -
     nodes = b"".join(part.nodes for part in parts)
     positions = b"".join(part.positions for part in parts)
     return MerkleForest(nodes, positions, size, shard_size)
+
+
+def _parts(nodes: memoryview, positions: memoryview, *, size: int, shard_size: int) -> Iterator[ForestPart]:
+    """Return the shards in turn, then the top if there is one."""
+    node = 0
+    for first in range(0, size, shard_size):
+        leaves = min(shard_size, size - first)
+        end = node + 2 * leaves - 1
+        yield ForestPart(
+            nodes[node * HASH_SIZE : end * HASH_SIZE],
+            positions[first * POSITION_SIZE : (first + leaves) * POSITION_SIZE],
+            first,
+            is_top=False,
+        )
+        node = end
+    if size > shard_size:
+        yield ForestPart(nodes[node * HASH_SIZE :], positions[size * POSITION_SIZE :], size, is_top=True)
+
+
+def _join_digests(digests: Rows) -> memoryview:
+    """Return the digests in one view, once each is known to be one."""
+    if misfit := find_misfit(digests):
+        raise MalformedProofError("proof.digest_size", size=misfit[1], expected=HASH_SIZE)
+    return join_rows(digests)
+
+
+def _open_buffer(buffer: Buffer | None, expected: int) -> memoryview:
+    """Return a view of the caller's buffer, or of new memory."""
+    if buffer is None:
+        return memoryview(bytearray(expected))
+    view = memoryview(buffer).cast("B")
+    _require_bytes(view, expected)
+    return view
+
+
+def _close(buffer: Buffer | None, view: memoryview) -> bytes | memoryview:
+    """Return what a forest keeps: a view of the caller's buffer, or bytes."""
+    return bytes(view) if buffer is None else view.toreadonly()
 
 
 def _shard_count(size: int, shard_size: int) -> int:

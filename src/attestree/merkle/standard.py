@@ -11,14 +11,14 @@ Source: DESIGN section 4; @openzeppelin/merkle-tree, `standard-v1`.
 
 from __future__ import annotations
 
-import struct
-from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 from attestree.errors import MalformedProofError, MalformedTreeError
-from attestree.merkle.keccak import hash_pair, keccak256
+from attestree.merkle.keccak import hash_leaf
 from attestree.merkle.kind import HASH_SIZE, MAX_SIZE, SHARD_SIZE
+from attestree.merkle.plain import cut_path
+from attestree.merkle.routes import choose_route
+from attestree.merkle.rows import Rows, count_rows, find_misfit, join_rows
 
 POSITION_SIZE = 4
 """Bytes of one position: an unsigned 32-bit number, little-endian."""
@@ -41,7 +41,7 @@ def leaf_hash(digest: bytes, index: int) -> bytes:
         raise MalformedProofError("proof.digest_size", size=len(digest), expected=HASH_SIZE)
     if not 0 <= index < MAX_SIZE:
         raise MalformedProofError("proof.index_range", index=index, size=MAX_SIZE)
-    return keccak256(keccak256(digest + index.to_bytes(32, "big")))
+    return hash_leaf(digest, index)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,65 +85,41 @@ class MerkleTree:
         return cut_path(self.nodes, self.position(index))
 
 
-def build_tree(leaf_hashes: Sequence[bytes]) -> MerkleTree:
+def tree_file_sizes(leaves: int) -> tuple[int, int]:
+    """Return the bytes that the nodes and the positions of a tree of so many leaves take."""
+    return (2 * leaves - 1) * HASH_SIZE, leaves * POSITION_SIZE
+
+
+def build_tree(leaf_hashes: Rows) -> MerkleTree:
     """
     Build the tree over `leaf_hashes`, as `StandardMerkleTree` and `SimpleMerkleTree` do.
 
     Args:
-        leaf_hashes: 1 to `SHARD_SIZE` hashes of `HASH_SIZE` bytes, all different, in any order; a
-            leaf's place in this sequence is the index that `path` takes.
+        leaf_hashes: 1 to `SHARD_SIZE` hashes of `HASH_SIZE` bytes, all different, in any order, one by
+            one or joined; a leaf's place among them is the index that `path` takes.
 
     Raises:
         MalformedTreeError: `tree.empty`, `tree.too_large`, `tree.leaf_size` or `tree.duplicate_leaf`.
     """
-    order = _sorted_order(leaf_hashes)
-    last = 2 * len(order) - 2
-    positions = [0] * len(order)
-    for rank, index in enumerate(order):
-        positions[index] = last - rank
-    nodes = [b""] * (last + 1)
-    for position, leaf in zip(positions, leaf_hashes, strict=True):
-        nodes[position] = leaf
-    for parent in range(len(order) - 2, -1, -1):
-        nodes[parent] = hash_pair(nodes[2 * parent + 1], nodes[2 * parent + 2])
-    return MerkleTree(b"".join(nodes), struct.pack(f"<{len(positions)}I", *positions))
+    size = count_rows(leaf_hashes)
+    require_tree_size(size)
+    if misfit := find_misfit(leaf_hashes):
+        raise MalformedTreeError("tree.leaf_size", index=misfit[0], size=misfit[1], expected=HASH_SIZE)
+    nodes, positions = map(bytearray, tree_file_sizes(size))
+    nodes[: size * HASH_SIZE] = join_rows(leaf_hashes)
+    choose_route(size).lay_tree(memoryview(nodes), memoryview(positions))
+    return MerkleTree(bytes(nodes), bytes(positions))
 
 
-def _sorted_order(leaf_hashes: Sequence[bytes]) -> list[int]:
-    """Return the places of the leaves, smallest hash first, once they are known to make a tree."""
-    if not leaf_hashes:
+def require_tree_size(size: int) -> None:
+    """Refuse a number of leaves that no tree can have: `tree.empty` or `tree.too_large`."""
+    if size < 1:
         raise MalformedTreeError("tree.empty")
-    if len(leaf_hashes) > SHARD_SIZE:
-        raise MalformedTreeError("tree.too_large", size=len(leaf_hashes), limit=SHARD_SIZE)
-    for index, leaf in enumerate(leaf_hashes):
-        if len(leaf) != HASH_SIZE:
-            raise MalformedTreeError("tree.leaf_size", index=index, size=len(leaf), expected=HASH_SIZE)
-    order = sorted(range(len(leaf_hashes)), key=leaf_hashes.__getitem__)
-    for before, after in pairwise(order):
-        if leaf_hashes[before] == leaf_hashes[after]:
-            raise MalformedTreeError("tree.duplicate_leaf", first=before, second=after)
-    return order
+    if size > SHARD_SIZE:
+        raise MalformedTreeError("tree.too_large", size=size, limit=SHARD_SIZE)
 
 
 def read_position(positions: bytes | memoryview, place: int) -> int:
     """Return the number at `place` of a positions string; `place` is not checked here."""
     start = place * POSITION_SIZE
     return int.from_bytes(positions[start : start + POSITION_SIZE], "little")
-
-
-def cut_path(nodes: bytes | memoryview, position: int, *, first_node: int = 0) -> tuple[bytes, ...]:
-    """
-    Return the siblings from `position` up to the root of one heap, leaf level first.
-
-    Args:
-        nodes: One heap or several, one after another, `HASH_SIZE` bytes a node.
-        position: A position in the heap; not checked here.
-        first_node: Number of nodes that stand before this heap.
-    """
-    path = []
-    while position > 0:
-        sibling = position + 1 if position & 1 else position - 1
-        start = (first_node + sibling) * HASH_SIZE
-        path.append(bytes(nodes[start : start + HASH_SIZE]))
-        position = (position - 1) >> 1
-    return tuple(path)

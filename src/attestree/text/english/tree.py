@@ -9,6 +9,11 @@ from __future__ import annotations
 from attestree.text.entry import Entry
 
 ENTRIES: dict[str, Entry] = {
+    "tree.digest_count": Entry(
+        "{count} digests were given for a batch of {size}.",
+        cause="The digests belong to another batch, or some are missing.",
+        next="Take the leaves.jsonl of the same batch folder.",
+    ),
     "tree.duplicate_leaf": Entry(
         "Entries {first} and {second} of the batch are the same.",
         cause="The same entry was passed twice to the program that builds the batch.",
