@@ -16,6 +16,8 @@ from attestree.errors import MalformedTreeError
 from attestree.merkle.keccak import hash_leaf, hash_pair, keccak256
 from attestree.merkle.kind import HASH_SIZE
 
+_unpack_node = struct.Struct(f"{HASH_SIZE}s").unpack_from
+
 
 class PlainRoute:
     """`routes.Route`, one hash after another."""
@@ -101,13 +103,13 @@ def cut_path(nodes: bytes | memoryview, position: int, *, first_node: int = 0) -
         position: A position in the heap; not checked here.
         first_node: Number of nodes that stand before this heap.
     """
-    path = []
-    while position > 0:
-        sibling = position + 1 if position & 1 else position - 1
-        start = (first_node + sibling) * HASH_SIZE
-        path.append(bytes(nodes[start : start + HASH_SIZE]))
-        position = (position - 1) >> 1
-    return tuple(path)
+    # Counted from 1, a node's sibling differs from it in the last bit, and its parent is half of it.
+    place, before = position + 1, first_node - 1
+    path: tuple[bytes, ...] = ()
+    while place > 1:
+        path += _unpack_node(nodes, (before + (place ^ 1)) * HASH_SIZE)
+        place >>= 1
+    return path
 
 
 def _numbers(positions: memoryview) -> list[int]:

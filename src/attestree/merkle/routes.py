@@ -19,8 +19,8 @@ from attestree.merkle.plain import PlainRoute
 HASHES_PER_LEAF = 3
 """Hashes that a tree costs for each of its leaves: two make the leaf hash, one an inner node."""
 
-ENOUGH_HASHES = 250_000
-"""From so many hashes on, loading numba costs less than doing without: about 83,000 leaves."""
+ENOUGH_HASHES = 300_000
+"""From so many hashes on, loading numba costs less than doing without: about 100,000 leaves."""
 
 FEWEST_HASHES = 32
 """Below so many hashes the plain route is faster even where numba is loaded."""

@@ -11,6 +11,7 @@ Source: DESIGN section 4; @openzeppelin/merkle-tree, `standard-v1`.
 
 from __future__ import annotations
 
+import struct
 from dataclasses import dataclass
 
 from attestree.errors import MalformedProofError, MalformedTreeError
@@ -22,6 +23,8 @@ from attestree.merkle.rows import Rows, count_rows, find_misfit, join_rows
 
 POSITION_SIZE = 4
 """Bytes of one position: an unsigned 32-bit number, little-endian."""
+
+_unpack_position = struct.Struct("<I").unpack_from
 
 
 def leaf_hash(digest: bytes, index: int) -> bytes:
@@ -121,5 +124,5 @@ def require_tree_size(size: int) -> None:
 
 def read_position(positions: bytes | memoryview, place: int) -> int:
     """Return the number at `place` of a positions string; `place` is not checked here."""
-    start = place * POSITION_SIZE
-    return int.from_bytes(positions[start : start + POSITION_SIZE], "little")
+    position: int = _unpack_position(positions, place * POSITION_SIZE)[0]
+    return position
