@@ -2,7 +2,8 @@
 Programs that take turns, each in a process of its own, and what they cost.
 
 A program may end its output with one line of JSON: `seconds` and `wall` of the part that counts replace
-those of the whole process, and `check` must be the same from all programs that give one, such as a root.
+those of the whole process, `disk` says how many bytes it left on the disk, and `check` must be the same from
+all programs that give one, such as a root.
 """
 
 from __future__ import annotations
@@ -116,6 +117,7 @@ def compare(
             seconds=[spent.seconds for spent in turns],
             wall=[spent.wall for spent in turns],
             peak_bytes=max(spent.peak_bytes for spent in turns),
+            disk_bytes=turns[-1].answer.get("disk"),
             count=count,
             note=(notes or {}).get(name, ""),
         )

@@ -75,6 +75,7 @@ def _ours(folder: Path, size: int, how: str) -> Spent:
     with tempfile.TemporaryDirectory(dir=folder) as made:
         spent = spend(python("benchmarks.issuing", how, folder, made))
         _verify_one(Path(made), size, how)
+        spent.answer["disk"] = sum(file.stat().st_size for file in Path(made).rglob("*") if file.is_file())
     return spent
 
 

@@ -12,13 +12,14 @@ from __future__ import annotations
 import statistics
 from collections.abc import Callable, Iterator, Sequence
 
-from benchmarks import gas, plots
+from benchmarks import gas, plots, scale
 from benchmarks.catalogue import list_benchmarks
 from benchmarks.child import ROOT
 from benchmarks.record import read_runs
 from benchmarks.rows import Benchmark, Row, Run, find_base, ratio
 
 RESULTS = ROOT / "benchmarks/RESULTS.md"
+SCALE = ROOT / "docs/scale.md"
 PLOTS = ROOT / "benchmarks/plots"
 KINDS: dict[str, tuple[str, str, Callable[[Row], float | None]]] = {
     "time": ("CPU seconds", "CPU seconds", lambda row: row.median),
@@ -40,7 +41,10 @@ def write() -> None:
     if section:
         text = put_section(text, "gas", section)
     RESULTS.write_text(text, encoding="utf-8")
-    print(f"\nWritten: {RESULTS.relative_to(ROOT)} and {PLOTS.relative_to(ROOT)}")
+    table = scale.build_table()
+    if table:
+        SCALE.write_text(put_section(SCALE.read_text(encoding="utf-8"), "scale", table), encoding="utf-8")
+    print(f"\nWritten: {RESULTS.relative_to(ROOT)}, {PLOTS.relative_to(ROOT)} and {SCALE.relative_to(ROOT)}")
 
 
 def put_section(text: str, name: str, section: str) -> str:

@@ -27,6 +27,8 @@ class Row:
     """Wall seconds, one a run."""
     peak_bytes: int | None = None
     """Most memory held, in any run; None where it was not looked at."""
+    disk_bytes: int | None = None
+    """Bytes of the files that were made; None where that says nothing."""
     count: int | None = None
     """How many were done in one run, where that is not `size`."""
     note: str = ""

@@ -94,3 +94,10 @@ def test_prices_are_every_gas_price_with_every_price_of_a_coin() -> None:
     assert len(found) == 4
     with pytest.raises(typer.BadParameter):
         parse_prices([], ["1 EUR"])
+
+
+def test_the_page_on_scale_shows_what_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
+    page = (Path(__file__).parents[3] / "docs/scale.md").read_text("utf-8")
+    command, _, rest = page.partition("$ attestree ")[2].partition("\n")
+    assert run(command.split()) == 0
+    assert rest.startswith(capsys.readouterr().out + "```")

@@ -1,0 +1,111 @@
+"""
+The table of docs/scale.md: from a thousand to a billion credentials, measured as far as it goes.
+
+What lies beyond the largest size that was measured is the last rate times the number, and set in italics.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import ceil
+
+from attestree.registry import gas
+from benchmarks.record import read_runs
+from benchmarks.rows import Row
+
+SIZES = tuple(10**power for power in range(3, 10))
+UNSIGNED, SIGNED = "attestree, unsigned", "attestree, signed"
+REVOKED_SHARE = 0.01
+HEADS = (
+    "credentials",
+    "CPU, unsigned",
+    "wall, unsigned",
+    "CPU, signed",
+    "most memory",
+    "batch folder",
+    "rows in the store",
+    "gas to record",
+    "and to revoke 1 %",
+)
+ROW_BYTES = 290
+"""Of the store, for each credential: SQLite, 20,000 rows of 20 batches."""
+
+
+def build_table() -> str:
+    """Return the table; empty where issuing was never measured on this machine."""
+    runs = read_runs("issuing")
+    if not runs:
+        return ""
+    rows = [row for run in runs for row in run.rows]
+    unsigned = [row for row in rows if row.name == UNSIGNED]
+    signed = [row for row in rows if row.name == SIGNED]
+    lines = [
+        f"Measured on {runs[-1].machine}; {runs[-1].date}. What is *in italics* is extrapolated.\n",
+        f"| {' | '.join(HEADS)} |",
+        "|" + "---:|" * len(HEADS),
+    ]
+    lines += ["| " + " | ".join(_cells(size, unsigned, signed)) + " |" for size in SIZES]
+    return "\n".join(lines)
+
+
+def _cells(size: int, unsigned: Sequence[Row], signed: Sequence[Row]) -> list[str]:
+    """Return one line of the table."""
+    last = unsigned[-1]
+    words = gas.expected_words(size=size, revoked=size * REVOKED_SHARE)
+    most_words = (gas.TRANSACTION_LIMIT - gas.REVOKE) // gas.REVOKE_WORD
+    revoking = words * gas.REVOKE_WORD + ceil(words / most_words) * gas.REVOKE
+    return [
+        f"{size:,}",
+        _figure(unsigned, size, lambda row: row.median, format_time),
+        _figure(unsigned, size, lambda row: min(row.wall), format_time),
+        _figure(signed, size, lambda row: row.median, format_time),
+        _memory(unsigned, size, last),
+        _figure(unsigned, size, lambda row: row.disk_bytes or 0, format_bytes),
+        format_bytes(size * ROW_BYTES),
+        f"{gas.ANCHOR:,}",
+        f"{revoking:,.0f}",
+    ]
+
+
+def _figure(rows: Sequence[Row], size: int, value, show) -> str:  # type: ignore[no-untyped-def]
+    """Return what was measured, else the last rate times the size, in italics."""
+    found = next((row for row in rows if row.size == size), None)
+    if found is not None:
+        return str(show(value(found)))
+    below = [row for row in rows if row.size < size]
+    if not below:
+        return ""
+    last = max(below, key=lambda row: row.size)
+    return f"*{show(value(last) * size / last.size)}*"
+
+
+def _memory(rows: Sequence[Row], size: int, last: Row) -> str:
+    """Return the most memory; beyond what was measured it grows as it did between the two largest sizes."""
+    found = next((row for row in rows if row.size == size), None)
+    if found is not None:
+        return format_bytes(found.peak_bytes or 0)
+    if len(rows) < 2 or size < last.size:
+        return ""
+    before = rows[-2]
+    slope = max((last.peak_bytes or 0) - (before.peak_bytes or 0), 0) / (last.size - before.size)
+    return f"*{format_bytes((last.peak_bytes or 0) + slope * (size - last.size))}*"
+
+
+def format_time(seconds: float) -> str:
+    """Return a duration in the unit that reads best."""
+    for unit, length in (("h", 3600), ("min", 60)):
+        if seconds >= length * 2:
+            return (
+                f"{seconds / length:,.0f} {unit}"
+                if seconds >= length * 10
+                else f"{seconds / length:.1f} {unit}"
+            )
+    return f"{seconds:.1f} s" if seconds < 10 else f"{seconds:.0f} s"
+
+
+def format_bytes(count: float) -> str:
+    """Return a size in the unit that reads best, decimal."""
+    for unit, size in (("TB", 1e12), ("GB", 1e9), ("MB", 1e6)):
+        if count >= size:
+            return f"{count / size:,.0f} {unit}" if count >= 10 * size else f"{count / size:.1f} {unit}"
+    return f"{count / 1e3:.0f} kB"
