@@ -1,5 +1,5 @@
 """
-Both ways of reading facts, behind one face, so that one suite asks the same of each.
+All ways of reading facts, behind one face, so that one suite asks the same of each.
 
 A `Reader` polls where the way of reading needs it and asks. `forwarding` gives a node that tells the truth
 of another, until a test changes single answers.
@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 
 from attestree.adapters.evm.direct_facts import DirectFacts
 from attestree.adapters.evm.followed_facts import FollowedFacts
+from attestree.adapters.evm.pinned_facts import PinnedFacts
 from attestree.adapters.evm.rpc import JsonRpc, RpcError
 from attestree.adapters.evm.source import Source
 from attestree.adapters.evm.sources import Sources
@@ -24,7 +25,7 @@ from attestree.registry.finality import parse_finality
 from tests.fakes.lying_node import LyingNode, Refusal, run_lying_node
 from tests.integration.deployed import Actor, AnchoredBatch, Deployed
 
-KINDS = ("direct", "followed")
+KINDS = ("direct", "followed", "pinned")
 
 Told = TypeVar("Told")
 
@@ -41,9 +42,9 @@ class SetClock:
 
 @dataclass
 class Reader:
-    """Asks one of the two."""
+    """Asks one of them."""
 
-    facts: DirectFacts | FollowedFacts
+    facts: DirectFacts | FollowedFacts | PinnedFacts
     clock: SetClock
 
     def ask(
@@ -74,6 +75,8 @@ class Reader:
     def poll(self) -> None:
         if isinstance(self.facts, FollowedFacts):
             self.facts.poll_once()
+        elif isinstance(self.facts, PinnedFacts):
+            self.facts.renew()
 
 
 def build_sources(
@@ -100,8 +103,8 @@ def build_reader(
         finality=finality,
         timeout_seconds=timeout_seconds,
     )
-    facts = DirectFacts(sources, clock=clock) if kind == "direct" else FollowedFacts(sources, clock=clock)
-    return Reader(facts, clock)
+    ways = {"direct": DirectFacts, "followed": FollowedFacts, "pinned": PinnedFacts}
+    return Reader(ways[kind](sources, clock=clock), clock)
 
 
 Change = Callable[[str, list[Any], object], object]

@@ -49,8 +49,8 @@ class DirectFacts:
         )
         return CredentialFacts(
             view=self._sources.view(tip, now=now),
-            final=_with_reason(final, final_reason),
-            latest=_with_reason(latest, latest_reason),
+            final=with_reason(final, final_reason),
+            latest=with_reason(latest, latest_reason),
         )
 
     def fetch_issuer(self, issuer: bytes) -> IssuerFacts:
@@ -117,7 +117,8 @@ def _read_issuer_at(
     return first, second
 
 
-def _with_reason(state: StateAt, reason: Reason | None) -> StateAt:
+def with_reason(state: StateAt, reason: Reason | None) -> StateAt:
+    """Return a state with the reason of its revocation, if there is one."""
     if not state.status.revoked:
         return state
     return replace(state, status=replace(state.status, reason=reason))

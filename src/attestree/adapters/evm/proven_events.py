@@ -29,12 +29,23 @@ def fetch_reasons(
     source: Source, query: FactsQuery, *, block: BlockRef, earlier: BlockRef
 ) -> tuple[Reason | None, Reason | None]:
     """Return the reason of a revocation at `block` and at the `earlier` block; None = not proven."""
+    changes = fetch_changes(source, query.issuer, block=block)
+    return find_reasons(changes, query, earlier=earlier)
+
+
+def fetch_changes(source: Source, issuer: bytes, *, block: BlockRef) -> list[tuple[int, StatusChanged]]:
+    """Return an issuer's changes of status up to a block, each with its own; none if they are unproven."""
     try:
-        acts = _fetch_acts(source, query.issuer, block)
-        events = [(log.block_number, parse_event(log)) for log in acts]
+        events = [(log.block_number, parse_event(log)) for log in _fetch_acts(source, issuer, block)]
     except ChainUnavailableError:
-        return None, None
-    changes = [(number, event) for number, event in events if isinstance(event, StatusChanged)]
+        return []
+    return [(number, event) for number, event in events if isinstance(event, StatusChanged)]
+
+
+def find_reasons(
+    changes: Sequence[tuple[int, StatusChanged]], query: FactsQuery, *, earlier: BlockRef
+) -> tuple[Reason | None, Reason | None]:
+    """Return the reason of a revocation after all changes, and after those up to the `earlier` block."""
     return (
         _reason_of([change for _, change in changes], query),
         _reason_of([change for number, change in changes if number <= earlier.number], query),

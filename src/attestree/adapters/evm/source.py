@@ -8,7 +8,7 @@ Source: DESIGN sections 1, 6, 7; EIP-1898.
 
 from __future__ import annotations
 
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
@@ -38,6 +38,12 @@ _INVALID_PARAMS = -32602
 _NO_CODE_HASH = keccak256(b"")
 
 Answer = TypeVar("Answer")
+
+Reading = tuple[Generator[list[bytes], Words, Answer], BlockRef]
+"""A reading of `registry.reading`, and the block at which it reads."""
+
+FetchWords = Callable[[Sequence[tuple[bytes, BlockRef]]], Sequence[bytes]]
+"""Given slots and their blocks, returns their words, 32 bytes each, in the same order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,27 +173,9 @@ class Source:
         """Drive a reading of `registry.reading` at one block; raises as `fetch_words` does."""
         return self.read_many([(reading, block)])[0]
 
-    def read_many(
-        self, readings: Sequence[tuple[Generator[list[bytes], Words, Answer], BlockRef]]
-    ) -> list[Answer]:
+    def read_many(self, readings: Sequence[Reading[Answer]]) -> list[Answer]:
         """Drive several readings in step, so that each step is one request; raises as `fetch_words` does."""
-        answers: dict[int, Answer] = {}
-        words: dict[int, Words] = {}
-        wanted: dict[int, list[bytes]] = {}
-        pending = list(range(len(readings)))
-        while pending:
-            wanted = {}
-            for number in pending:
-                reading, _ = readings[number]
-                try:
-                    wanted[number] = reading.send(words[number]) if number in words else next(reading)
-                except StopIteration as done:
-                    answers[number] = done.value
-            pending = list(wanted)
-            places = [(slot, readings[number][1]) for number in pending for slot in wanted[number]]
-            found = iter(self.fetch_words(places) if places else ())
-            words = {number: [next(found) for _ in wanted[number]] for number in pending}
-        return [answers[number] for number in range(len(readings))]
+        return drive_readings(readings, self.fetch_words)
 
     def fetch_logs(self, *, first: int, last: BlockRef, topics: Sequence[object] = ()) -> list[Log]:
         """
@@ -279,6 +267,32 @@ class Source:
 
     def _bad_answer(self, wanted: str) -> ChainUnavailableError:
         return ChainUnavailableError("chain.bad_answer", host=self.rpc.host, wanted=wanted)
+
+
+def drive_readings(readings: Sequence[Reading[Answer]], fetch: FetchWords) -> list[Answer]:
+    """
+    Drive several readings in step and return their answers in the same order; raises as `fetch` and they do.
+
+    Args:
+        readings: Each with its block.
+        fetch: Asked once a step for what all of them want to see.
+    """
+    answers: dict[int, Answer] = {}
+    words: dict[int, Words] = {}
+    pending = list(range(len(readings)))
+    while pending:
+        wanted: dict[int, list[bytes]] = {}
+        for number in pending:
+            reading, _ = readings[number]
+            try:
+                wanted[number] = reading.send(words[number]) if number in words else next(reading)
+            except StopIteration as done:
+                answers[number] = done.value
+        pending = list(wanted)
+        places = [(slot, readings[number][1]) for number in pending for slot in wanted[number]]
+        found = iter(fetch(places) if places else ())
+        words = {number: [next(found) for _ in wanted[number]] for number in pending}
+    return [answers[number] for number in range(len(readings))]
 
 
 def _block_question(reference: str) -> Question:
