@@ -11,6 +11,7 @@ root counts is decided by the chain, elsewhere. Source: DESIGN section 4.
     path        fold a path, hold its length to the size, parse and format it
     chainpoint  the ordered SHA-256 tree of Chainpoint and Tierion tooling
     membership  the one question a verifier asks, for either kind
+    many        many messages and leaves hashed at once
     folding     many paths folded at once, for whoever verifies a batch
     whole       a whole forest at once: verify every leaf, cut every path
 

@@ -16,7 +16,7 @@ from attestree.merkle.routes import FEWEST_HASHES, choose_route, preload
 from attestree.merkle.shards import MerkleForest, build_forest, build_shard, forest_file_sizes, join_shards
 from attestree.merkle.standard import build_tree
 from attestree.merkle.whole import cut_paths, verify_forest
-from tests.vectors.merkle.vectors import digest_of
+from tests.vectors.merkle.vectors import TREES, TreeVector, digest_of
 
 SHAPES = [(1, SHARD_SIZE), (2, SHARD_SIZE), (15, 1), (16, 6), (40, SHARD_SIZE), (63, 8), (64, 20), (65, 64)]
 
@@ -59,6 +59,16 @@ def test_joined_digests_give_the_forest_of_single_ones_and_of_its_shards(
     assert b"".join(bytes(part.nodes) for part in forest.parts()) == forest.nodes
     assert b"".join(bytes(part.positions) for part in forest.parts()) == forest.positions
     assert sum(part.leaves for part in forest.parts() if not part.is_top) == size
+
+
+@pytest.mark.parametrize("vector", [vector for vector in TREES if vector.kind == 0], ids=str)
+def test_the_published_roots_and_paths_come_out_on_either_route(route: str, vector: TreeVector) -> None:
+    forest = build_forest(b"".join(vector.digests), shard_size=vector.shard_size)
+    assert forest.root == vector.root
+    verify_forest(forest, vector.digests)
+    cut = cut_paths(forest)
+    for leaf in vector.leaves:
+        assert (forest.leaf_hash(leaf.index), cut.path(leaf.index)) == (leaf.leaf_hash, leaf.path)
 
 
 @pytest.mark.parametrize(("size", "shard_size"), SHAPES)
