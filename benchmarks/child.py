@@ -71,7 +71,7 @@ def spend(command: Command, *, cwd: Path = ROOT) -> Spent:
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "report.json"
         whole = [sys.executable, "-I", "-S", str(LAUNCHER), str(report), *map(str, command)]
-        done = subprocess.run(whole, cwd=cwd, capture_output=True, text=True, check=False, env=_environment())
+        done = subprocess.run(whole, cwd=cwd, capture_output=True, text=True, check=False, env=environment())
         if done.returncode:
             raise FailedError(f"{' '.join(map(str, command))[:200]} failed:\n{done.stderr[-2000:]}")
         cost = json.loads(report.read_text())
@@ -134,7 +134,7 @@ def _last_line(output: str) -> dict[str, Any]:
     return found
 
 
-def _environment() -> dict[str, str]:
+def environment() -> dict[str, str]:
     """Return the environment of a program: this one's, with what set-up installed first on PATH."""
     folders = [ROOT / ".venv/bin", ROOT / "node_modules/.bin"]
     return {**os.environ, "PATH": os.pathsep.join([*map(str, folders), os.environ["PATH"]])}

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from benchmarks.child import ROOT
+from benchmarks.child import ROOT, environment
 from benchmarks.rows import Asked, Benchmark, Row, Run
 
 FOLDER = ROOT / "build/bench"
@@ -51,7 +51,10 @@ def read_runs(name: str) -> list[Run]:
 def describe_machine() -> str:
     """Return processor, cores, memory, system and versions."""
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
-    node = subprocess.run(["node", "--version"], capture_output=True, text=True, check=False).stdout.strip()
+    asked = subprocess.run(
+        ["node", "--version"], capture_output=True, text=True, check=False, env=environment()
+    )
+    node = asked.stdout.strip()
     versions = f"Python {platform.python_version()}, Node {node.lstrip('v')}"
     return f"{os.cpu_count()} cores, {_processor()}, {memory:.0f} GiB, {platform.system()}, {versions}"
 
