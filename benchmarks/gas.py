@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 import random
+import textwrap
 from collections.abc import Callable
 from hashlib import sha256
 from itertools import count
@@ -43,7 +44,7 @@ ALONE, AMONG, REVOKED, EACH = (
 ABOUT = (
     "`make bench ARGS=gas`: whole transactions on anvil, exact, of an operator who has recorded before. Each "
     "credential by itself is one such record, times their number. What gas costs is a question for "
-    "`attestree quote --per-year`.\n"
+    "`attestree quote --per-year`."
 )
 
 
@@ -135,7 +136,7 @@ def build_section(write_plot: Callable[[str, str], str]) -> str:
     heads = " | ".join(f"{size:,}" for size in SIZES)
     lines = [
         "## Gas of a credential\n",
-        ABOUT,
+        textwrap.fill(ABOUT, 130) + "\n",
         f"| gas of a credential in a batch of | {heads} |",
         "|---|" + "---:|" * len(SIZES),
     ]

@@ -10,6 +10,7 @@ machine keeps the section that is there; one without markers is added at the end
 from __future__ import annotations
 
 import statistics
+import textwrap
 from collections.abc import Callable, Iterator, Sequence
 
 from benchmarks import gas, plots, scale
@@ -65,18 +66,24 @@ def write_plot(name: str, svg: str) -> str:
     return f"plots/{name}.svg"
 
 
+def wrap(text: str) -> str:
+    """Return a paragraph in lines as long as those written by hand."""
+    return textwrap.fill(text, 130, break_long_words=False, break_on_hyphens=False)
+
+
 def _section(benchmark: Benchmark, runs: Sequence[Run]) -> Iterator[str]:
     """Yield the lines of a section."""
     command = f"`make bench ARGS={benchmark.name}`"
     deep = [run for run in runs if run.size in benchmark.deep]
     yield f"## {benchmark.title}\n"
-    yield f"{command}{' and `make bench-deep`' if deep else ''}: {benchmark.about}\n"
+    yield wrap(f"{command}{' and `make bench-deep`' if deep else ''}: {benchmark.about}") + "\n"
     for machine in dict.fromkeys(run.machine for run in runs):
         those = [run for run in runs if run.machine == machine]
         dates = sorted({run.date for run in those})
         loads = [run.load for run in those]
         busy = f"load before the runs {min(loads):g} to {max(loads):g}"
-        yield f"Machine: {machine}; {' to '.join(dict.fromkeys([dates[0], dates[-1]]))}; {busy}.\n"
+        when = " to ".join(dict.fromkeys([dates[0], dates[-1]]))
+        yield wrap(f"Machine: {machine}; {when}; {busy}.") + "\n"
     yield from _table(benchmark, runs)
     yield from _plots(benchmark, runs)
 
@@ -97,7 +104,8 @@ def _table(benchmark: Benchmark, runs: Sequence[Run]) -> Iterator[str]:
             cells += [_ratio(run.rows, row, name) for name in benchmark.ours]
             yield "| " + " | ".join(cells) + " |"
     yield ""
-    yield f"Median of {', '.join(str(n) for n in sorted({run.repeats for run in runs}))} runs in turns.\n"
+    counts = sorted({len(row.seconds) for run in runs for row in run.rows})
+    yield f"Runs of each, in turns: {', '.join(map(str, counts))}; the median counts.\n"
 
 
 def _ratio(rows: Sequence[Row], row: Row, name: str) -> str:
