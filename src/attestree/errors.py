@@ -47,6 +47,11 @@ sentence, a cause and a next step for every code. Source: DESIGN sections 1, 3 a
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 
 class AttestreeError(Exception):
     """Base of every error that Attestree raises on purpose."""
@@ -64,10 +69,18 @@ class AttestreeError(Exception):
         self.code = code
         self.values = values
 
+    def __reduce__(self) -> tuple[Callable[..., AttestreeError], tuple[object, ...]]:
+        """Travel between processes as code and values."""
+        return _restore, (type(self), self.code, self.values)
+
     def __str__(self) -> str:
         """Return the code and the values, for logs; people get the catalogue's sentence."""
         facts = ", ".join(f"{name}={value}" for name, value in self.values.items())
         return f"{self.code} ({facts})" if facts else self.code
+
+
+def _restore(kind: type[AttestreeError], code: str, values: dict[str, object]) -> AttestreeError:
+    return kind(code, **values)
 
 
 class InputError(AttestreeError):

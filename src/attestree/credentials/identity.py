@@ -89,6 +89,11 @@ def hash_identity(identifier: str, salt: str) -> str:
     return _HASH_PREFIX + sha256((identifier + salt).encode("utf-8", "surrogatepass")).hexdigest()
 
 
+def hash_email(email: str, salt: str) -> str:
+    """Return `hash_identity` of an e-mail address, trimmed and in lower case."""
+    return hash_identity(email.strip().lower(), salt)
+
+
 def build_name_identity(name: str) -> IdentityObject:
     """Build the identity that says the holder's name in clear."""
     return IdentityObject(identity_type=NAME_TYPE, identity_hash=name, hashed=False)
@@ -96,12 +101,12 @@ def build_name_identity(name: str) -> IdentityObject:
 
 def build_email_identity(email: str, *, salt: str) -> IdentityObject:
     """Build the salted hash of an e-mail address, trimmed and in lower case."""
-    return _build_hashed(EMAIL_TYPE, email.strip().lower(), salt)
+    return _build_hashed(EMAIL_TYPE, hash_email(email, salt), salt)
 
 
 def build_learner_identity(learner_id: str, *, salt: str) -> IdentityObject:
     """Build the salted hash of a learner id, as it stands."""
-    return _build_hashed(LEARNER_ID_TYPE, learner_id, salt)
+    return _build_hashed(LEARNER_ID_TYPE, hash_identity(learner_id, salt), salt)
 
 
 def match_holder(identities: Sequence[IdentityObject], expected: ExpectedHolder) -> HolderMatch:
@@ -126,11 +131,9 @@ def match_holder(identities: Sequence[IdentityObject], expected: ExpectedHolder)
     return HolderMatch(tuple(matching), tuple(differing), tuple(absent))
 
 
-def _build_hashed(identity_type: str, identifier: str, salt: str) -> IdentityObject:
+def _build_hashed(identity_type: str, identity_hash: str, salt: str) -> IdentityObject:
     """Build a hashed identity."""
-    return IdentityObject(
-        identity_type=identity_type, identity_hash=hash_identity(identifier, salt), hashed=True, salt=salt
-    )
+    return IdentityObject(identity_type=identity_type, identity_hash=identity_hash, hashed=True, salt=salt)
 
 
 def _field_of(identity: IdentityObject) -> str:

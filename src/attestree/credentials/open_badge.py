@@ -89,6 +89,11 @@ def verify_open_badge(document: JsonObject, *, with_bytes: bool = True) -> None:
         )
 
 
+def is_fit(text: str, kind: str) -> bool:
+    """Say whether a text may stand where the standard wants a `line`, `prose` or an `address`."""
+    return next(_check_value(text, kind, "", extended=False), None) is None
+
+
 def _check_contexts(document: JsonObject) -> Iterator[Finding]:
     """Check that the two contexts stand first, in their order."""
     contexts = document.get("@context")

@@ -58,7 +58,7 @@ def status_entries(
     as Bitstring Status List demands.
     """
     return [
-        _build_entry(format_list_address(public_url, list_id, purpose), purpose, index)
+        build_entry(format_list_address(public_url, list_id, purpose), purpose, str(index))
         for purpose in purposes
     ]
 
@@ -69,12 +69,12 @@ def entries_of(credential: JsonObject) -> tuple[JsonValue, ...]:
     return tuple(member) if isinstance(member, list) else (member,)
 
 
-def _build_entry(address: str, purpose: str, index: int) -> JsonObject:
-    """Build one entry that points at bit `index` of the list at `address`."""
+def build_entry(address: str, purpose: str, index: str) -> JsonObject:
+    """Build one entry that points at bit `index`, in digits, of the list at `address`."""
     return {
         "id": f"{address}#{index}",
         "type": STATUS_TYPE,
         "statusPurpose": purpose,
-        "statusListIndex": str(index),
+        "statusListIndex": index,
         "statusListCredential": address,
     }

@@ -33,8 +33,8 @@ from attestree.issuing.api_key import Caller
 from attestree.issuing.complete import Seat, complete_credential
 from attestree.issuing.derive import SEED_SIZE, TOKEN_SIZE, derive_list_id, require_seed
 from attestree.issuing.issue import BATCH_ID_BYTES
-from attestree.issuing.seal import MAX_DOCUMENT_BYTES
 from attestree.issuing.seal_joined import build_checksum
+from attestree.issuing.shard import MAX_DOCUMENT_BYTES
 from attestree.issuing.signing import DocumentSigner
 from attestree.issuing.terms import Terms
 from attestree.outbox.by_api import Answered, JoinedCredential, Joining, OpenBatch

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from attestree.issuing.finding import Finding, Severity
+from attestree.issuing.keyed_rows import KeyedRows
 from attestree.issuing.rows import Row
 from attestree.ports import CredentialRow
 
@@ -30,7 +31,7 @@ class OnDuplicate(StrEnum):
 class Selection:
     """What is left to issue."""
 
-    keyed_rows: tuple[tuple[bytes, Row], ...]
+    keyed_rows: KeyedRows
     """Row keys and rows, sorted by row key."""
     replaces: Mapping[bytes, str]
     """Row key -> token of the credential it takes the place of."""
@@ -48,22 +49,24 @@ def select_rows(
     policy: OnDuplicate,
 ) -> Selection:
     """Decide which rows are issued, given what was issued before under each row key, oldest first."""
-    kept: list[tuple[bytes, Row]] = []
+    rows = KeyedRows.of(keyed_rows)
+    kept: list[int] = []
     replaces: dict[bytes, str] = {}
     findings: list[Finding] = []
-    for key, row in keyed_rows:
+    for position, key in enumerate(rows.keys()):
         earlier = issued.get(key, ())
         if not earlier:
-            kept.append((key, row))
+            kept.append(position)
             continue
-        findings.append(_finding(row, policy))
+        findings.append(_finding(rows[position][1], policy))
         if policy is OnDuplicate.REPLACE:
-            kept.append((key, row))
+            kept.append(position)
             replaces[key] = earlier[-1].token
-    left_out = len(keyed_rows) - len(kept)
+    left_out = len(rows) - len(kept)
     denied = left_out if policy is OnDuplicate.DENY else 0
     findings.sort(key=lambda finding: finding.row)
-    return Selection(tuple(kept), replaces, tuple(findings), left_out - denied, denied)
+    selected = rows.select(kept) if left_out else rows
+    return Selection(selected, replaces, tuple(findings), left_out - denied, denied)
 
 
 def without_rows(selection: Selection, findings: Sequence[Finding]) -> Selection:
@@ -71,10 +74,11 @@ def without_rows(selection: Selection, findings: Sequence[Finding]) -> Selection
     if not findings:
         return selection
     bad = {finding.row for finding in findings if finding.severity is Severity.BAD}
-    kept = tuple((key, row) for key, row in selection.keyed_rows if row.number not in bad)
+    rows = selection.keyed_rows
+    kept = [position for position, row in enumerate(rows.rows()) if row.number not in bad] if bad else []
     return replace(
         selection,
-        keyed_rows=kept,
+        keyed_rows=rows.select(kept) if bad else rows,
         findings=tuple(sorted((*selection.findings, *findings), key=lambda finding: finding.row)),
         denied=selection.denied + len(bad),
     )

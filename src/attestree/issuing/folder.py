@@ -19,22 +19,26 @@ from __future__ import annotations
 
 import hashlib
 import re
-import struct
+import sys
 import unicodedata
+from array import array
 from collections.abc import Iterable, Iterator, Mapping
 
 from attestree.credentials.canonical import canonicalize
 from attestree.credentials.dates import format_timestamp
 from attestree.credentials.strict_json import JsonObject, JsonValue
 from attestree.issuing.compose import format_credential_id
-from attestree.issuing.seal import SealedBatch, SealedCredential
+from attestree.issuing.sealed import Recipient, SealedBatch
 from attestree.issuing.terms import Terms
 from attestree.ports import FolderFile
 from attestree.ports.folders import BATCH_FORMAT, DESCRIPTION_FILE, MAX_SINGLE_FILES, RECORD_FILE
-from attestree.text.spreadsheet import format_csv
+from attestree.text.spreadsheet import stream_csv
 
 MAILMERGE_COLUMNS = ("row", "name", "email", "learner_id", "ref", "awarded_on", "credential_id", "file")
 """Columns of `mailmerge.csv`."""
+
+CHUNK_BYTES = 1_048_576
+"""Bytes of a file that are handed on at once."""
 
 MAX_SLUG_CHARACTERS = 40
 """Longest part of a file name that comes from a learner's name."""
@@ -47,9 +51,10 @@ def build_folder(
     sums: dict[str, JsonValue] = {}
     for path, chunks in _files(sealed, terms, record):
         yield FolderFile(path, _summed(path, chunks, sums))
-    if len(sealed.credentials) <= MAX_SINGLE_FILES:
-        for credential in sealed.credentials:
-            yield FolderFile(f"private/{single_file(credential, terms)}", [credential.octets])
+    if sealed.size <= MAX_SINGLE_FILES:
+        names = {one.index: single_file(one, terms) for one in sealed.recipients()}
+        for index, octets in enumerate(sealed.documents):
+            yield FolderFile(f"private/{names[index]}", [octets])
     described = describe_batch(batch_id, sealed, terms, sums)
     own_sum = hashlib.sha256(canonicalize(described)).hexdigest()
     yield FolderFile(DESCRIPTION_FILE, [canonicalize({**described, "sum": own_sum}) + b"\n"])
@@ -97,10 +102,10 @@ def format_record(fingerprint: bytes, *, first_row_key: bytes, replaces: Mapping
     return canonicalize(members) + b"\n"
 
 
-def single_file(credential: SealedCredential, terms: Terms) -> str:
+def single_file(recipient: Recipient, terms: Terms) -> str:
     """Return the name of a credential's own file: a safe form of the learner's name, and its token."""
-    name = credential.row.full_name if terms.with_names else ""
-    return f"credentials/{slug(name)}-{credential.token}.json"
+    name = recipient.row.full_name if terms.with_names else ""
+    return f"credentials/{slug(name)}-{recipient.token}.json"
 
 
 def slug(text: str) -> str:
@@ -110,16 +115,17 @@ def slug(text: str) -> str:
 
 
 def _files(sealed: SealedBatch, terms: Terms, record: bytes | None) -> Iterator[tuple[str, Iterable[bytes]]]:
-    """Yield the files that `batch.json` lists."""
-    yield "private/credentials.jsonl", (credential.octets + b"\n" for credential in sealed.credentials)
-    yield "private/offsets.u64", _offsets(sealed)
-    yield "private/mailmerge.csv", [_mailmerge(sealed, terms)]
+    """Yield the files that `batch.json` lists; each is written before the next is asked for."""
+    ends = array("Q", [0])
+    yield "private/credentials.jsonl", _lines(sealed, ends)
+    yield "private/offsets.u64", _cut(_little_endian(ends))
+    yield "private/mailmerge.csv", _mailmerge(sealed, terms)
     if record is not None:
         yield RECORD_FILE, [record]
-    yield "public/leaves.jsonl", (_leaf(credential) for credential in sealed.credentials)
-    if sealed.nodes:
-        yield "public/nodes.bin", [sealed.nodes]
-        yield "public/positions.u32", [sealed.positions]
+    yield "public/leaves.jsonl", _leaves(sealed)
+    if sealed.tree.nodes:
+        yield "public/nodes.bin", _cut(sealed.tree.nodes)
+        yield "public/positions.u32", _cut(sealed.tree.positions)
 
 
 def _summed(path: str, chunks: Iterable[bytes], sums: dict[str, JsonValue]) -> Iterator[bytes]:
@@ -132,34 +138,46 @@ def _summed(path: str, chunks: Iterable[bytes], sums: dict[str, JsonValue]) -> I
     sums[path] = {"sha256": digest.hexdigest(), "size": size}
 
 
-def _offsets(sealed: SealedBatch) -> Iterator[bytes]:
-    """Yield where each line of `credentials.jsonl` starts, and the end of the last."""
-    start = 0
-    for credential in sealed.credentials:
-        yield struct.pack("<Q", start)
-        start += len(credential.octets) + 1
-    yield struct.pack("<Q", start)
+def _lines(sealed: SealedBatch, ends: array[int]) -> Iterator[bytes]:
+    """Yield the credentials, one a line, and note where each line ends."""
+    end = 0
+    for octets in sealed.documents:
+        end += len(octets) + 1
+        ends.append(end)
+        yield octets + b"\n"
 
 
-def _leaf(credential: SealedCredential) -> bytes:
-    """Return one line of `leaves.jsonl`."""
-    return canonicalize({"digest": credential.digest.hex(), "index": credential.index}) + b"\n"
+def _little_endian(numbers: array[int]) -> bytes:
+    """Return 64-bit numbers as bytes, lowest first."""
+    if sys.byteorder == "big":
+        numbers.byteswap()
+    return numbers.tobytes()
 
 
-def _mailmerge(sealed: SealedBatch, terms: Terms) -> bytes:
-    """Return `mailmerge.csv`, in the order of the roster."""
-    by_row = sorted(sealed.credentials, key=lambda credential: credential.row.number)
-    single = len(sealed.credentials) <= MAX_SINGLE_FILES
-    return format_csv(
-        MAILMERGE_COLUMNS, (_mailmerge_row(credential, terms, single=single) for credential in by_row)
-    )
+def _leaves(sealed: SealedBatch) -> Iterator[bytes]:
+    """Yield the lines of `leaves.jsonl`, in canonical JSON."""
+    for index in range(sealed.size):
+        yield b'{"digest":"%b","index":%d}\n' % (sealed.tree.digest(index).hex().encode(), index)
 
 
-def _mailmerge_row(credential: SealedCredential, terms: Terms, *, single: bool) -> tuple[str | int, ...]:
+def _cut(octets: bytes | memoryview) -> Iterator[bytes]:
+    """Yield bytes in pieces."""
+    for start in range(0, len(octets), CHUNK_BYTES):
+        yield bytes(octets[start : start + CHUNK_BYTES])
+
+
+def _mailmerge(sealed: SealedBatch, terms: Terms) -> Iterator[bytes]:
+    """Yield `mailmerge.csv`, in the order of the roster."""
+    single = sealed.size <= MAX_SINGLE_FILES
+    rows = (_mailmerge_row(one, terms, single=single) for one in sealed.recipients())
+    return stream_csv(MAILMERGE_COLUMNS, rows)
+
+
+def _mailmerge_row(recipient: Recipient, terms: Terms, *, single: bool) -> tuple[str | int, ...]:
     """Return one row of `mailmerge.csv`; it names the credential's own file where there is one."""
-    row = credential.row
+    row = recipient.row
     return (
         *(row.number, row.full_name, row.email, row.learner_id, row.ref, row.awarded_on),
-        format_credential_id(terms.public_url, credential.token),
-        single_file(credential, terms) if single else "",
+        format_credential_id(terms.public_url, recipient.token),
+        single_file(recipient, terms) if single else "",
     )

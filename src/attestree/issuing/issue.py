@@ -9,7 +9,7 @@ and sends nothing: `anchoring` does. Source: DESIGN sections 4 and 6.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from attestree.credentials.anchor_proof import LIST_ID_SIZE
@@ -19,7 +19,8 @@ from attestree.issuing.compose import Composer, Place
 from attestree.issuing.derive import SEED_SIZE, derive_list_id
 from attestree.issuing.folder import build_folder, format_record
 from attestree.issuing.plan import IssueRequest, Plan, make_plan
-from attestree.issuing.seal import SealedBatch, seal
+from attestree.issuing.seal import seal
+from attestree.issuing.sealed import SealedBatch
 from attestree.issuing.signing import DocumentSigner
 from attestree.issuing.terms import Terms
 from attestree.outbox.states import State
@@ -172,30 +173,17 @@ class Issuing:
         intent = build_anchor_intent(
             batch, sealed, contract=terms.registry, operator=self.operator, now=self.clock.now()
         )
-        rows = (
-            CredentialRow(
-                token=credential.token,
-                row_key=credential.row_key,
-                batch_id=batch.id,
-                index=credential.index,
-                leaf_hash=credential.leaf_hash,
-                replaces=plan.selection.replaces.get(credential.row_key),
-            )
-            for credential in sealed.credentials
-        )
-        self.store.seal_batch(batch.id, root=sealed.root, size=sealed.header.size, rows=rows, intent=intent)
-        return Issued(self.store.fetch_batch(batch.id), intent.id, sealed.header.size, is_new=True)
+        rows = build_store_rows(batch, sealed, plan.selection.replaces)
+        self.store.seal_batch(batch.id, root=sealed.root, size=sealed.size, rows=rows, intent=intent)
+        return Issued(self.store.fetch_batch(batch.id), intent.id, sealed.size, is_new=True)
 
     def _hold(self, batch: Batch, sealed: SealedBatch, terms: Terms, replaces: Mapping[bytes, str]) -> None:
         """Write the folder of a sealed batch and hold it; `replaces` is row key -> token."""
-        by_index = {
-            credential.index: replaces[credential.row_key]
-            for credential in sealed.credentials
-            if credential.row_key in replaces
-        }
-        record = format_record(
-            batch.fingerprint, first_row_key=sealed.credentials[0].row_key, replaces=by_index
-        )
+        by_index: dict[int, str] = {}
+        if replaces:
+            keys = ((index, sealed.row_key(index)) for index in range(sealed.size))
+            by_index = {index: replaces[key] for index, key in keys if key in replaces}
+        record = format_record(batch.fingerprint, first_row_key=sealed.row_key(0), replaces=by_index)
         self.folder.hold(batch.id, build_folder(batch.id, sealed, terms, record=record))
 
     def _restore(self, plan: Plan, batch: Batch) -> None:
@@ -203,10 +191,10 @@ class Issuing:
         if batch.delivered or self.folder.is_held(batch.id) or self.folder.is_released(batch.id):
             return
         rows = self.store.fetch_rows(batch.id)
-        keys = {row.row_key for row in rows}
+        known = {row.row_key for row in rows}
         replaces = {row.row_key: row.replaces for row in rows if row.replaces is not None}
-        terms = plan.request.terms
-        kept = [(key, row) for key, row in plan.keyed_rows if key in keys]
+        terms, keys = plan.request.terms, plan.keyed_rows.keys()
+        kept = plan.keyed_rows.select([position for position, key in enumerate(keys) if key in known])
         sealed = seal(kept, terms, seed=batch.seed, created=batch.created, sign=self.sign)
         if sealed.root != batch.root:
             raise NotAllowedError("issuing.not_the_same", batch=batch.id)
@@ -216,6 +204,21 @@ class Issuing:
 def anchor_intent_id(batch_id: str) -> str:
     """Return the id of the write that anchors a batch."""
     return f"anchor:{batch_id}"
+
+
+def build_store_rows(
+    batch: Batch, sealed: SealedBatch, replaces: Mapping[bytes, str]
+) -> Iterator[CredentialRow]:
+    """Yield a row of the store for each credential; `replaces` is row key -> token."""
+    for leaf in sealed.leaves:
+        yield CredentialRow(
+            token=leaf.token,
+            row_key=leaf.row_key,
+            batch_id=batch.id,
+            index=leaf.index,
+            leaf_hash=leaf.leaf_hash,
+            replaces=replaces.get(leaf.row_key),
+        )
 
 
 def build_anchor_intent(

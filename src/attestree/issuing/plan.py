@@ -14,10 +14,12 @@ from hashlib import sha256
 from attestree.credentials.anchor_proof import LIST_ID_SIZE
 from attestree.credentials.dates import format_date
 from attestree.errors import AttestreeError, ChainUnavailableError, MalformedCredentialError, RevertedError
-from attestree.issuing.compose import Composer, Place
+from attestree.issuing.compose import Composer
 from attestree.issuing.derive import SEED_SIZE
 from attestree.issuing.duplicates import OnDuplicate, Selection, select_rows, without_rows
 from attestree.issuing.finding import Finding, Severity
+from attestree.issuing.forms import Forms
+from attestree.issuing.keyed_rows import KeyedRows
 from attestree.issuing.roster import Roster, parse_roster
 from attestree.issuing.row_key import build_fingerprint, key_rows
 from attestree.issuing.rows import Row
@@ -63,7 +65,7 @@ class Plan:
     """What was asked."""
     roster: Roster
     """The roster as read."""
-    keyed_rows: tuple[tuple[bytes, Row], ...]
+    keyed_rows: KeyedRows
     """Row keys and rows of the whole roster, sorted by row key."""
     selection: Selection
     """Those of them to issue."""
@@ -147,10 +149,10 @@ def make_plan(
     # Skipping and denying make the same batch where they make one; replacing makes another.
     replace = request.on_duplicate is OnDuplicate.REPLACE
     fingerprint = build_fingerprint(
-        roster_key, rows=[row for _, row in keyed], terms={**terms.to_json(), "replace": replace}
+        roster_key, rows=keyed.rows(), terms={**terms.to_json(), "replace": replace}
     )
     batch = find_batch(store, issuer=terms.profile.address, fingerprint=fingerprint)
-    issued = store.fetch_rows_by_key([key for key, _ in keyed])
+    issued = store.fetch_rows_by_key(list(keyed.keys()))
     selection = select_rows(keyed, issued, request.on_duplicate)
     unfit = find_unfit(selection.keyed_rows, terms, now=now)
     selection = without_rows(selection, unfit)
@@ -164,7 +166,7 @@ def make_plan(
     return Plan(
         request=request,
         roster=roster,
-        keyed_rows=tuple(keyed),
+        keyed_rows=keyed,
         selection=selection,
         fingerprint=fingerprint,
         batch=batch,
@@ -177,15 +179,16 @@ def make_plan(
 def find_unfit(keyed_rows: Sequence[tuple[bytes, Row]], terms: Terms, *, now: int) -> list[Finding]:
     """Compose every credential once for trial; find rows that make none, and awards in the future."""
     composer = Composer(terms, bytes(SEED_SIZE), now)
+    forms = Forms(composer, bytes(LIST_ID_SIZE))
     findings: list[Finding] = []
     today = format_date(now)
-    for position, (_, row) in enumerate(keyed_rows):
+    for _, row in keyed_rows:
         if row.awarded_on > today:
             findings.append(
                 Finding(row.number, Severity.WARNING, "awarded_on", "roster.future_award", {}, row.awarded_on)
             )
         try:
-            composer.compose(row, Place(position, position, bytes(LIST_ID_SIZE)))
+            forms.verify(row)
         except MalformedCredentialError as exc:
             over = exc.code == "format.ends_before_start"
             code = "roster.already_over" if over else "roster.not_issuable"

@@ -14,11 +14,12 @@ from dataclasses import dataclass
 from attestree.errors import RosterError
 from attestree.issuing.columns import map_columns
 from attestree.issuing.finding import Finding, Severity
+from attestree.issuing.packed_rows import PackedRows
+from attestree.issuing.plain_rows import PlainRows
 from attestree.issuing.roster_csv import parse_csv
 from attestree.issuing.roster_jsonl import parse_jsonl
 from attestree.issuing.roster_xlsx import parse_xlsx
 from attestree.issuing.row_checks import find_lost_zeros, find_same_learners, read_row
-from attestree.issuing.rows import Row
 from attestree.issuing.table import Table
 
 PARSERS: Mapping[str, Callable[[bytes], Table]] = {
@@ -41,7 +42,7 @@ OLD_EXCEL_MAGIC = b"\xd0\xcf\x11\xe0"
 class Roster:
     """A roster after reading: what can be issued, and what was found."""
 
-    rows: tuple[Row, ...]
+    rows: PackedRows
     """Good rows, by row number."""
     findings: tuple[Finding, ...]
     """All findings, by row number."""
@@ -74,20 +75,24 @@ def parse_roster(octets: bytes, *, file_name: str, with_names: bool = True) -> R
     """
     table = parse_table(octets, file_name=file_name)
     columns = map_columns(table, with_names=with_names)
-    rows: list[Row] = []
+    plain = PlainRows(columns, with_names=with_names)
+    rows, total = PackedRows(), 0
     findings = list(columns.findings)
     for table_row in table.rows:
-        row, found = read_row(table_row, columns, with_names=with_names)
-        findings += found
+        total += 1
+        row = plain.read(table_row)
+        if row is None:
+            row, found = read_row(table_row, columns, with_names=with_names)
+            findings += found
         if row is not None:
             rows.append(row)
     findings += find_lost_zeros(rows, columns)
     same = find_same_learners(rows, columns)
     findings += same
     bad = {finding.row for finding in same if finding.severity is Severity.BAD}
-    good = tuple(row for row in rows if row.number not in bad)
+    good = PackedRows(row for row in rows if row.number not in bad) if bad else rows
     findings.sort(key=lambda finding: (finding.row, finding.severity is Severity.WARNING))
-    return Roster(good, tuple(findings), len(table.rows))
+    return Roster(good, tuple(findings), total)
 
 
 def parse_table(octets: bytes, *, file_name: str) -> Table:

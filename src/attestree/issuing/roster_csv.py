@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Iterator
 
 from attestree.errors import RosterError
 from attestree.issuing.columns import known_names
@@ -18,6 +19,9 @@ from attestree.issuing.table import MAX_ROWS, Table, TableRow, build_table, is_b
 SEPARATORS = (",", ";")
 """Separators that are understood, the default first."""
 
+
+MAX_HEADER_CHARACTERS = 100_000
+"""Characters in which the header is looked for."""
 
 NOT_TEXT = (b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"{\\rtf", b"<html", b"<!doctype html", b"<!DOCTYPE html")
 """How documents, pictures and web pages begin, whatever the file is called."""
@@ -30,19 +34,22 @@ def parse_csv(octets: bytes) -> Table:
     Raises:
         RosterError: `roster.quotes`, any code of `decode_text` or of `build_table`.
     """
-    text = decode_text(octets)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=find_separator(text), strict=True)
-    rows: list[TableRow] = []
+    separator = find_separator(decode_text(octets))
+    return build_table(_read_rows(octets, separator))
+
+
+def _read_rows(octets: bytes, separator: str) -> Iterator[TableRow]:
+    """Yield the rows of bytes that are known to be UTF-8; the text as a whole is never held."""
+    text = io.TextIOWrapper(io.BytesIO(octets), encoding="utf-8-sig", newline="")
     number = 0
     try:
-        for number, cells in enumerate(reader, start=1):
+        for number, cells in enumerate(csv.reader(text, delimiter=separator, strict=True), start=1):
             if number > MAX_ROWS:
                 raise RosterError("roster.too_many_rows", limit=MAX_ROWS)
             if not is_blank(cells):
-                rows.append(TableRow(number, cells))
+                yield TableRow(number, cells)
     except csv.Error as exc:
         raise RosterError("roster.quotes", row=number + 1) from exc
-    return build_table(rows)
 
 
 def decode_text(octets: bytes) -> str:
@@ -65,7 +72,8 @@ def decode_text(octets: bytes) -> str:
 
 def find_separator(text: str) -> str:
     """Return the separator under which the first line holds the most known column names."""
-    first_line = next((line for line in text.splitlines() if line.strip(" ,;\t")), "")
+    lines = text[:MAX_HEADER_CHARACTERS].splitlines()
+    first_line = next((line for line in lines if line.strip(" ,;\t")), "")
     return max(SEPARATORS, key=lambda separator: _known(first_line, separator))
 
 

@@ -7,6 +7,10 @@ Source: jsonlines.org; RFC 8259 read strictly by `credentials.strict_json`; DESI
 
 from __future__ import annotations
 
+import io
+from collections.abc import Iterator
+from itertools import chain
+
 from attestree.credentials.strict_json import JsonValue, parse_json
 from attestree.errors import MalformedJsonError, RosterError
 from attestree.issuing.roster_csv import decode_text
@@ -24,17 +28,24 @@ def parse_jsonl(octets: bytes) -> Table:
         RosterError: `roster.json_line` with the line, `roster.utf16`, `roster.encoding`, or any code
             of `build_table`.
     """
-    lines = decode_text(octets).split("\n")
-    if len(lines) > MAX_ROWS:
+    if decode_text(octets).count("\n") >= MAX_ROWS:
         raise RosterError("roster.too_many_rows", limit=MAX_ROWS)
-    objects = [(number, _object(line, number)) for number, line in enumerate(lines, 1) if line.strip()]
     names: dict[str, int] = {}
-    for _, members in objects:
+    for _, members in _read_objects(octets):
         for name in members:
             names.setdefault(name, len(names))
-    rows = [_row(number, members, names) for number, members in objects]
-    header = [TableRow(0, tuple(names))] if objects else []
-    return build_table([*header, *(row for row in rows if any(row.cells))])
+    # read twice: no more than one line is held, whatever the size of the file
+    rows = (_row(number, members, names) for number, members in _read_objects(octets))
+    header = [TableRow(0, tuple(names))] if names else []
+    return build_table(chain(header, (row for row in rows if any(row.cells))))
+
+
+def _read_objects(octets: bytes) -> Iterator[tuple[int, dict[str, JsonValue]]]:
+    """Yield the number of each line that is not blank, and the object on it."""
+    text = io.TextIOWrapper(io.BytesIO(octets), encoding="utf-8-sig", newline="\n")
+    for number, line in enumerate(text, 1):
+        if line.strip():
+            yield number, _object(line, number)
 
 
 def _object(line: str, number: int) -> dict[str, JsonValue]:

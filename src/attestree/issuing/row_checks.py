@@ -105,7 +105,7 @@ def _check_row(
     full_name = cells.get("name") or f"{cells.get('given_name', '')} {cells.get('family_name', '')}".strip()
     if with_names and not full_name:
         yield Finding(row.number, Severity.BAD, "", "roster.no_name")
-    elif with_names and _PLACEHOLDER.fullmatch(full_name):
+    elif with_names and is_placeholder(full_name):
         yield Finding(row.number, Severity.WARNING, "", "roster.placeholder_name", {}, full_name)
     awarded, expires = cells.get("awarded_on", ""), cells.get("expires_on", "")
     # ISO dates sort as text; a cell that is no date has its own finding already
@@ -115,14 +115,18 @@ def _check_row(
         )
 
 
+def is_placeholder(full_name: str) -> bool:
+    """Say whether somebody left a word in the place of a name."""
+    return _PLACEHOLDER.fullmatch(full_name) is not None
+
+
 def find_lost_zeros(rows: Sequence[Row], columns: ColumnMap) -> list[Finding]:
     """Warn of learner ids that are shorter than nearly all others: a spreadsheet drops leading zeros."""
-    digits = [row for row in rows if row.learner_id.isascii() and row.learner_id.isdigit()]
-    lengths = Counter(len(row.learner_id) for row in digits)
+    lengths = Counter(len(row.learner_id) for row in rows if _is_number(row.learner_id))
     if len(lengths) < 2:
         return []
     usual, count = lengths.most_common(1)[0]
-    if usual < 4 or count * 2 < len(digits):
+    if usual < 4 or count * 2 < lengths.total():
         return []
     return [
         Finding(
@@ -133,13 +137,39 @@ def find_lost_zeros(rows: Sequence[Row], columns: ColumnMap) -> list[Finding]:
             {"size": len(row.learner_id), "usual": usual},
             row.learner_id,
         )
-        for row in digits
-        if len(row.learner_id) < usual
+        for row in rows
+        if _is_number(row.learner_id) and len(row.learner_id) < usual
     ]
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit()
 
 
 def find_same_learners(rows: Sequence[Row], columns: ColumnMap) -> list[Finding]:
     """Refuse the second row for one learner, and warn where two learners share an address."""
+    return _find_same(_find_alike(rows), columns)
+
+
+def _find_alike(rows: Sequence[Row]) -> list[Row]:
+    """Return the rows that may share learner or address with another: hashes tell few too many."""
+    seen: set[int] = set()
+    again: set[int] = set()
+    for row in rows:
+        for number in _hash_names(row):
+            (again if number in seen else seen).add(number)
+    return [row for row in rows if not again.isdisjoint(_hash_names(row))] if again else []
+
+
+def _hash_names(row: Row) -> tuple[int, ...]:
+    """Return numbers that are the same for the same learner, or the same address."""
+    if row.email and row.identity[0] == "learner_id":
+        return hash(row.identity), hash(row.email.lower())
+    return (hash(row.identity),)
+
+
+def _find_same(rows: Sequence[Row], columns: ColumnMap) -> list[Finding]:
+    """Compare rows in full."""
     first_rows: dict[tuple[str, str], int] = {}
     first_mails: dict[str, int] = {}
     findings: list[Finding] = []

@@ -14,12 +14,18 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from json.encoder import encode_basestring
+
+from msgspec.structs import astuple
 
 from attestree.credentials.canonical import canonicalize
 from attestree.credentials.strict_json import JsonObject
 from attestree.errors import KeyFileError
-from attestree.issuing.rows import Row
+from attestree.issuing.keyed_rows import KeyedRows
+from attestree.issuing.packed_rows import PackedRows
+from attestree.issuing.rows import COLUMNS, Row
 
 ROSTER_KEY_SIZE = 32
 """Bytes of an issuer's roster key."""
@@ -29,6 +35,10 @@ ROW_LABEL = b"attestree/1 row\x00"
 
 ROSTER_LABEL = b"attestree/1 roster\x00"
 """Domain of fingerprints."""
+
+
+# Names in the order of RFC 8785, each with the place of its column in a row.
+_NAMES = tuple((COLUMNS.index(name) + 1, f'"{name}":') for name in sorted(COLUMNS))
 
 
 def build_row_key(roster_key: bytes, *, issuer: bytes, achievement_id: str, row: Row) -> bytes:
@@ -48,18 +58,13 @@ def build_row_key(roster_key: bytes, *, issuer: bytes, achievement_id: str, row:
     )
 
 
-def key_rows(
-    roster_key: bytes, rows: Sequence[Row], *, issuer: bytes, achievement_id: str
-) -> list[tuple[bytes, Row]]:
+def key_rows(roster_key: bytes, rows: Sequence[Row], *, issuer: bytes, achievement_id: str) -> KeyedRows:
     """Return rows with their keys, sorted by key: the order of a roster means nothing."""
-    keyed = (
-        (build_row_key(roster_key, issuer=issuer, achievement_id=achievement_id, row=row), row)
-        for row in rows
-    )
-    return sorted(keyed, key=lambda pair: pair[0])
+    keys = [build_row_key(roster_key, issuer=issuer, achievement_id=achievement_id, row=row) for row in rows]
+    return KeyedRows.sort(rows if isinstance(rows, PackedRows) else PackedRows(rows), keys)
 
 
-def build_fingerprint(roster_key: bytes, *, rows: Sequence[Row], terms: JsonObject) -> bytes:
+def build_fingerprint(roster_key: bytes, *, rows: Iterable[Row], terms: JsonObject) -> bytes:
     """
     Return the fingerprint, 32 bytes, of a roster and of all that shapes its credentials.
 
@@ -68,8 +73,29 @@ def build_fingerprint(roster_key: bytes, *, rows: Sequence[Row], terms: JsonObje
         rows: Good rows, sorted by row key.
         terms: Achievement, issuer profile, chain, registry, addresses and policy.
     """
-    content: JsonObject = {"rows": [dict(row.to_json()) for row in rows], "terms": terms}
-    return _authenticate(roster_key, ROSTER_LABEL, hashlib.sha256(canonicalize(content)).digest())
+    # The bytes are those of `canonicalize({"rows": [...], "terms": terms})`, written row by row.
+    content, comma = hashlib.sha256(b'{"rows":['), b""
+    for row in rows:
+        content.update(comma + _write_row(row))
+        comma = b","
+    content.update(b'],"terms":%b}' % canonicalize(terms))
+    return _authenticate(roster_key, ROSTER_LABEL, content.digest())
+
+
+def _write_row(row: Row) -> bytes:
+    """Return what a row says, canonical JSON: `canonicalize(row.to_json())`."""
+    values = astuple(row)
+    members = [
+        name + (encode_basestring(value) if isinstance(value, str) else _write_number(value))
+        for place, name in _NAMES
+        if (value := values[place]) not in ("", None)
+    ]
+    return f"{{{','.join(members)}}}".encode()
+
+
+@lru_cache(maxsize=1_024)
+def _write_number(number: float) -> str:
+    return canonicalize(number).decode()
 
 
 def _authenticate(roster_key: bytes, label: bytes, message: bytes) -> bytes:

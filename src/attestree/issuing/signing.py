@@ -2,42 +2,54 @@
 Signatures beside the anchor: `eddsa-rdfc-2022`, what wallets and other verifiers check.
 
 Decides which key of the issuer's DID is named, and that no signature is made in the name of a DID which
-the key cannot belong to. How the key is kept is decided in `adapters.keys`. A batch is signed as a whole,
-since its documents share their shape: a signer may learn from the first what it then does faster for the
-rest, and must give the same bytes all the same. Source: DESIGN section 4; vc-di-eddsa 1.0, section 3.2.
+the key cannot belong to. How the key is kept is decided in `adapters.keys`; how N-Quads are written faster
+for documents that are alike, in `forms`. Source: DESIGN section 4; vc-di-eddsa 1.0, section 3.2.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Protocol
 
 from attestree.credentials.did import is_did_key, parse_did
-from attestree.credentials.proof_set import PROOF_PURPOSE
+from attestree.credentials.proof_set import PROOF_PURPOSE, PROOF_TYPE
+from attestree.credentials.signatures.multibase import format_base58btc
 from attestree.credentials.signatures.multikey import (
     PublicKey,
     did_key_method,
     format_did_key,
     format_multikey,
 )
-from attestree.credentials.strict_json import JsonObject
+from attestree.credentials.strict_json import JsonObject, JsonValue
 from attestree.errors import MalformedProofError, SettingsError
 
 SignOctets = Callable[[bytes], bytes]
 """Returns the Ed25519 signature of some bytes, 64 bytes; the same one each time."""
 
 
+class Signable(Protocol):
+    """A document that can be signed."""
+
+    @property
+    def context(self) -> JsonValue:
+        """Its `@context`."""
+
+    @property
+    def quads(self) -> Callable[[], bytes]:
+        """Returns its canonical N-Quads; raises as `canonize` does."""
+
+
 class DocumentSigner(Protocol):
     """Signs the documents of a batch."""
 
-    def sign_batch(self, documents: Iterable[JsonObject], *, created: str) -> Iterator[JsonObject]:
+    def sign_batch(self, documents: Iterable[JsonObject | Signable], *, created: str) -> Iterator[JsonObject]:
         """
         Yield one proof for each document, in their order; the same bytes each time.
 
         Args:
-            documents: Credentials without `proof`; mostly alike, so that an implementation may keep what
-                it learns of a shape for as long as this iterator lives.
+            documents: Credentials without `proof`.
             created: Time stamp of every proof.
 
         Raises:
@@ -47,34 +59,51 @@ class DocumentSigner(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class PlainDocument:
+    """A document by itself; implements `Signable`."""
+
+    document: JsonObject
+    """Without `proof`."""
+
+    @property
+    def context(self) -> JsonValue:
+        """Its `@context`."""
+        return self.document.get("@context")
+
+    def quads(self) -> bytes:
+        """Return its canonical N-Quads; raises as `canonize` does."""
+        # Loaded here because most commands sign nothing, and it is slow to load.
+        from attestree.credentials.signatures.canonize import canonize
+
+        return canonize(self.document)
+
+
+@dataclass(frozen=True, slots=True)
 class TemplateSigner:
-    """Signs documents of one shape through a template; the bytes are those of `build_proof` alone."""
+    """Signs documents by their N-Quads; the proofs are those of `build_proof`."""
 
     method: str
     """Absolute id of the key, as the proofs name it."""
     sign: SignOctets
     """Makes the signatures."""
 
-    def sign_batch(self, documents: Iterable[JsonObject], *, created: str) -> Iterator[JsonObject]:
+    def sign_batch(self, documents: Iterable[JsonObject | Signable], *, created: str) -> Iterator[JsonObject]:
         """Yield one proof for each document; as the protocol says."""
-        # Loaded here because most commands sign nothing, and it is slow to load.
-        from attestree.credentials.signatures.canonize import canonize
-        from attestree.credentials.signatures.data_integrity import build_proof
-        from attestree.credentials.signatures.quads_template import QuadsTemplates
-        from attestree.credentials.signatures.suites import EDDSA_RDFC_2022
-
-        options = build_options(self.method, created=created)
-        templates: QuadsTemplates | None = None
-        for document in documents:
-            templates = templates or QuadsTemplates(canonize, shared=_shared_parts(document))
-            yield build_proof(document, options, self.sign, EDDSA_RDFC_2022, quads_of=templates.canonize)
-
-
-def _shared_parts(document: JsonObject) -> list[JsonObject]:
-    """Return the parts of a badge that the others of its batch hold too: the achievement."""
-    subject = document.get("credentialSubject")
-    achievement = subject.get("achievement") if isinstance(subject, dict) else None
-    return [achievement] if isinstance(achievement, dict) else []
+        options: JsonObject = {
+            "type": PROOF_TYPE,
+            "cryptosuite": "eddsa-rdfc-2022",
+            **build_options(self.method, created=created),
+        }
+        hashes: dict[str, bytes] = {}
+        for given in documents:
+            document = PlainDocument(given) if isinstance(given, dict) else given
+            context = repr(document.context)
+            if context not in hashes:
+                # a proof without a context of its own is read with the document's
+                covered = PlainDocument({**options, "@context": document.context})
+                hashes[context] = sha256(covered.quads()).digest()
+            message = hashes[context] + sha256(document.quads()).digest()
+            yield {**options, "proofValue": format_base58btc(self.sign(message))}
 
 
 def build_options(method: str, *, created: str) -> JsonObject:

@@ -7,8 +7,9 @@ Source: DESIGN section 9.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 
 from attestree.errors import RosterError
 
@@ -42,33 +43,41 @@ class Table:
     """Row number of the header."""
     header: tuple[str, ...]
     """Column names as the roster spells them."""
-    rows: tuple[TableRow, ...]
-    """All rows below it that are not blank."""
+    rows: Iterable[TableRow]
+    """All rows below it that are not blank; read once, one after another."""
     other_sheets: int = 0
     """How many further sheets of a workbook hold something; none of them is read."""
 
 
-def build_table(numbered: Sequence[TableRow]) -> Table:
+def build_table(numbered: Iterable[TableRow], *, other_sheets: int = 0) -> Table:
     """
-    Take the first row as header and the others as rows.
+    Take the first row as header and the others as rows; all but the first two are read later.
 
     Raises:
-        RosterError: `roster.empty`, `roster.no_rows`, `roster.too_many_rows` or
-            `roster.too_many_columns`.
+        RosterError: `roster.empty`, `roster.no_rows` or `roster.too_many_columns`; `roster.too_many_rows`
+            while rows are read.
     """
-    if not numbered:
+    following = iter(numbered)
+    header = next(following, None)
+    if header is None:
         raise RosterError("roster.empty")
-    header, *rows = numbered
-    if not rows:
+    first = next(following, None)
+    if first is None:
         raise RosterError("roster.no_rows")
-    if len(numbered) > MAX_ROWS:
-        raise RosterError("roster.too_many_rows", limit=MAX_ROWS)
     names = list(header.cells)
     while names and not names[-1].strip():
         names.pop()
     if len(names) > MAX_COLUMNS:
         raise RosterError("roster.too_many_columns", limit=MAX_COLUMNS)
-    return Table(header.number, tuple(names), tuple(rows))
+    return Table(header.number, tuple(names), _count(chain([first], following)), other_sheets)
+
+
+def _count(rows: Iterable[TableRow]) -> Iterator[TableRow]:
+    """Pass rows on, header aside no more than may be."""
+    for number, row in enumerate(rows, start=2):
+        if number > MAX_ROWS:
+            raise RosterError("roster.too_many_rows", limit=MAX_ROWS)
+        yield row
 
 
 def is_blank(cells: Sequence[str]) -> bool:

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 """First bytes; without them a spreadsheet takes UTF-8 for an older encoding."""
@@ -18,13 +19,27 @@ FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%")
 """First characters that make some spreadsheet compute a cell."""
 
 
+ROWS_AT_ONCE = 1_000
+"""Rows that are written together."""
+
+
 def format_csv(header: Sequence[str], rows: Iterable[Iterable[object]]) -> bytes:
     """Write a table as CSV in UTF-8 with byte order mark; texts are defused, numbers stay numbers."""
+    return b"".join(stream_csv(header, rows))
+
+
+def stream_csv(header: Sequence[str], rows: Iterable[Iterable[object]]) -> Iterator[bytes]:
+    """Yield what `format_csv` returns, in pieces."""
+    rest = iter(rows)
+    yield BYTE_ORDER_MARK + _format_lines([header])
+    while some := list(islice(rest, ROWS_AT_ONCE)):
+        yield _format_lines([defuse(cell) if isinstance(cell, str) else cell for cell in row] for row in some)
+
+
+def _format_lines(rows: Iterable[Iterable[object]]) -> bytes:
     target = io.StringIO(newline="")
-    writer = csv.writer(target, lineterminator="\r\n")
-    writer.writerow(header)
-    writer.writerows([defuse(cell) if isinstance(cell, str) else cell for cell in row] for row in rows)
-    return BYTE_ORDER_MARK + target.getvalue().encode("utf-8", "replace")
+    csv.writer(target, lineterminator="\r\n").writerows(rows)
+    return target.getvalue().encode("utf-8", "replace")
 
 
 def defuse(cell: str) -> str:

@@ -17,6 +17,8 @@ MAX_CHARACTERS = 512
 """Longest text that is read; base58 takes quadratic time, and no key or signature here needs 140."""
 
 _BASE58 = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
+_SQUARE = 58**2
+_PAIRS = [first + second for first in _BASE58 for second in _BASE58]
 _DIGITS = {character: digit for digit, character in enumerate(_BASE58)}
 
 
@@ -33,11 +35,19 @@ def parse_multibase(text: str) -> bytes:
 def format_base58btc(octets: bytes) -> str:
     """Return bytes as `z` and base58 with Bitcoin's alphabet."""
     number = int.from_bytes(octets, "big")
-    digits = ""
+    pieces: list[str] = []
     while number:
-        number, rest = divmod(number, 58)
-        digits = _BASE58[rest] + digits
-    return "z" + "1" * _count_leading(octets) + digits
+        # ten digits at once: dividing the long number is what costs
+        number, rest = divmod(number, 58**10)
+        high, low = divmod(rest, 58**6)
+        pieces.append(_PAIRS[high // _SQUARE] + _PAIRS[high % _SQUARE] + _write_six(low))
+    return "z" + "1" * _count_leading(octets) + "".join(reversed(pieces)).lstrip("1")
+
+
+def _write_six(number: int) -> str:
+    """Return six digits."""
+    high, low = divmod(number, _SQUARE)
+    return _PAIRS[high // _SQUARE] + _PAIRS[high % _SQUARE] + _PAIRS[low]
 
 
 def parse_base58btc(text: str) -> bytes:

@@ -11,10 +11,11 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
-from operator import eq
+from itertools import chain
+from operator import eq, itemgetter
 
 MARK = re.compile(r"gap-([0-9]+)-gap")
 """What stands for a text while a layout is made."""
@@ -25,32 +26,104 @@ _SCHEME = r"(?:[A-Za-z][A-Za-z0-9+.-]*:(?://)?)?"
 _GAP = re.compile(rf'(?P<open>["<]){_SCHEME}gap-(?P<slot>[0-9]+)-gap(?P<close>"(?:\^\^|@|$)|>$)')
 
 
-@dataclass(frozen=True, slots=True)
 class _Pattern:
-    """A line of which the fields are left open: labels of blank nodes and texts."""
+    """Text of which the fields are left open: labels of blank nodes and texts."""
 
-    text: str
-    """With `%s` for each field."""
-    fields: tuple[int, ...]
-    """Which fields, by number."""
+    __slots__ = ("_pick", "fields", "text")
+
+    def __init__(self, text: str, fields: tuple[int, ...]) -> None:
+        """Take text with `%s` for each field, and the fields by number."""
+        self.text, self.fields = text, fields
+        self._pick = itemgetter(*fields) if fields else None
 
     def fill(self, fields: Sequence[str]) -> str:
-        """Return the line."""
-        return self.text % tuple([fields[number] for number in self.fields])
+        """Return the text."""
+        return self.text % (() if self._pick is None else self._pick(fields))
+
+
+class _Lines:
+    """Lines that stand together, sorted; only those are sorted anew whose order may change with the texts."""
+
+    def __init__(self, patterns: Iterable[_Pattern], *, shared: str = "") -> None:
+        """Take lines, all of which begin with what becomes of `shared`."""
+        self._runs: list[_Pattern | list[_Pattern]] = []
+        for cluster in _cluster(patterns, skip=len(shared)):
+            if len(cluster) > 1:
+                self._runs.append(cluster)
+            elif self._runs and isinstance(self._runs[-1], _Pattern):
+                self._runs[-1] = _join([self._runs[-1], *cluster])
+            else:
+                self._runs += cluster
+
+        self._only = self._runs[0] if len(self._runs) == 1 and isinstance(self._runs[0], _Pattern) else None
+
+    def fill(self, fields: Sequence[str]) -> str | None:
+        """Return the lines; None where two have become one."""
+        if self._only is not None:
+            return self._only.fill(fields)
+        runs = [_fill(run, fields) for run in self._runs]
+        if any(any(map(eq, lines, lines[1:])) for lines in runs if len(lines) > 1):
+            return None
+        return "".join(chain.from_iterable(runs))
+
+    def hash(self, fields: Sequence[str]) -> str:
+        """Return the SHA-256 of the lines in hex; what only looks the same once masked counts each time."""
+        if self._only is not None:
+            return sha256(self._only.fill(fields).encode()).hexdigest()
+        lines = chain.from_iterable(_fill(run, fields) for run in self._runs)
+        return sha256("".join(lines).encode()).hexdigest()
+
+
+def _cluster(patterns: Iterable[_Pattern], *, skip: int) -> Iterator[list[_Pattern]]:
+    """Yield lines in their order, those together whose order is not settled before their first fields."""
+
+    def start(pattern: _Pattern) -> str:
+        return pattern.text[skip:].partition("%s")[0]
+
+    cluster: list[_Pattern] = []
+    for pattern in sorted(patterns, key=start):
+        if cluster and not (cluster[0].fields and start(pattern).startswith(start(cluster[0]))):
+            yield cluster
+            cluster = []
+        cluster.append(pattern)
+    yield cluster
+
+
+def _join(patterns: Sequence[_Pattern]) -> _Pattern:
+    """Return lines as one pattern."""
+    fields = tuple(number for pattern in patterns for number in pattern.fields)
+    return _Pattern("".join(pattern.text for pattern in patterns), fields)
+
+
+def _fill(run: _Pattern | list[_Pattern], fields: Sequence[str]) -> list[str]:
+    """Return lines that need no sorting as one, others one by one, sorted; two may be alike."""
+    if isinstance(run, _Pattern):
+        return [run.fill(fields)]
+    return sorted([pattern.fill(fields) for pattern in run])
+
+
+@dataclass(frozen=True, slots=True)
+class _Subject:
+    """All lines about one subject; they follow each other."""
+
+    term: _Pattern
+    """The subject, and a blank: subjects sort as their lines do."""
+    lines: _Lines
+    """What is said of it, subject included."""
 
 
 @dataclass(frozen=True, slots=True)
 class _BlankNode:
     """One blank node: its quads as its hash sees them, itself `_:a`, any other `_:z`."""
 
-    patterns: tuple[_Pattern, ...]
-    """One a quad."""
+    lines: _Lines
+    """Its quads."""
     fixed_hash: str
     """Their hash where no text is left open; else empty."""
 
     def hash(self, fields: Sequence[str]) -> str:
         """Return the hash of its first-degree quads."""
-        return self.fixed_hash or _hash_lines(pattern.fill(fields) for pattern in self.patterns)
+        return self.fixed_hash or self.lines.hash(fields)
 
 
 def find_gaps(quads: str) -> frozenset[int]:
@@ -77,12 +150,13 @@ class QuadsLayout:
             _name_gap(slot, is_literal=kind): len(labels) + at for at, (slot, kind) in enumerate(self._slots)
         }
         self._nodes = tuple(_build_node(label, lines, fields) for label in labels)
-        patterns = [_build_pattern(terms, fields) for terms in lines]
-        self._fixed = [pattern.fill(()) for pattern in patterns if not pattern.fields]
-        self._open = [pattern for pattern in patterns if pattern.fields]
+        by_subject: dict[str, list[list[str]]] = {}
+        for terms in lines:
+            by_subject.setdefault(terms[0], []).append(terms)
+        self._subjects = tuple(_build_subject(some, fields) for some in by_subject.values())
 
     def fill(self, texts: Sequence[str]) -> bytes | None:
-        """Return canonical N-Quads with these texts, by slot; None where two blank nodes look alike."""
+        """Return canonical N-Quads with these texts, by slot; None where two nodes or quads look alike."""
         written = [
             texts[slot].translate(_ESCAPES) if escaped else texts[slot] for slot, escaped in self._slots
         ]
@@ -92,10 +166,12 @@ class QuadsLayout:
         if len(ranks) < len(hashes):
             return None
         fields = [f"_:c14n{ranks[value]}" for value in hashes] + written
-        lines = self._fixed + [pattern.fill(fields) for pattern in self._open]
-        lines.sort()
+        parts = {subject.term.fill(fields): subject.lines.fill(fields) for subject in self._subjects}
+        ordered = [parts[term] for term in sorted(parts)]
         # Two gaps may have got the same text; two quads are one then, which the hashes do not know.
-        return None if any(map(eq, lines, lines[1:])) else "".join(lines).encode()
+        if len(parts) < len(self._subjects) or None in ordered:
+            return None
+        return "".join(filter(None, ordered)).encode()
 
 
 def _parse(quads: str) -> list[list[str]]:
@@ -134,13 +210,22 @@ def _name_gap(slot: int, *, is_literal: bool) -> str:
     return f"{slot} {is_literal}"
 
 
+def _build_subject(lines: Sequence[Sequence[str]], fields: dict[str, int]) -> _Subject:
+    """Return a subject with all lines about it."""
+    text, name = _open_term(lines[0][0])
+    term = _Pattern(text + " ", (fields[name],) if name else ())
+    # Lines of one subject sort by what comes behind it, whatever it is called.
+    return _Subject(term, _Lines((_build_pattern(terms, fields) for terms in lines), shared=term.text))
+
+
 def _build_node(label: str, lines: Iterable[Sequence[str]], fields: dict[str, int]) -> _BlankNode:
     """Return a blank node with its quads."""
     patterns = [
         _build_pattern([_mask(term, label) for term in terms], fields) for terms in lines if label in terms
     ]
+    seen = _Lines(patterns)
     is_fixed = not any(pattern.fields for pattern in patterns)
-    return _BlankNode(tuple(patterns), _hash_lines(p.fill(()) for p in patterns) if is_fixed else "")
+    return _BlankNode(seen, seen.hash(()) if is_fixed else "")
 
 
 def _mask(term: str, label: str) -> str:
@@ -148,8 +233,3 @@ def _mask(term: str, label: str) -> str:
     if not term.startswith("_:"):
         return term
     return "_:a" if term == label else "_:z"
-
-
-def _hash_lines(lines: Iterable[str]) -> str:
-    """Return the hash of a node's quads; what only looks the same once masked counts each time."""
-    return sha256("".join(sorted(lines)).encode()).hexdigest()

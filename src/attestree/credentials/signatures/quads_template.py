@@ -85,7 +85,7 @@ class QuadsTemplates:
     def canonize(self, document: JsonObject) -> bytes:
         """Return `canonize(document)`; raises as it does."""
         shape = self._read(document)
-        if any(map(_UNFIT.search, shape.texts)):
+        if any(map(is_unfit, shape.texts)):
             return self._canonize(document)
         for template in self._templates.get(shape.outline, ()):
             if template.fits(shape.texts):
@@ -111,7 +111,7 @@ class QuadsTemplates:
 
     def _make(self, document: JsonObject, shape: _Shape) -> _Template:
         """Find the gaps, then make the template with every other text in its place."""
-        marks = [_format_mark(slot, text) for slot, text in enumerate(shape.texts)]
+        marks = [format_mark(slot, text) for slot, text in enumerate(shape.texts)]
         gaps = find_gaps(self._canonize(self._replace(document, marks)).decode())
         mixed = [marks[slot] if slot in gaps else text for slot, text in enumerate(shape.texts)]
         quads = self._canonize(self._replace(document, mixed)).decode()
@@ -125,8 +125,7 @@ class QuadsTemplates:
 
         def read(value: JsonValue) -> None:
             if isinstance(value, str):
-                address = _ADDRESS.fullmatch(value)
-                outline.append(address[1] if address else "")
+                outline.append(read_scheme(value))
                 texts.append(value)
             elif id(value) in self._shared:
                 outline.append(id(value))
@@ -169,7 +168,17 @@ class QuadsTemplates:
         return replace_members(document)
 
 
-def _format_mark(slot: int, text: str) -> str:
+def format_mark(slot: int, text: str) -> str:
     """Return what stands for a text; one with a scheme keeps it."""
+    return f"{read_scheme(text)}gap-{slot}-gap"
+
+
+def read_scheme(text: str) -> str:
+    """Return how a text begins that may become an IRI: scheme, colon and slashes; nothing for any other."""
     address = _ADDRESS.fullmatch(text)
-    return f"{address[1] if address else ''}gap-{slot}-gap"
+    return address[1] if address else ""
+
+
+def is_unfit(text: str) -> bool:
+    """Say whether a text may not be written into a gap."""
+    return _UNFIT.search(text) is not None

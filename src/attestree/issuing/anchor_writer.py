@@ -1,0 +1,57 @@
+"""
+Anchor proofs of one batch, written by the thousand: what they share is written once.
+
+Decides nothing new: digests are those of `credentials.digest`, and each proof is the canonical JSON of
+`format_secured_anchor`. Source: docs/spec/evm-merkle-jcs-2026.md; DESIGN section 4.
+"""
+
+from __future__ import annotations
+
+from base64 import urlsafe_b64encode
+from hashlib import sha256
+
+from attestree.credentials.anchor_proof import AnchorHeader
+from attestree.credentials.canonical import canonicalize
+from attestree.credentials.cbor import format_cbor
+from attestree.credentials.digest import digest_of_hashes, header_hash
+from attestree.credentials.proof_set import ProofOptions
+
+_VALUE = "proofValue"
+_MEMBERS = 11
+_SMALL_ARRAY = 0x80
+
+
+class AnchorWriter:
+    """Writes the anchor proofs of one batch."""
+
+    def __init__(self, header: AnchorHeader, options: ProofOptions) -> None:
+        """Write proofs that share header and options."""
+        self._header_hash = header_hash(header)
+        members = options.to_json()
+        self._options_hash = sha256(canonicalize(members)).digest()
+        before, after = canonicalize({**members, _VALUE: ""}).split(b'"%b":""' % _VALUE.encode())
+        self._before, self._after = b'%b"%b":"u' % (before, _VALUE.encode()), b'"' + after
+        # An array's head says how many items follow; the items are written one after another.
+        self._header = bytes([_SMALL_ARRAY | _MEMBERS]) + format_cbor(header.to_items())[1:]
+
+    def digest(self, salt: bytes, document: bytes) -> bytes:
+        """Return the digest, 32 bytes, of a document in canonical JSON, under a salt of 16 bytes."""
+        return digest_of_hashes(
+            salt=salt,
+            header_hash=self._header_hash,
+            options_hash=self._options_hash,
+            document_hash=sha256(document).digest(),
+        )
+
+    def write(self, index: int, salt: bytes, path: bytes, root: bytes) -> bytes:
+        """
+        Return one anchor proof, canonical JSON.
+
+        Args:
+            index: Leaf index.
+            salt: 16 bytes.
+            path: Path elements, joined.
+            root: 32 bytes.
+        """
+        value = self._header + format_cbor([index, salt, path, root])[1:]
+        return b"%b%b%b" % (self._before, urlsafe_b64encode(value).rstrip(b"="), self._after)

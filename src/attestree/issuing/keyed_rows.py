@@ -1,0 +1,98 @@
+"""
+Rows under their keys, in the order of the keys: what a batch is made of.
+
+Decides that the order of a roster means nothing, and that a million rows lie in memory as bytes.
+Source: DESIGN section 4.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterable, Iterator, Sequence
+from typing import overload
+
+from attestree.issuing.packed_rows import PackedRows, unpack_row
+from attestree.issuing.rows import Row
+
+KEY_SIZE = 32
+"""Bytes of a row key."""
+
+
+class KeyedRows(Sequence[tuple[bytes, Row]]):
+    """Row keys and rows, sorted by row key."""
+
+    __hash__ = None  # type: ignore[assignment]  # as for every sequence that is compared by what it holds
+
+    def __init__(self, rows: PackedRows, keys: bytes, places: array[int]) -> None:
+        """
+        Take up rows under keys.
+
+        Args:
+            rows: In any order.
+            keys: `KEY_SIZE` bytes each, sorted.
+            places: Where the row of each key stands among the rows.
+        """
+        self._rows, self._keys, self._places = rows, keys, places
+
+    @classmethod
+    def of(cls, pairs: Iterable[tuple[bytes, Row]]) -> KeyedRows:
+        """Take up pairs as they are sorted already."""
+        if isinstance(pairs, KeyedRows):
+            return pairs
+        rows, keys = PackedRows(), bytearray()
+        for key, row in pairs:
+            keys += key
+            rows.append(row)
+        return cls(rows, bytes(keys), array("I", range(len(rows))))
+
+    @classmethod
+    def sort(cls, rows: PackedRows, keys: Sequence[bytes]) -> KeyedRows:
+        """Take up rows and the key of each, and sort them."""
+        order = sorted(range(len(keys)), key=keys.__getitem__)
+        return cls(rows, b"".join([keys[place] for place in order]), array("I", order))
+
+    def key(self, position: int) -> bytes:
+        """Return the row key at a position, from 0."""
+        return self._keys[position * KEY_SIZE : (position + 1) * KEY_SIZE]
+
+    def packed(self, position: int) -> bytes:
+        """Return the row at a position as `pack_row` packed it."""
+        return self._rows.packed(self._places[position])
+
+    def keys(self) -> Iterator[bytes]:
+        """Yield the row keys in their order."""
+        return map(self.key, range(len(self)))
+
+    def rows(self) -> Iterator[Row]:
+        """Yield the rows in the order of their keys."""
+        return (unpack_row(self.packed(position)) for position in range(len(self)))
+
+    def select(self, positions: Sequence[int]) -> KeyedRows:
+        """Return some of them, by ascending positions; the rows themselves are shared."""
+        keys = b"".join([self.key(position) for position in positions])
+        return KeyedRows(self._rows, keys, array("I", [self._places[position] for position in positions]))
+
+    def by_roster(self) -> list[int]:
+        """Return the positions in the order of the roster."""
+        return sorted(range(len(self)), key=self._places.__getitem__)
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+    @overload
+    def __getitem__(self, position: int) -> tuple[bytes, Row]: ...
+    @overload
+    def __getitem__(self, position: slice) -> KeyedRows: ...
+    def __getitem__(self, position: int | slice) -> tuple[bytes, Row] | KeyedRows:
+        if isinstance(position, slice):
+            return self.select(range(*position.indices(len(self))))
+        size = len(self)
+        if not -size <= position < size:
+            raise IndexError(position)
+        return self.key(position % size), unpack_row(self.packed(position % size))
+
+    def __iter__(self) -> Iterator[tuple[bytes, Row]]:
+        return zip(self.keys(), self.rows(), strict=True)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Sequence) and list(self) == list(other)

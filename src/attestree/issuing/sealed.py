@@ -1,0 +1,98 @@
+"""
+A sealed batch: a root, and everything that is handed out under it.
+
+Decides what others see of a batch, whether its rows came from a roster or joined one by one. Documents are
+asked for one after another; nobody but the tests of small batches holds them all. Source: DESIGN section 4.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass
+
+from attestree.credentials.anchor_proof import AnchorHeader
+from attestree.issuing.rows import Row
+from attestree.issuing.trees import BatchTree
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class SealedLeaf:
+    """One credential of a batch, without its document."""
+
+    index: int
+    """Leaf index = status number."""
+    token: str
+    """Last part of its id."""
+    row_key: bytes
+    """HMAC of the row, 32 bytes."""
+    digest: bytes
+    """32 bytes."""
+    leaf_hash: bytes
+    """32 bytes."""
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class SealedCredential(SealedLeaf):
+    """One credential, ready to be handed out once its batch is final."""
+
+    octets: bytes
+    """The credential with its proofs, canonical JSON."""
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Recipient:
+    """Who gets a credential."""
+
+    index: int
+    """Leaf index."""
+    token: str
+    """Last part of its id."""
+    row: Row
+    """Where it came from."""
+
+
+@dataclass(frozen=True, slots=True, repr=False, kw_only=True)
+class SealedBatch:
+    """A batch whose root is fixed."""
+
+    header: AnchorHeader
+    """What all its proofs share."""
+    created: int
+    """Unix seconds."""
+    tree: BatchTree
+    """Its tree."""
+    documents: Collection[bytes]
+    """The credentials with their proofs, canonical JSON, by index; a large batch makes them each time."""
+    token: Callable[[int], str]
+    """Given an index, returns the last part of the credential's id."""
+    row_key: Callable[[int], bytes]
+    """Given an index, returns the row key, 32 bytes."""
+    recipients: Callable[[], Iterator[Recipient]]
+    """Returns who gets the credentials, in the order of the roster."""
+
+    @property
+    def root(self) -> bytes:
+        """32 bytes."""
+        return self.tree.root
+
+    @property
+    def size(self) -> int:
+        """Number of credentials."""
+        return self.header.size
+
+    @property
+    def leaves(self) -> Iterator[SealedLeaf]:
+        """The credentials without their documents, by index."""
+        return map(self._leaf, range(self.size))
+
+    @property
+    def credentials(self) -> Sequence[SealedCredential]:
+        """All credentials at once, by index; for small batches."""
+        return [
+            SealedCredential(leaf.index, leaf.token, leaf.row_key, leaf.digest, leaf.leaf_hash, octets)
+            for leaf, octets in zip(self.leaves, self.documents, strict=True)
+        ]
+
+    def _leaf(self, index: int) -> SealedLeaf:
+        digest, leaf_hash = self.tree.digest(index), self.tree.leaf_hash(index)
+        return SealedLeaf(index, self.token(index), self.row_key(index), digest, leaf_hash)

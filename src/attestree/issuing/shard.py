@@ -1,0 +1,172 @@
+"""
+A shard of a batch: some rows in the order of their indexes, and what is made of them.
+
+    digest_shard   rows -> digests, from which the tree is built
+    write_shard    rows and paths -> finished credentials
+
+Both are functions of what they are given, so they run in this process, in another, or on another machine,
+once or twice, and the bytes are the same. Decides nothing about trees, files or where it runs.
+Source: DESIGN sections 4 and 11.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import repeat
+from typing import TYPE_CHECKING
+
+from attestree.credentials.dates import format_timestamp
+from attestree.credentials.strict_json import MAX_BYTES
+from attestree.errors import LinkedDataError, MalformedCredentialError
+from attestree.issuing.anchor_writer import AnchorWriter
+from attestree.issuing.canonical_writer import CanonicalWriter
+from attestree.issuing.compose import Composer
+from attestree.issuing.derive import derive_list_id, derive_salt
+from attestree.issuing.forms import Forms, Written
+from attestree.issuing.packed_rows import unpack_row
+
+if TYPE_CHECKING:
+    from attestree.credentials.anchor_proof import AnchorHeader
+    from attestree.credentials.strict_json import JsonObject
+    from attestree.issuing.signing import DocumentSigner
+    from attestree.issuing.terms import Terms
+
+MAX_DOCUMENT_BYTES = MAX_BYTES // 2
+"""Largest credential without its proofs; a verifier reads `MAX_BYTES` with them."""
+
+SHARD_ROWS = 1_024
+"""Rows of a shard: 4 MB of credentials, and a part of a second."""
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Recipe:
+    """What all shards of a batch share; small, and may be sent to where shards are made."""
+
+    terms: Terms
+    """What all credentials share."""
+    seed: bytes
+    """32 bytes; the only randomness there is."""
+    created: int
+    """Unix seconds; the `created` of every proof."""
+    size: int
+    """Credentials of the whole batch."""
+    sign: DocumentSigner | None = None
+    """Signs each credential beside its anchor proof, or None."""
+
+    @property
+    def header(self) -> AnchorHeader:
+        """What all anchor proofs share."""
+        return self.terms.header(size=self.size, list_id=derive_list_id(self.seed))
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Shard:
+    """Rows whose indexes follow each other."""
+
+    first: int
+    """Index of the first."""
+    positions: Sequence[int]
+    """Position of each among the rows sorted by key."""
+    rows: Sequence[bytes]
+    """Each as `pack_row` packed it."""
+    paths: Sequence[bytes] = ()
+    """Path of each, joined; empty while they are not known."""
+    root: bytes = b""
+    """32 bytes, or empty."""
+
+
+class ShardWriter:
+    """Makes the shards of one batch; what it learns from the first it uses for the others."""
+
+    def __init__(self, recipe: Recipe) -> None:
+        """Make shards by this recipe."""
+        self.recipe = recipe
+        """What they share."""
+
+    def __reduce__(self) -> tuple[type[ShardWriter], tuple[Recipe]]:
+        """Travel without what was learnt."""
+        return ShardWriter, (self.recipe,)
+
+    @cached_property
+    def forms(self) -> Forms:
+        """Writes documents."""
+        recipe = self.recipe
+        return Forms(Composer(recipe.terms, recipe.seed, recipe.created), recipe.header.list_id)
+
+    @cached_property
+    def anchors(self) -> AnchorWriter:
+        """Writes anchor proofs."""
+        return AnchorWriter(
+            self.recipe.header, self.recipe.terms.options(created=format_timestamp(self.recipe.created))
+        )
+
+    def write_bodies(self, shard: Shard) -> Iterator[Written]:
+        """Yield the documents of a shard; a refusal names the row."""
+        for place, (position, packed) in enumerate(zip(shard.positions, shard.rows, strict=True)):
+            row = unpack_row(packed)
+            try:
+                written = self.forms.write(row, position, shard.first + place)
+            except MalformedCredentialError as exc:
+                raise MalformedCredentialError(exc.code, **{**exc.values, "row": row.number}) from exc
+            size = len(written.body.before) + len(written.body.after)
+            if size > MAX_DOCUMENT_BYTES:
+                raise MalformedCredentialError(
+                    "json.too_large", limit=MAX_DOCUMENT_BYTES, size=size, row=row.number
+                )
+            yield written
+
+    def write_signatures(self, shard: Shard, documents: Sequence[Written]) -> Iterator[tuple[bytes, ...]]:
+        """Yield the signature of each document, or nothing for each; a refusal names the row."""
+        if self.recipe.sign is None:
+            yield from repeat((), len(documents))
+            return
+        signatures = self.recipe.sign.sign_batch(documents, created=format_timestamp(self.recipe.created))
+        for packed in shard.rows:
+            try:
+                yield (self.write_proof(next(signatures)),)
+            except LinkedDataError as exc:
+                number = unpack_row(packed).number
+                raise LinkedDataError(exc.code, **{**exc.values, "row": number}) from exc
+
+    @cached_property
+    def write_proof(self) -> Callable[[JsonObject], bytes]:
+        """Writes canonical JSON."""
+        return CanonicalWriter().write
+
+
+def digest_shard(writer: ShardWriter, shard: Shard) -> bytes:
+    """
+    Return the digests of a shard, 32 bytes each, one after another.
+
+    Raises:
+        MalformedCredentialError: A row that may not be issued, with `row` and `path`.
+    """
+    seed, digest = writer.recipe.seed, writer.anchors.digest
+    salts = (derive_salt(seed, position) for position in shard.positions)
+    return b"".join(
+        [
+            digest(salt, document.body.octets)
+            for salt, document in zip(salts, writer.write_bodies(shard), strict=True)
+        ]
+    )
+
+
+def write_shard(writer: ShardWriter, shard: Shard) -> list[bytes]:
+    """
+    Return the credentials of a shard whose paths are known, with their proofs, canonical JSON.
+
+    Raises:
+        MalformedCredentialError: As `digest_shard`.
+        LinkedDataError: `terms.*`, words that cannot be signed, with `row`.
+        MissingExtraError: `extra.signatures`.
+    """
+    documents = list(writer.write_bodies(shard))
+    signatures = writer.write_signatures(shard, documents)
+    octets = []
+    for place, (position, document) in enumerate(zip(shard.positions, documents, strict=True)):
+        salt = derive_salt(writer.recipe.seed, position)
+        anchor = writer.anchors.write(shard.first + place, salt, shard.paths[place], shard.root)
+        octets.append(document.body.secure(*next(signatures), anchor))
+    return octets
