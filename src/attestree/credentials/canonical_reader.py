@@ -21,7 +21,7 @@ import msgspec
 import orjson
 
 if TYPE_CHECKING:
-    from attestree.credentials.strict_json import JsonObject
+    from attestree.credentials.strict_json import JsonObject, JsonValue
 
 SMALLEST_FLOAT = 1e-5
 """Least magnitude of a float that orjson and RFC 8785 spell alike."""
@@ -62,6 +62,11 @@ def read_canonical(octets: bytes) -> JsonObject | None:
     except (ValueError, TypeError, RecursionError):
         return None
     return None if _may_differ(octets) or not _is_shallow(octets) else value
+
+
+def is_canonical(octets: bytes, value: JsonValue) -> bool:
+    """Say whether `octets`, from which any reader read `value`, are certainly its canonical form."""
+    return isinstance(value, dict) and read_canonical(octets) is not None
 
 
 def write_again(value: JsonObject) -> bytes:

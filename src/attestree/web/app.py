@@ -22,6 +22,7 @@ from attestree import __version__
 from attestree.errors import AttestreeError, RequestError
 from attestree.web.describe import build_openapi
 from attestree.web.guard import GuardRules, RequestGuard
+from attestree.web.hot import BATCH_PATH, HotRoutes
 from attestree.web.metrics import Metrics
 from attestree.web.pages import build_page_router, respond_error
 from attestree.web.routes_health import build_health_router
@@ -39,6 +40,10 @@ DESCRIPTION = (
     "nor logged."
 )
 """First lines of the OpenAPI page."""
+
+
+ANY_BYTES = 10**15
+"""Longest body of a batch: it is answered as it arrives, and only one piece of it is ever held."""
 
 
 def create_app(service: WebService) -> FastAPI:
@@ -66,7 +71,7 @@ def create_app(service: WebService) -> FastAPI:
         # a slash too many is no address; a redirect would repeat the host that the client named
         redirect_slashes=False,
     )
-    app.include_router(build_verify_router(service, desk))
+    app.include_router(build_verify_router(desk))
     app.include_router(build_public_router(service))
     app.include_router(build_issue_router(service))
     app.include_router(build_status_router(service))
@@ -74,6 +79,8 @@ def create_app(service: WebService) -> FastAPI:
     app.include_router(build_health_router(service, metrics))
     app.include_router(build_page_router(service, desk))
     _say_errors(app)
+    # the last one added is the outermost
+    app.add_middleware(HotRoutes, desk=desk, limits=service.limits)
     app.add_middleware(RequestGuard, rules=_rules(service, metrics))
     _describe(app)
     return app
@@ -84,7 +91,7 @@ def _rules(service: WebService, metrics: Metrics) -> GuardRules:
     return GuardRules(
         body_bytes=limits.body_bytes,
         body_bytes_by_path={
-            "/v1/verify/batch": limits.batch_bytes,
+            BATCH_PATH: ANY_BYTES,
             "/verify": limits.form_bytes,
             PRESENTATIONS_PATH: limits.form_bytes,
         },

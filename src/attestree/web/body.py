@@ -2,7 +2,8 @@
 How a body is read: counted, against the clock, and never further than its limit.
 
 Decides when a body took too long and when it was too long. The time allowed grows with what arrived, so
-that a slow line is served and a client that sends one byte a minute is not.
+that a slow line is served and a client that sends one byte a minute is not; only waiting for it counts, not
+what is done with it in between.
 Source: DESIGN section 10.
 """
 
@@ -11,7 +12,7 @@ from __future__ import annotations
 import asyncio
 from contextlib import suppress
 
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.types import Message, Receive
 
 from attestree.errors import RequestError
@@ -37,28 +38,27 @@ class Meter:
         self._limit_bytes = limit_bytes
         self._wait_seconds = wait_seconds
         self._seen = 0
-        self._began: float | None = None
+        self._waited_seconds = 0.0
 
     async def __call__(self) -> Message:
         """Return the next message; RequestError `request.timeout` or `request.too_large`."""
         if self.ended:
             return await self.receive()
+        allowed = self._wait_seconds + self._seen / SLOWEST_BYTES_PER_SECOND - self._waited_seconds
+        loop = asyncio.get_running_loop()
+        began = loop.time()
         try:
-            async with asyncio.timeout_at(self._deadline()):
+            async with asyncio.timeout_at(began + allowed):
                 message = await self.receive()
         except TimeoutError as error:
             raise RequestError("request.timeout") from error
+        self._waited_seconds += loop.time() - began
         if message["type"] == "http.request":
             self._seen += len(message.get("body", b""))
             self.ended = not message.get("more_body", False)
         if self._seen > self._limit_bytes:
             raise RequestError("request.too_large", limit=self._limit_bytes)
         return message
-
-    def _deadline(self) -> float:
-        if self._began is None:
-            self._began = asyncio.get_running_loop().time()
-        return self._began + self._wait_seconds + self._seen / SLOWEST_BYTES_PER_SECOND
 
 
 async def drain(receive: Receive) -> None:
@@ -71,6 +71,24 @@ async def drain(receive: Receive) -> None:
                 seen += len(message.get("body", b""))
                 if message["type"] != "http.request" or not message.get("more_body", False):
                     return
+
+
+async def read_octets(receive: Receive) -> bytes:
+    """
+    Return the whole body behind a `Meter`.
+
+    Raises:
+        ClientDisconnect: The client has gone.
+        RequestError: As `Meter`.
+    """
+    parts: list[bytes] = []
+    while True:
+        message = await receive()
+        if message["type"] != "http.request":
+            raise ClientDisconnect
+        parts.append(message.get("body", b""))
+        if not message.get("more_body", False):
+            return b"".join(parts) if len(parts) > 1 else parts[0]
 
 
 async def read_body(request: Request, media_types: frozenset[str]) -> bytes:

@@ -40,8 +40,8 @@ class Metrics:
         self._verdicts = Counter(
             "attestree_verdicts", "Verdicts given.", ["verdict"], registry=self._registry
         )
-        for verdict in Verdict:
-            self._verdicts.labels(str(verdict))
+        # looking a label up takes longer than counting
+        self._by_verdict = {verdict: self._verdicts.labels(str(verdict)) for verdict in Verdict}
         self._problems = Counter(
             "attestree_problems", "Requests and lines that were refused.", ["code"], registry=self._registry
         )
@@ -57,7 +57,17 @@ class Metrics:
 
     def count_verdict(self, verdict: Verdict) -> None:
         """Count one answer."""
-        self._verdicts.labels(str(verdict)).inc()
+        self._by_verdict[verdict].inc()
+
+    def count_short(self, verdict: Verdict, seconds: float) -> None:
+        """Count one answer that took so long."""
+        self._by_verdict[verdict].inc()
+        self._durations.observe(seconds)
+
+    def observe_share(self, seconds: float, count: int) -> None:
+        """Measure what was done for several credentials at once, an equal share for each of them."""
+        for _ in range(count):
+            self._durations.observe(seconds / count)
 
     def count_problem(self, code: str) -> None:
         """Count one refusal; codes are ours, never the asker's."""

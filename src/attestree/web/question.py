@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from pydantic import ValidationError
 
+from attestree.credentials.canonical_reader import is_canonical
 from attestree.credentials.dates import parse_date, parse_timestamp
 from attestree.credentials.enveloping import parse_document
 from attestree.credentials.identity import ExpectedHolder
@@ -31,6 +32,8 @@ class Question:
     """Moment at which dates are judged, Unix seconds."""
     ref: str | None = None
     """The asker's own mark."""
+    octets: bytes | None = None
+    """What `credential` was read from, if that is its canonical form."""
 
 
 def parse_question(octets: bytes, *, limit_bytes: int) -> Question:
@@ -42,13 +45,13 @@ def parse_question(octets: bytes, *, limit_bytes: int) -> Question:
         MalformedCredentialError: `date.*` where `at` is no moment.
         RequestError: `request.shape`.
     """
-    return build_question(parse_document(octets, limit_bytes=limit_bytes))
+    return build_question(parse_document(octets, limit_bytes=limit_bytes), octets=octets)
 
 
-def build_question(value: JsonValue) -> Question:
-    """Return the question in a parsed body; raises as `parse_question`."""
+def build_question(value: JsonValue, *, octets: bytes | None = None) -> Question:
+    """Return the question in a body that was parsed, perhaps from `octets`; raises as `parse_question`."""
     if not _is_wrapper(value):
-        return Question(value)
+        return Question(value, octets=octets if octets and is_canonical(octets, value) else None)
     assert isinstance(value, dict)  # noqa: S101 - told to the type checker
     rest = {name: member for name, member in value.items() if name != "credential"}
     try:

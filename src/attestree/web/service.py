@@ -64,11 +64,11 @@ class Limits:
     form_bytes: int = 2 * MAX_BYTES
     """Body of the page's form."""
     batch_bytes: int = 16 * 1024 * 1024
-    """Body of a batch; it is read whole before the first answer, so that no client can block itself."""
+    """Of a batch, how much is read before the first answer leaves, so that no client can block itself."""
     line_bytes: int = MAX_BYTES
     """One line of a batch."""
-    batch_lines: int = 10_000
-    """Lines of a batch."""
+    batch_lines: int | None = None
+    """Lines of a batch; None = any number."""
     header_bytes: int = 16_384
     """All header fields together."""
     rate: str | None = "1200/minute"

@@ -24,8 +24,9 @@ from attestree.verifying.presented import build_report, check_answer, format_pro
 from attestree.verifying.report import Report
 from attestree.web.body import read_body
 from attestree.web.describe import describe_problem
+from attestree.web.media import JSON_TYPES
 from attestree.web.question import Question as CredentialQuestion
-from attestree.web.routes_verify import JSON_TYPES, Desk
+from attestree.web.routes_verify import Desk
 from attestree.web.service import WebService
 from attestree.web.vc_api.models import PresentBody, VerifyBody, parse_body
 

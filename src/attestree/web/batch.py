@@ -1,0 +1,141 @@
+"""
+`POST /v1/verify/batch`: many questions in one body of any length, answered as they arrive.
+
+    body -> items (`items`) -> groups of at most `GROUP` -> answers (`Desk`) -> lines, group by group
+
+Decides how much is in memory: what is read before the first answer, one piece of the body, and the answers of
+one group. The next group is answered when the client has taken the last, so a client that does not read
+stops us and does not fill us. Up to `Limits.batch_bytes` are read before the first answer leaves: a client
+that sends all before it reads anything would otherwise wait for us while we wait for it.
+Source: DESIGN section 10.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator, Iterator
+
+import orjson
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import ClientDisconnect
+from starlette.types import Receive, Send
+
+from attestree.errors import AttestreeError, RequestError
+from attestree.merkle.routes import preload
+from attestree.web.items import ArrayCutter, Cutter, LineCutter
+from attestree.web.problems import build_problem
+from attestree.web.routes_verify import Desk
+from attestree.web.service import Limits
+
+GROUP = 128
+"""Questions that are answered together, while nobody else is served: about 4 ms."""
+
+ANSWER_LINES_TYPE = b"application/x-ndjson"
+"""Media type of many answers."""
+
+BULK_BYTES = 262_144
+"""A body of so much is worth loading the bulk hashes for."""
+
+
+async def answer_batch(desk: Desk, limits: Limits, receive: Receive, send: Send, *, is_array: bool) -> None:
+    """
+    Answer a batch.
+
+    Args:
+        desk: Answers.
+        limits: How much there may be.
+        receive: Behind a `Meter`.
+        send: Of the request.
+        is_array: Whether the body is a JSON array instead of lines.
+
+    Raises:
+        RequestError: `request.too_many_lines`, `request.shape` or `request.timeout`, as long as nothing was
+            sent; later the last line says so.
+    """
+    pieces = _read_pieces(receive)
+    ahead = await _read_ahead(pieces, limits.batch_bytes)
+    octets, is_whole = ahead
+    if len(octets) >= BULK_BYTES:
+        await run_in_threadpool(preload)
+    cutter: Cutter = (ArrayCutter if is_array else LineCutter)(limit_bytes=limits.line_bytes)
+    if is_array and octets.lstrip()[:1] != b"[":
+        raise RequestError("request.shape")
+    if limits.batch_lines is not None and is_whole and octets.count(b"\n") > limits.batch_lines:
+        raise RequestError("request.too_many_lines", limit=limits.batch_lines)
+    headers = [(b"content-type", ANSWER_LINES_TYPE)]
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    counts: Counter[str] = Counter()
+    last: dict[str, object] = {"done": True}
+    try:
+        await _answer_all(desk, limits, cutter, _chain(ahead, pieces), send, counts)
+    except AttestreeError as error:
+        last = {"done": False, "problem": build_problem(error)}
+    end = last | {"lines": counts.total(), "counts": dict(sorted(counts.items()))}
+    await send({"type": "http.response.body", "body": orjson.dumps(end) + b"\n"})
+
+
+async def _answer_all(
+    desk: Desk,
+    limits: Limits,
+    cutter: Cutter,
+    pieces: AsyncIterator[tuple[bytes, bool]],
+    send: Send,
+    counts: Counter[str],
+) -> None:
+    """Answer group by group, and count the answers."""
+    async for octets, is_last in pieces:
+        for group in _group(cutter.cut(octets, last=is_last)):
+            if limits.batch_lines is not None and group[-1][0] > limits.batch_lines:
+                raise RequestError("request.too_many_lines", limit=limits.batch_lines)
+            answers = await desk.answer_lines(group)
+            counts.update([verdict for verdict, _octets in answers])
+            body = b"".join([octets + b"\n" for _verdict, octets in answers])
+            await send({"type": "http.response.body", "body": body, "more_body": True})
+            # others want to be served too
+            await asyncio.sleep(0)
+
+
+def _group(items: Iterator[tuple[int, bytes]]) -> Iterator[list[tuple[int, bytes]]]:
+    """Yield the items in groups; the last of a piece may be small."""
+    group: list[tuple[int, bytes]] = []
+    for item in items:
+        group.append(item)
+        if len(group) == GROUP:
+            yield group
+            group = []
+    if group:
+        yield group
+
+
+async def _read_pieces(receive: Receive) -> AsyncIterator[tuple[bytes, bool]]:
+    """Yield what arrives, and whether it is the last."""
+    more = True
+    while more:
+        message = await receive()
+        if message["type"] != "http.request":
+            raise ClientDisconnect
+        more = message.get("more_body", False)
+        yield message.get("body", b""), not more
+
+
+async def _read_ahead(pieces: AsyncIterator[tuple[bytes, bool]], limit: int) -> tuple[bytes, bool]:
+    """Return the whole body, or its beginning where it is longer than the limit, and whether it is whole."""
+    parts: list[bytes] = []
+    seen = 0
+    async for octets, is_last in pieces:
+        parts.append(octets)
+        seen += len(octets)
+        if is_last or seen >= limit:
+            return b"".join(parts), is_last
+    raise ClientDisconnect  # pragma: no cover - the last piece says that it is
+
+
+async def _chain(
+    ahead: tuple[bytes, bool], pieces: AsyncIterator[tuple[bytes, bool]]
+) -> AsyncIterator[tuple[bytes, bool]]:
+    """Yield what was read ahead, then the rest."""
+    yield ahead
+    if not ahead[1]:
+        async for piece in pieces:
+            yield piece

@@ -1,0 +1,65 @@
+"""
+The two routes that are asked most, as plain ASGI between the guard and the framework.
+
+Decides which requests take this way: `POST /v1/verify` of JSON or a token, and `POST /v1/verify/batch`; any
+other request goes on to the framework, which knows both routes too, describes them in `/openapi.json` and
+serves what does not come here. Errors end in the guard, as everywhere. Posted bodies are neither stored nor
+logged. Source: DESIGN section 10; /benchmarks/RESULTS.md (the framework takes longer than judging).
+"""
+
+from __future__ import annotations
+
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from attestree.web.batch import answer_batch
+from attestree.web.body import read_octets
+from attestree.web.media import ARRAY_TYPES, JSON_TYPES, LINES_TYPES, TOKEN_TYPES
+from attestree.web.routes_verify import Desk
+from attestree.web.service import Limits
+
+VERIFY_PATH = "/v1/verify"
+"""One question."""
+
+BATCH_PATH = "/v1/verify/batch"
+"""Many questions."""
+
+_QUESTION_TYPES = JSON_TYPES | TOKEN_TYPES
+_JSON_HEADER = (b"content-type", b"application/json")
+
+
+class HotRoutes:
+    """ASGI middleware that answers two routes itself."""
+
+    def __init__(self, app: ASGIApp, *, desk: Desk, limits: Limits) -> None:
+        """Wrap `app`, which answers everything else."""
+        self._app = app
+        self._desk = desk
+        self._limits = limits
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a question, or pass it on."""
+        path = scope["path"] if scope["type"] == "http" and scope["method"] == "POST" else ""
+        if path == VERIFY_PATH and _media_type(scope) in _QUESTION_TYPES:
+            await self._verify(receive, send)
+        elif path == BATCH_PATH and _media_type(scope) in LINES_TYPES | ARRAY_TYPES:
+            is_array = _media_type(scope) in ARRAY_TYPES
+            await answer_batch(self._desk, self._limits, receive, send, is_array=is_array)
+        else:
+            await self._app(scope, receive, send)
+
+    async def _verify(self, receive: Receive, send: Send) -> None:
+        """Answer one question."""
+        report = await self._desk.answer_octets(await read_octets(receive))
+        body = self._desk.write(report)
+        headers = [(b"content-length", b"%d" % len(body)), _JSON_HEADER]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        await send({"type": "http.response.body", "body": body})
+
+
+def _media_type(scope: Scope) -> str:
+    """Return the media type that a request states, without parameters; as `body.media_type`."""
+    for name, value in scope["headers"]:
+        if name == b"content-type":
+            stated: str = value.decode("latin-1")
+            return stated.partition(";")[0].strip().lower()
+    return ""

@@ -1,0 +1,143 @@
+"""
+Many questions in one body: lines of NDJSON, or items of a JSON array, cut as the body arrives.
+
+Decides where one ends and the next begins, and nothing about what is inside. Holds what has arrived of one
+question at most, and of that no more than a limit: the rest of a longer one is thrown away as it arrives,
+and what is left of it is still too long. Source: NDJSON 1.0; RFC 8259, section 5; DESIGN section 10.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Protocol
+
+from attestree.errors import RequestError
+
+_BLANK = b" \t\r"
+_WHITE = b" \t\r\n"
+_TOKEN = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"|[\[\]{},]', re.DOTALL)
+_IN_TEXT = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*\\?\Z', re.DOTALL)
+
+
+class Cutter(Protocol):
+    """Cuts a body into questions."""
+
+    def cut(self, octets: bytes, *, last: bool) -> Iterator[tuple[int, bytes]]:
+        """
+        Yield each question that is whole now, with its number from 1.
+
+        Args:
+            octets: What has arrived since.
+            last: Whether the body ends here.
+
+        Raises:
+            RequestError: `request.shape`, the body is not of that form.
+        """
+
+
+class LineCutter:
+    """Cuts at line feeds; blank lines are counted, and left out."""
+
+    def __init__(self, *, limit_bytes: int) -> None:
+        """Keep so much of one line at most, and one byte more to show that it is too long."""
+        self._limit_bytes = limit_bytes
+        self._rest: list[bytes] = []
+        self._kept = 0
+        self._number = 0
+
+    def cut(self, octets: bytes, *, last: bool) -> Iterator[tuple[int, bytes]]:
+        """Yield whole lines, without the white space around them."""
+        start = 0
+        while True:
+            end = octets.find(b"\n", start)
+            if end < 0:
+                break
+            self._number += 1
+            line = octets[start:end]
+            if self._rest:
+                self._keep(line)
+                line = self._take()
+            start = end + 1
+            line = line.strip(_BLANK)
+            if line:
+                yield self._number, line
+        self._keep(octets[start:])
+        if last and self._rest:
+            self._number += 1
+            line = self._take().strip(_BLANK)
+            if line:
+                yield self._number, line
+
+    def _keep(self, piece: bytes) -> None:
+        """Keep a piece of a line, as far as there is room."""
+        piece = piece[: max(0, self._limit_bytes + 1 - self._kept)]
+        if piece:
+            self._rest.append(piece)
+            self._kept += len(piece)
+
+    def _take(self) -> bytes:
+        line = b"".join(self._rest)
+        self._rest.clear()
+        self._kept = 0
+        return line
+
+
+class ArrayCutter:
+    """Cuts at the commas of the outermost array; what stands between two is judged by whoever reads it."""
+
+    def __init__(self, *, limit_bytes: int) -> None:
+        """Keep so much of one item at most, and one byte more to show that it is too long."""
+        self._limit_bytes = limit_bytes
+        self._rest = b""
+        self._seen = 0
+        self._head = b""
+        self._depth = 0
+        self._number = 0
+
+    def cut(self, octets: bytes, *, last: bool) -> Iterator[tuple[int, bytes]]:
+        """Yield whole items, without the white space around them."""
+        text = self._rest + octets
+        start, position = 0, self._seen
+        while (token := _TOKEN.search(text, position)) is not None:
+            first, position = text[token.start()], token.end()
+            if self._depth == 0:
+                self._open(text[start : token.start()], first)
+                start = position
+            elif self._depth == 1 and first in b",]":
+                yield from self._take(text[start : token.start()], is_end=first == 0x5D)
+                start = position
+            self._depth += (first in b"[{") - (first in b"]}")
+        if not last:
+            self._keep(text[start:], scanned=position - start)
+        elif self._depth or not self._is_closed or text[start:].strip(_WHITE):
+            raise RequestError("request.shape")
+
+    _is_closed = False
+
+    def _open(self, before: bytes, first: int) -> None:
+        """Take the bracket at the start; nothing stands before it, and nothing follows its end."""
+        if before.strip(_WHITE) or first != 0x5B or self._is_closed:
+            raise RequestError("request.shape")
+
+    def _take(self, item: bytes, *, is_end: bool) -> Iterator[tuple[int, bytes]]:
+        """Yield an item that is whole; an empty array has none."""
+        item, self._head = (self._head + item).strip(_WHITE), b""
+        self._is_closed = is_end
+        if item or self._number or not is_end:
+            self._number += 1
+            yield self._number, item
+
+    def _keep(self, rest: bytes, *, scanned: int) -> None:
+        """Keep of an item that goes on its head, up to the limit, and what is not scanned yet."""
+        room = max(0, self._limit_bytes + 1 - len(self._head))
+        if len(rest) > self._limit_bytes:
+            self._head += rest[:scanned][:room]
+            rest, scanned = rest[scanned:], 0
+        if len(rest) > self._limit_bytes:
+            # inside one text that is too long: of it only whether the next character is escaped matters
+            room = max(0, self._limit_bytes + 1 - len(self._head))
+            self._head += rest[:room]
+            escaped = (len(rest) - len(rest.rstrip(b"\\"))) % 2
+            rest = b'"\\' if escaped else b'"'
+        self._rest, self._seen = rest, scanned
