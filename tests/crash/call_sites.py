@@ -237,7 +237,7 @@ SITES: dict[str, tuple[str, ...]] = {
     "integration/test_start.py::test_killed_anywhere_and_run_again_there_is_one_of_everything": (
         "accrediting/queue.py queue_act: store add_intent",
         "cli/init.py init: file mkdir",
-        "cli/start_keys.py KeyRing.account: file write_private",
+        "cli/start_keys.py _write_password: file write_private",
         "cli/start_keys.py KeyRing.roster_key: file write_private",
         "cli/start_networks.py join_registry: file write_whole",
         "cli/start_steps.py Money.give: rpc eth_getBalance",

@@ -39,13 +39,7 @@ class KeyRing:
             return read_key_file_address(path)
         if self.password is not None:
             return create_key_file(path, password=self.password, scrypt_work=SCRYPT_WORK)
-        # The password comes first: a key without its password would be lost.
-        beside = path.with_name(path.name + ".password")
-        if not beside.exists():
-            write_private(beside, secrets.token_urlsafe(18).encode())
-        return create_key_file(
-            path, password=read_private(beside).decode("ascii"), scrypt_work=TEST_SCRYPT_WORK
-        )
+        return create_key_file(path, password=_write_password(path), scrypt_work=TEST_SCRYPT_WORK)
 
     def account_path(self, name: str) -> str:
         """Return where an account's key file is, counted from the settings."""
@@ -55,7 +49,7 @@ class KeyRing:
         """Return the `did:key` of `keys/<name>.pem`, made now if it is not there."""
         path = self.folder / self.signing_path(name)
         if not path.exists():
-            return create_signing_key(path, password=self.password)
+            return create_signing_key(path, password=self.password or _write_password(path))
         key = read_signing_key(path, ask=lambda _name: self.password or "")
         return format_did_key(public_key_of(key))
 
@@ -69,3 +63,12 @@ class KeyRing:
         if not (self.folder / place).exists():
             write_private(self.folder / place, secrets.token_hex(32).encode())
         return place
+
+
+def _write_password(key: Path) -> str:
+    """Return the random password beside a key that is about to be made, written now if it is not there."""
+    # The password comes first: a key without its password would be lost.
+    beside = key.with_name(key.name + ".password")
+    if not beside.exists():
+        write_private(beside, secrets.token_urlsafe(18).encode())
+    return read_private(beside).decode("ascii")
