@@ -83,7 +83,8 @@ def did(
     if out is not None:
         write_whole(out, text.encode())
     hosted = find_hosted_fault(wire_resolver(settings.allow_did_web()), name, method, key) if check else None
-    lines = [*_lines(own, name, method), *_written_lines(document, out), *_hosted_lines(hosted, check=check)]
+    lines = [*_lines(name, method), *_written_lines(document, out), *_next_lines(own, name)]
+    lines += _hosted_lines(hosted, check=check)
     context.console.result(
         "\n".join([*lines, *([] if out else ["", text.rstrip()])]),
         {
@@ -150,14 +151,9 @@ def _read_key(settings: Settings, issuer: IssuerSettings) -> PublicKey:
     return public_key_of(read_signing_key(settings.path(issuer.signing_key), ask=ask_password))
 
 
-def _lines(issuer: IssuerSettings, name: str, method: str) -> list[str]:
-    """Return where the document belongs, and what else there is to do."""
-    lines = [label("DID") + name, label("Signs as") + method, label("Put it at") + did_web_address(name)]
-    if name != issuer.did:
-        lines.append(
-            label("Then") + f'set did = "{name}" in the settings, and have it accredited before you issue'
-        )
-    return lines
+def _lines(name: str, method: str) -> list[str]:
+    """Return what the document is about, and where it belongs."""
+    return [label("DID") + name, label("Signs as") + method, label("Put it at") + did_web_address(name)]
 
 
 def _written_lines(document: JsonObject, out: Path | None) -> list[str]:
@@ -167,6 +163,13 @@ def _written_lines(document: JsonObject, out: Path | None) -> list[str]:
     listed = document["verificationMethod"]
     keys = len(listed) if isinstance(listed, list) else 0
     return [label("Written to") + str(out), *([label("It lists") + many(keys, "key")] if keys > 1 else [])]
+
+
+def _next_lines(issuer: IssuerSettings, name: str) -> list[str]:
+    """Return what else there is to do where the settings have another DID."""
+    if name == issuer.did:
+        return []
+    return [label("Then") + f'set did = "{name}" in the settings, and have it accredited before you issue']
 
 
 def _hosted_lines(fault: EvidenceError | MalformedProofError | None, *, check: bool) -> list[str]:

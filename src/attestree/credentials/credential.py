@@ -89,9 +89,10 @@ def parse_credential(value: JsonValue) -> Credential:
     Read a credential.
 
     Raises:
-        MalformedCredentialError: `format.not_object`, `format.context`, `format.type`,
-            `format.missing`, `format.not_text`, `format.not_number`, `format.not_boolean`,
-            `format.too_many`, `format.url`, `format.dates_disagree` or a `date.*` code; with `path`.
+        MalformedCredentialError: `format.not_object`, `format.context`, `format.type` (for a presentation
+            `presentation.unasked`), `format.missing`, `format.not_text`, `format.not_number`,
+            `format.not_boolean`, `format.too_many`, `format.url`, `format.dates_disagree` or a `date.*`
+            code; with `path`.
         MalformedProofError: A `proof.*` code of `parse_proof_set`.
     """
     if not isinstance(value, dict):
@@ -100,7 +101,8 @@ def parse_credential(value: JsonValue) -> Credential:
     _require_context(reader)
     types = reader.texts("type")
     if "VerifiableCredential" not in types:
-        raise MalformedCredentialError("format.type", path="type")
+        shown = {"VerifiablePresentation", "EnvelopedVerifiablePresentation"}.intersection(types)
+        raise MalformedCredentialError("presentation.unasked" if shown else "format.type", path="type")
     issuer_id, issuer_name = _parse_issuer(reader)
     _require_links(reader)
     return Credential(

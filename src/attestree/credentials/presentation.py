@@ -17,10 +17,17 @@ from typing import TYPE_CHECKING
 from attestree.credentials.dates import parse_timestamp
 from attestree.credentials.did import AUTHENTICATION, DidDocument, find_key
 from attestree.credentials.enveloping import open_envelope
+from attestree.credentials.reading import ROOT
 from attestree.credentials.signatures.context_documents import PRODUCTION, ContextProfile
 from attestree.credentials.signatures.data_integrity import verify_proof
 from attestree.credentials.signatures.proof_order import find_previous, list_proofs
-from attestree.credentials.vcdm import ENVELOPED_TYPE, texts_of, verify_presentation_model
+from attestree.credentials.vcdm import (
+    CREDENTIAL_TYPE,
+    ENVELOPED_TYPE,
+    PRESENTATION_TYPE,
+    texts_of,
+    verify_presentation_model,
+)
 from attestree.errors import BindingError, MalformedCredentialError, MalformedProofError
 
 if TYPE_CHECKING:
@@ -64,13 +71,17 @@ def parse_presentation(value: JsonValue) -> Presentation:
     Read a presentation.
 
     Raises:
-        MalformedCredentialError: As `verify_presentation_model`, `format.too_many`, or
-            `presentation.enveloped`: it, or a credential in it, comes in a form that is not read.
+        MalformedCredentialError: As `verify_presentation_model`, `format.too_many`,
+            `presentation.credential` for a credential by itself, or `presentation.enveloped`: it, or a
+            credential in it, comes in a form that is not read.
         MalformedProofError: `presentation.no_proof`, `signature.proofs` or `presentation.no_method`; as
             `open_envelope` for a credential in a token.
     """
     if _is_wrapped(value):
-        raise MalformedCredentialError("presentation.enveloped", path="(top level)")
+        raise MalformedCredentialError("presentation.enveloped", path=ROOT)
+    types = texts_of(value.get("type")) if isinstance(value, dict) else ()
+    if CREDENTIAL_TYPE in types and PRESENTATION_TYPE not in types:
+        raise MalformedCredentialError("presentation.credential", path="type")
     verify_presentation_model(value)
     assert isinstance(value, dict)  # noqa: S101 - told to the type checker
     proofs = list_proofs(value)

@@ -123,6 +123,8 @@ def test_proofs_are_read_with_the_credential() -> None:
         (build_badge(**{"@context": {"a": "b"}}), "format.context", "@context"),
         (build_badge(**{"@context": ["https://e.edu"] * 10_000}), "format.too_many", "@context"),
         (build_badge(type=["OpenBadgeCredential"]), "format.type", "type"),
+        (build_badge(type=["VerifiablePresentation"]), "presentation.unasked", "type"),
+        (build_badge(type="EnvelopedVerifiablePresentation"), "presentation.unasked", "type"),
         (build_badge(type=7), "format.not_text", "type"),
         (build_badge(id=7), "format.not_text", "id"),
         (build_badge(id="javascript:alert(1)"), "format.url", "id"),

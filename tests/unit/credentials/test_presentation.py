@@ -146,7 +146,8 @@ def test_nothing_is_added_or_taken_away_after_signing() -> None:
             build_presentation(TOKEN | {"type": [TOKEN["type"], "X"]}, proof={"type": "A"}),
             "presentation.enveloped",
         ),
-        (build_credential(), "format.type"),
+        (build_credential(), "presentation.credential"),
+        (build_presentation(type=["Other"]), "format.type"),
         (None, "format.not_object"),
     ],
 )

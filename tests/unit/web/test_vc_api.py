@@ -220,7 +220,8 @@ def test_a_question_has_a_challenge_and_a_domain(service: Service, options: dict
     ("value", "code"),
     [
         (build_presentation(), "presentation.no_proof"),
-        (build_credential(), "format.type"),
+        (build_credential(), "presentation.credential"),
+        (build_presentation(type=["Other"]), "format.type"),
         (sign(build_presentation(build_credential(issuer="ftp://example.org"))), "format.url"),
     ],
 )

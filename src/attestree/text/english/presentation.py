@@ -17,6 +17,11 @@ ENTRIES: dict[str, Entry] = {
         cause="It may be an older answer, shown again by somebody else.",
         next=_ASK_AGAIN,
     ),
+    "presentation.credential": Entry(
+        "This is a credential, and nobody presents it.",
+        cause="A challenge was named, and only a presentation answers one: the holder signs it.",
+        next="Leave the challenge out to judge the credential alone, or ask the holder to present it.",
+    ),
     "presentation.domain": Entry(
         "This was signed for somebody else to check.",
         cause="The holder signed for another domain than the one asked for.",
@@ -71,6 +76,11 @@ ENTRIES: dict[str, Entry] = {
         "The signature was made for another purpose.",
         cause="A presentation is signed to prove who presents it: proofPurpose authentication.",
         next=_ASK_AGAIN,
+    ),
+    "presentation.unasked": Entry(
+        "This is a presentation, in which a holder answers a question, and no question was named.",
+        cause="Without the challenge and the domain, an answer to anybody could be shown again.",
+        next="Name both: `attestree verify FILE --challenge TEXT --domain NAME`, or /presentations/verify.",
     ),
 }
 """Code to entry."""
