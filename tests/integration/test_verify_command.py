@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from attestree.adapters.evm.dev_chain import DevChain
 from attestree.cli.main import run, shared_flags_first
 from attestree.credentials.anchor_proof import AnchorHeader
 from attestree.merkle.kind import TreeKind
+from attestree.registry.facts import Reason
 from attestree.verifying.trust import format_trust
 from tests.fakes.counting_node import run_counting_node
 from tests.integration.deployed import AnchoredBatch, Deployed, deploy_registry
@@ -167,3 +169,83 @@ def test_each_step_of_reading_one_credential_is_one_request(desk: Desk) -> None:
         *[{"eth_getStorageAt"}] * 2,
     ]
     assert len(node.requests[0]) == 5
+
+
+def test_a_folder_is_judged_over_one_view_of_the_chain(desk: Desk, capfdbinary) -> None:
+    badges = desk.folder / "badges"
+    badges.mkdir()
+    for number in range(60):
+        (badges / f"{number:03}.json").write_text(json.dumps(desk.credential), "utf-8")
+    (badges / "zz.jsonl").write_text("\n".join(json.dumps(desk.credential) for _ in range(40)), "utf-8")
+    (badges / "030.json").write_text("{", "utf-8")
+    with run_counting_node(desk.registry.chain.url) as node:
+        assert desk.verify(str(badges), "--csv", rpc=node.url) == 2
+    printed = capfdbinary.readouterr()
+    rows = printed.out.decode("utf-8-sig").splitlines()
+    assert len(rows) == 101
+    assert [row.split(",")[2] for row in rows[1:]].count("valid") == 99
+    assert rows[31].split(",")[2] == "unusable"
+    assert b"100 checked: 1 unusable   99 valid" in printed.err
+    assert len(node.requests) == 3
+
+
+def test_a_revocation_in_a_folder_says_its_reason(desk: Desk, capsys) -> None:
+    desk.registry.revoke(desk.batch, [2], reason=Reason.SUPERSEDED)
+    lines = [json.dumps(desk.credential), json.dumps({**desk.credential, "name": "Better"})]
+    (desk.folder / "both.jsonl").write_text("\n".join(lines), "utf-8")
+    assert desk.verify(str(desk.folder / "both.jsonl"), "--json") == 1
+    first, second, done = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert (first["verdict"], second["verdict"]) == ("superseded", "tampered")
+    assert done == {"done": True, "lines": 2, "counts": {"superseded": 1, "tampered": 1}}
+
+
+def test_without_a_node_a_whole_folder_is_answered_at_once(desk: Desk, capsys) -> None:
+    lines = desk.folder / "many.jsonl"
+    lines.write_text("\n".join(json.dumps(desk.credential) for _ in range(300)), "utf-8")
+    assert desk.verify(str(lines), rpc="http://127.0.0.1:9") == 3
+    assert capsys.readouterr().out.splitlines()[-1] == "300 unknown"
+
+
+def test_a_table_and_json_cannot_both_be_had(desk: Desk, capsys) -> None:
+    assert desk.verify("good.json", "--csv", "--json") == 2
+    assert json.loads(capsys.readouterr().out)["error"]["code"] == "request.one_form"
+
+
+HEAVY = (
+    *(
+        "web3",
+        "eth_account",
+        "eth_abi",
+        "eth_utils",
+        "numba",
+        "numpy",
+        "pandas",
+        "fastapi",
+        "uvicorn",
+        "sqlalchemy",
+    ),
+    *(
+        "alembic",
+        "pydantic_settings",
+        "rich",
+        "jinja2",
+        "dask",
+        "aiohttp",
+        "py_ecc",
+        "pyld",
+        "lxml",
+        "requests",
+    ),
+)
+
+
+def test_verifying_a_file_without_signature_loads_nothing_heavy(desk: Desk) -> None:
+    code = (
+        "import sys; from attestree.cli.main import run;"
+        f"code = run(['verify', 'good.json', '--trust', 'trust.toml', '--rpc', {desk.registry.chain.url!r}]);"
+        f"print(code, [name for name in {HEAVY} if name in sys.modules])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, cwd=desk.folder, check=True
+    )
+    assert done.stdout.splitlines()[-1] == "0 []"

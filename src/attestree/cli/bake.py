@@ -15,7 +15,7 @@ import typer
 
 from attestree.adapters.files.atomic import write_whole
 from attestree.cli.console import Context
-from attestree.cli.verify import read_file
+from attestree.cli.credential_files import read_file
 from attestree.credentials.credential import parse_credential
 from attestree.credentials.images import bake_picture, find_credential_text, find_kind, unwrap_picture
 from attestree.credentials.images.carrier import is_compact_jws

@@ -1,5 +1,5 @@
 """
-A report in lines for people: the card of one credential, the list of many.
+A report in lines for people: the card of one credential, the line of one of many.
 
 Decides layout and marks only; what is said comes from the report. Text of a credential is printed only
 after `make_plain`: it may hold control characters that would move the cursor or hide a line.
@@ -8,8 +8,7 @@ Source: DESIGN section 7.
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from attestree.credentials.strict_json import JsonValue
@@ -21,6 +20,9 @@ from attestree.verifying.verdict import codes_of
 
 MAX_SHOWN_CHARACTERS = 120
 """Longest text of a credential that is printed on one line."""
+
+UNUSABLE = "unusable"
+"""Stands for a verdict where there is none: what was given could not be judged."""
 
 MARKS = {Status.PASS: "ok", Status.WARN: "!", Status.FAIL: "NO", Status.UNKNOWN: "?", Status.SKIPPED: "-"}
 """ASCII, so that every terminal shows them."""
@@ -39,9 +41,14 @@ LABELS = {
 """What each check asks, in two words."""
 
 
+def replace_control(text: str) -> str:
+    """Return text with every control and direction character, and every end of a line, made visible."""
+    return "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in text)
+
+
 def make_plain(text: str) -> str:
     """Return text of a credential or file name without control and direction characters, cut to one line."""
-    plain = "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in text)
+    plain = replace_control(text)
     return plain if len(plain) <= MAX_SHOWN_CHARACTERS else plain[: MAX_SHOWN_CHARACTERS - 1] + "\u2026"
 
 
@@ -69,27 +76,16 @@ class Refusal:
         return {"ref": self.name, "error": {"code": self.error.code, "sentence": self.sentence}}
 
 
-def format_list(answers: Sequence[Report | Refusal]) -> str:
-    """Return one line a file, in the order given, and a line of counts."""
-    counts = "   ".join(f"{count} {name}" for name, count in count_answers(answers).items())
-    return "\n".join([*map(_line, answers), counts])
+def name_of(answer: Report | Refusal) -> str:
+    """Return the verdict, or `UNUSABLE`."""
+    return UNUSABLE if isinstance(answer, Refusal) else str(answer.verdict)
 
 
-def count_answers(answers: Sequence[Report | Refusal]) -> dict[str, JsonValue]:
-    """Return how often each verdict was said; files that could not be judged count as `unusable`."""
-    return dict(sorted(Counter(_name_of(answer) for answer in answers).items()))
-
-
-def _name_of(answer: Report | Refusal) -> str:
-    """Return the verdict, or `unusable`."""
-    return "unusable" if isinstance(answer, Refusal) else str(answer.verdict)
-
-
-def _line(answer: Report | Refusal) -> str:
-    """Write one file."""
+def format_line(answer: Report | Refusal) -> str:
+    """Return one answer of many in a line for people."""
     if isinstance(answer, Refusal):
-        return f"{_name_of(answer):<19} {make_plain(answer.name)}   {answer.sentence}"
-    return f"{_name_of(answer):<19} {make_plain(answer.ref or '')}   {answer.headline()}."
+        return f"{name_of(answer):<19} {make_plain(answer.name)}   {answer.sentence}"
+    return f"{name_of(answer):<19} {make_plain(answer.ref or '')}   {answer.headline()}."
 
 
 def _card(report: Report, *, explained: bool) -> Iterator[str]:

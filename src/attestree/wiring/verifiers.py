@@ -7,7 +7,7 @@ alone. Source: DESIGN section 3.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -54,6 +54,13 @@ def wire_verifier(
         key: DirectFacts(sources, clock=clock)
         for key, sources in trusted_sources(trust, settings, rpc=rpc).items()
     }
+    return build_verifier(settings, trust, facts, clock)
+
+
+def build_verifier(
+    settings: Settings, trust: Trust, facts: Mapping[RegistryKey, ChainFacts], clock: Clock
+) -> Verifier:
+    """Return a verifier that asks strangers only as far as the settings allow it."""
     return Verifier(
         trust,
         facts,

@@ -17,7 +17,17 @@ ENTRIES: dict[str, Entry] = {
     "request.file_unreadable": Entry(
         "The file {file} cannot be read.",
         cause="It is a folder, or you have no permission to read it.",
-        next="Name a file that you may read; for all files of a folder, FOLDER/*.json.",
+        next="Name a file or a folder that you may read.",
+    ),
+    "request.no_credentials": Entry(
+        "There is no credential to check.",
+        cause="The folders hold no files, or the files no lines.",
+        next="Name the folder or the file in which the credentials are.",
+    ),
+    "request.one_form": Entry(
+        "Answers are a table or JSON, not both.",
+        cause="--csv and --json were given together.",
+        next="Leave one of them out.",
     ),
     "request.file_kind": Entry(
         "This is {kind}; only a credential (JSON) or a badge picture (PNG, SVG) can be checked here.",
