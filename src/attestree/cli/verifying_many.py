@@ -88,12 +88,14 @@ def verify_many(
         RequestError: `request.no_credentials`, there is none in all of them.
     """
     reports: list[JsonValue] = []
-    write = WRITERS.get(form, lambda _piece, answer: reports.append(answer.to_json()))
     counts: Counter[str] = Counter()
     for piece, answer in judge(run, read_pieces(names), expected=expected, at=at):
         if form is Form.CSV and not counts:
             _write_octets(BYTE_ORDER_MARK + _format_cells(COLUMNS))
-        write(piece, answer)
+        if form is Form.JSON:
+            reports.append(answer.to_json())
+        else:
+            WRITERS[form](piece, answer)
         counts[name_of(answer)] += 1
     if not counts:
         raise RequestError("request.no_credentials")
