@@ -18,7 +18,7 @@ from attestree.credentials.proof_set import parse_proof_set
 from attestree.credentials.strict_json import JsonObject
 from attestree.demo import cast
 from attestree.demo.forgeries import borrow_proof, change_grade, leave_proof_out, recompute_root
-from attestree.demo.stage import Recorded, Stage, open_stage, write_credential
+from attestree.demo.stage import Recorded, Stage, can_sign, open_stage, write_credential
 from attestree.issuing.status import StatusRequest
 from attestree.merkle.kind import TreeKind
 from attestree.registry.facts import FactsQuery, Purpose, Reason, Role
@@ -80,6 +80,8 @@ class Batches:
     """SkillWorks', of last year."""
     kind: TreeKind
     """Kind of tree of the last one."""
+    signed: bool
+    """Whether their credentials are signed."""
 
     @property
     def all(self) -> tuple[Recorded, ...]:
@@ -95,6 +97,7 @@ def issue_batches(stage: Stage, kept: Collection) -> Batches:
         stage.issue(cast.SAFETY),
         stage.issue(replace(cast.FIRST_AID, kind=kind)),
         kind,
+        can_sign(),
     )
     genuine = batches.literacy.credentials[cast.GENUINE]
     over = batches.first_aid.credentials[cast.FORMER]

@@ -17,6 +17,9 @@ from attestree.demo.scenes import Batches
 STEPS = ("local chain", "issuers", "issue", "change", "forge", "verify", "audit")
 """The steps, in order."""
 
+UNSIGNED = 'not signed, so wallets cannot check them: pip install "attestree[signatures]"'
+"""What is said where nothing can be signed."""
+
 
 @dataclass(frozen=True, slots=True)
 class Transcript:
@@ -40,7 +43,12 @@ def format_batches(batches: Batches) -> str:
     counts = " + ".join(str(batch.bad) for batch in bad)
     named = " and ".join(f"rosters/{batch.findings}" for batch in bad)
     kind = "Chainpoint" if batches.kind.name == "CHAINPOINT" else "usual kind: merkletools is not installed"
-    return f"3 batches, {total} credentials; {counts} bad rows left out, see\n{named}\nthird batch: {kind}"
+    lines = [
+        f"3 batches, {total} credentials; {counts} bad rows left out, see",
+        named,
+        f"third batch: {kind}",
+    ]
+    return "\n".join(lines if batches.signed else [*lines, UNSIGNED])
 
 
 def format_verdicts(judged: Sequence[Judged]) -> str:
