@@ -10,6 +10,7 @@ Source: DESIGN section 5; Solidity, "Layout of State Variables in Storage".
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Final
 
 from attestree.merkle.keccak import keccak256
@@ -104,6 +105,8 @@ def slot_of_accreditor(accreditor: bytes) -> bytes:
     return _enter(slot_of_value(ACCREDITORS), accreditor)
 
 
+# Credentials of one batch have all but the last step in common.
+@lru_cache(maxsize=8192)
 def _enter(mapping: bytes, key: bytes) -> bytes:
     """Return the slot of `key`, a value type of at most 32 bytes, in the mapping at slot `mapping`."""
     return keccak256(key.rjust(32, b"\0") + mapping)

@@ -36,6 +36,9 @@ ISSUER_LIMIT = 100
 
 Answer = TypeVar("Answer")
 
+Told = list[tuple[StateAt, StateAt]]
+"""What each node says about one credential at the final block, and at its newest."""
+
 
 class _Words:
     """Storage words of one node, each asked for once."""
@@ -129,27 +132,34 @@ class PinnedFacts(DirectFacts):
             self._view = self._sources.view(self._tip, now=now)
             self._words = [_Words(source) for source in self._sources.all]
             self._changes: dict[tuple[int, bytes], list[tuple[int, StatusChanged]]] = {}
+            self._ahead: dict[FactsQuery, Told] = {}
         return self._view, self._tip
 
     def _read(self, query: FactsQuery) -> CredentialFacts:
         view, tip = self._pin()
-        final, latest = require_same(
-            [
-                _pair(
-                    drive_readings([(read_state(query), block) for block in (tip.final, newest)], words.fetch)
-                )
-                for words, newest in zip(self._words, tip.latest, strict=True)
-            ]
-        )
+        told = self._ahead.get(query) or self._read_each([query], tip)[0]
+        final, latest = require_same(told)
         before, now = self._find_reasons(query, tip) if latest.status.revoked else (None, None)
         return CredentialFacts(view=view, final=with_reason(final, before), latest=with_reason(latest, now))
 
     def _read_ahead(self, queries: Sequence[FactsQuery]) -> None:
         _, tip = self._pin()
+        self._ahead = {}
         asked = list(dict.fromkeys(queries))
+        self._ahead = dict(zip(asked, self._read_each(asked, tip), strict=True))
+
+    def _read_each(self, queries: Sequence[FactsQuery], tip: AgreedTip) -> list[Told]:
+        """Return what the nodes say to each query, in order."""
+        told: list[Told] = [[] for _ in queries]
         for words, newest in zip(self._words, tip.latest, strict=True):
-            blocks = dict.fromkeys((tip.final, newest))
-            drive_readings([(read_state(query), block) for query in asked for block in blocks], words.fetch)
+            blocks = list(dict.fromkeys((tip.final, newest)))
+            readings = [(read_state(query), block) for query in queries for block in blocks]
+            states = drive_readings(readings, words.fetch)
+            for found, final, latest in zip(
+                told, states[:: len(blocks)], states[len(blocks) - 1 :: len(blocks)], strict=True
+            ):
+                found.append((final, latest))
+        return told
 
     def _find_reasons(self, query: FactsQuery, tip: AgreedTip) -> tuple[Reason | None, Reason | None]:
         """Return the reason of a revocation at the final and at the latest block."""
@@ -164,8 +174,3 @@ class PinnedFacts(DirectFacts):
         # nodes that prove different reasons prove none
         latest, final = told.pop() if len(told) == 1 else (None, None)
         return final, latest
-
-
-def _pair(states: Sequence[StateAt]) -> tuple[StateAt, StateAt]:
-    final, latest = states
-    return final, latest
