@@ -17,6 +17,7 @@ from attestree.merkle.kernels import (
     PAIR_WORDS,
     POSITIONS,
     READ_POSITIONS,
+    copy,
     holds,
     pad,
     put,
@@ -74,7 +75,7 @@ def hash_eight_parents(s: Any, nodes: Any, parent: Any, parents: Any) -> None:
     """Leave the hashes of eight inner nodes, from `parent`, below `parents`, in the lanes."""
     for lane in range(LANES):
         left = (_TWO * min(parent + lane, parents - _ONE) + _ONE) * HASH_WORDS
-        put_pair(s, lane, nodes, left, nodes, left + HASH_WORDS)
+        put_pair(s, lane, nodes, left)
     pad(s, PAIR_WORDS)
     permute(s)
 
@@ -113,32 +114,44 @@ def lay_leaves(nodes: Any, positions: Any, order: Any) -> None:
         index = np.uint64(order[rank])
         position = _TWO * (leaves - _ONE) - rank
         positions[index] = position
+        if index == leaves - _ONE:
+            copy(spare, _NONE, nodes, position * HASH_WORDS)
+        else:
+            copy(nodes, index * HASH_WORDS, nodes, position * HASH_WORDS)
+
+
+@compiled(types.void, WORDS, WORDS, types.uint64, types.uint64)
+def fold_step(s: Any, pairs: Any, first: Any, end: Any) -> None:
+    """Put the hash of each lane's pair in the place of its first, in the lanes from `first` to `end`."""
+    for lane in range(first, end):
+        put_pair(s, lane, pairs, lane * PAIR_WORDS)
+    pad(s, PAIR_WORDS)
+    permute(s)
+    for lane in range(first, end):
         for word in range(HASH_WORDS):
-            moved = spare[word] if index == leaves - _ONE else nodes[index * HASH_WORDS + word]
-            nodes[position * HASH_WORDS + word] = moved
+            pairs[lane * PAIR_WORDS + word] = s[word * LANES + lane]
 
 
 @compiled(types.void, READ_WORDS, READ_WORDS, READ_WORDS, ORDER, WORDS)
 def fold_rows(leaves: Any, steps: Any, starts: Any, order: Any, out: Any) -> None:
-    """Fold eight rows at a time, those of like length together, each to the end of its path."""
+    """Fold eight rows at a time, each to the end of its path; the order goes from short paths to long."""
     s = np.zeros(LANES * STATE_WORDS, dtype=np.uint64)
-    out[:] = leaves
-    rows = np.uint64(order.size)
-    for row in range(_NONE, rows, LANES):
-        longest = np.uint64(order[min(row + LANES, rows) - _ONE])
-        for step in range(starts[longest + _ONE] - starts[longest]):
-            for lane in range(min(LANES, rows - row)):
-                place = np.uint64(order[row + lane])
-                at = starts[place] + step
-                if at < starts[place + _ONE]:
-                    put_pair(s, lane, out, place * HASH_WORDS, steps, at * HASH_WORDS)
-            pad(s, PAIR_WORDS)
-            permute(s)
-            for lane in range(min(LANES, rows - row)):
-                place = np.uint64(order[row + lane])
-                if starts[place] + step < starts[place + _ONE]:
-                    for word in range(HASH_WORDS):
-                        out[place * HASH_WORDS + word] = s[word * LANES + lane]
+    pairs = np.zeros(LANES * PAIR_WORDS, dtype=np.uint64)
+    for row in range(_NONE, np.uint64(order.size), LANES):
+        places = order[row : row + LANES]
+        end = np.uint64(places.size)
+        for lane in range(end):
+            copy(leaves, np.uint64(places[lane]) * HASH_WORDS, pairs, lane * PAIR_WORDS)
+        first = _NONE
+        for step in range(starts[places[-1] + 1] - starts[places[-1]]):
+            while starts[places[first]] + step >= starts[places[first] + 1]:
+                first += _ONE
+            for lane in range(first, end):
+                at = (starts[places[lane]] + step) * HASH_WORDS
+                copy(steps, at, pairs, lane * PAIR_WORDS + HASH_WORDS)
+            fold_step(s, pairs, first, end)
+        for lane in range(end):
+            copy(pairs, lane * PAIR_WORDS, out, np.uint64(places[lane]) * HASH_WORDS)
 
 
 @compiled(types.boolean, READ_WORDS, types.uint64, READ_WORDS, READ_POSITIONS)
@@ -175,8 +188,7 @@ def cut_rows(nodes: Any, positions: Any, tail: Any, starts: Any, out: Any) -> No
         position = np.uint64(positions[row])
         while position > _NONE:
             sibling = position + _ONE if position & _ONE else position - _ONE
-            for word in range(HASH_WORDS):
-                out[at + word] = nodes[sibling * HASH_WORDS + word]
+            copy(nodes, sibling * HASH_WORDS, out, at)
             at += HASH_WORDS
             position = (position - _ONE) // _TWO
         for word in range(np.uint64(tail.size)):

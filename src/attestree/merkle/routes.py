@@ -89,12 +89,13 @@ def preload() -> bool:
 
 @cache
 def _bulk_route() -> Route | None:
-    """Return the bulk route, or None where it cannot be: no numba, or bytes in another order."""
+    """Return the bulk route, or None where it cannot be: no numba that works, or bytes in another order."""
     if sys.byteorder != "little":
         return None
     try:
         bulk = import_module(_BULK_MODULE)
-    except ImportError:
+    # A numba that does not fit its numpy, its LLVM or this processor raises anything: it is as if absent.
+    except Exception:  # noqa: BLE001
         return None
     route: Route = bulk.BulkRoute()
     return route

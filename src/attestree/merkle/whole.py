@@ -42,7 +42,8 @@ def cut_paths(forest: MerkleForest, *, first: int = 0, count: int | None = None)
     """
     Cut the paths of `count` leaves from index `first` on, or of all that follow.
 
-    Takes 32 bytes a step, about 650 for a leaf of a million: of a large batch, cut a part at a time.
+    Takes 32 bytes a step, about 650 for a leaf of a million. Of a large batch, cut some thousand at a
+    time: the memory is used again then, and new memory costs many times what the cutting does.
 
     Raises:
         MalformedTreeError: `tree.index_range`, or `tree.position`: the positions are damaged.
