@@ -38,11 +38,12 @@ def record() -> int:
 def compare_with_floors() -> int:
     """Measure, print, and return 1 where a ratio has halved or is missing."""
     recorded: dict[str, dict[str, float]] = json.loads(PATH.read_text())
-    failed = []
-    for benchmark in list_benchmarks():
-        if benchmark.ci is None:
-            continue
-        wanted = recorded.get(benchmark.name, {})
+    known = {one.name: one for one in list_benchmarks() if one.ci is not None}
+    failed = [name for name in recorded if name not in known]
+    for name in failed:
+        print(f"  {name:<60} is recorded, and no benchmark")
+    for name, benchmark in known.items():
+        wanted = recorded.get(name, {})
         found = measure(benchmark)
         if find_halved(wanted, found):
             again = measure(benchmark, 2 * REPEATS)
