@@ -62,7 +62,11 @@ def hold(batch: Batch, warm: Verifier, octets: bytes) -> Report | str:
     assert swift == slow
     if isinstance(swift, Report) and isinstance(slow, Report):
         assert swift.to_json() == slow.to_json()
-        assert WRITER.write(swift) == WRITER.write(slow) == orjson.dumps(slow.to_json())
+        written = orjson.dumps(slow.to_json())
+        assert WRITER.write(swift) == WRITER.write(slow) == written
+        candidate = warm.recognise(octets)
+        if candidate is not None:
+            assert warm.write_answers([candidate], WRITER) == [written if slow.valid else None]
     return swift
 
 
@@ -80,6 +84,16 @@ def test_each_credential_of_a_batch_is_valid_and_most_take_the_short_way() -> No
         assert report.valid
     short = [warm.verify_kin(octets) is not None for octets in BATCH.credentials]
     assert short.count(True) == len(short) - 12  # texts that could be spelt otherwise go by steps
+
+
+def test_many_answers_are_written_as_one_by_one() -> None:
+    warm = BATCH.warm()
+    found = [candidate for octets in BATCH.credentials if (candidate := warm.recognise(octets))]
+    answers = warm.write_answers(found * 2, WRITER)
+    assert len(answers) == 48
+    alone = [warm.write_answers([candidate], AnswerWriter())[0] for candidate in found]
+    assert answers == alone * 2
+    assert warm.write_answers([], WRITER) == []
 
 
 WARM = BATCH.warm()

@@ -10,6 +10,7 @@ Source: docs/spec/evm-merkle-jcs-2026.md; DESIGN section 4.
 from __future__ import annotations
 
 import base64
+import binascii
 import re
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -43,6 +44,8 @@ MAX_PROOF_VALUE_CHARACTERS = 4096
 _MEMBERS = 11
 # CBOR, RFC 8949 section 3: an array of few items; integers of one byte more, and of more than a size has
 _ARRAY_HEAD, _ONE_BYTE, _TOO_LARGE = 0x80, 24, 27
+# `+` and `/` are no letters of this alphabet: they become letters of none
+_FROM_URL = bytes.maketrans(b"-_+/", b"+/!!")
 _BASE64URL = re.compile(r"[A-Za-z0-9_-]*")
 
 
@@ -167,15 +170,15 @@ def parse_tail(text: str, start: bytes) -> ProofTail | None:
         text: The `proofValue`.
         start: `encode_start` of a header of kind 0.
     """
-    body = text[1:]
-    if not text.startswith("u") or not text.isascii() or len(text) > MAX_PROOF_VALUE_CHARACTERS:
+    if len(text) > MAX_PROOF_VALUE_CHARACTERS or not text.isascii() or text[:1] != "u":
         return None
+    body = text[1:].encode().translate(_FROM_URL)
     try:
-        octets = base64.urlsafe_b64decode(body + "=" * (-len(body) % 4))
+        octets = binascii.a2b_base64(body + b"=" * (-len(body) % 4))
     except ValueError:
         return None
     # whatever is not of the alphabet, or not canonical, does not come out again
-    if base64.urlsafe_b64encode(octets).rstrip(b"=") != body.encode() or not octets.startswith(start):
+    if binascii.b2a_base64(octets, newline=False).rstrip(b"=") != body or not octets.startswith(start):
         return None
     return _cut_tail(octets, len(start))
 

@@ -9,7 +9,7 @@ section 5; DESIGN section 4.
 from __future__ import annotations
 
 from hashlib import sha256
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from attestree.credentials.anchor_proof import CRYPTOSUITE, SALT_SIZE, AnchorHeader
 from attestree.credentials.canonical import canonicalize
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 DOMAIN = CRYPTOSUITE.encode("ascii") + b"\x00"
 """First bytes of everything that is hashed into a digest."""
+
+_SIZES = (SALT_SIZE, 32, 32, 32)
 
 
 def credential_digest(
@@ -57,10 +59,18 @@ def digest_of_hashes(*, salt: bytes, header_hash: bytes, options_hash: bytes, do
     Raises:
         MalformedProofError: `proof.length`, a part has the wrong size.
     """
-    for part, size in ((salt, SALT_SIZE), (header_hash, 32), (options_hash, 32), (document_hash, 32)):
-        if len(part) != size:
-            raise MalformedProofError("proof.length", field="digest", size=len(part), expected=size)
-    return sha256(DOMAIN + salt + header_hash + options_hash + document_hash).digest()
+    sizes = len(salt), len(header_hash), len(options_hash), len(document_hash)
+    if sizes != _SIZES:
+        _refuse_sizes(sizes)
+    return sha256(b"".join((DOMAIN, salt, header_hash, options_hash, document_hash))).digest()
+
+
+def _refuse_sizes(sizes: tuple[int, ...]) -> NoReturn:
+    """Refuse the first part that has another size."""
+    size, expected = next(
+        (size, expected) for size, expected in zip(sizes, _SIZES, strict=True) if size != expected
+    )
+    raise MalformedProofError("proof.length", field="digest", size=size, expected=expected)
 
 
 def hash_document(document: JsonObject) -> bytes:

@@ -42,8 +42,10 @@ class Mould:
 
     places: tuple[Place, ...]
     """Where the gaps are in the document, in the order of the bytes."""
-    parts: tuple[bytes, ...]
-    """One more than there are gaps."""
+    first: bytes
+    """What stands before the first gap."""
+    rest: tuple[bytes, ...]
+    """What follows each gap."""
     proof_begins: tuple[int, int]
     """Number of the part, and the offset in it, of the comma before the member `proof`."""
     proof_ends: tuple[int, int]
@@ -51,18 +53,18 @@ class Mould:
 
     def read(self, octets: bytes) -> Filling | None:
         """Return what `octets` have in the gaps, or None where they differ elsewhere."""
-        position = 0
-        starts: list[int] = []
+        if not octets.startswith(self.first):
+            return None
+        starts = [0]
         gaps: list[bytes] = []
-        for part in self.parts:
-            if starts:
-                end = octets.find(b'"', position)
-                gaps.append(octets[position:end])
-                position = end
-            if position < 0 or not octets.startswith(part, position):
+        position = len(self.first)
+        for part in self.rest:
+            end = octets.find(b'"', position)
+            if end < 0 or not octets.startswith(part, end):
                 return None
-            starts.append(position)
-            position += len(part)
+            gaps.append(octets[position:end])
+            starts.append(end)
+            position = end + len(part)
         texts = None if position != len(octets) else _read_gaps(gaps)
         if texts is None:
             return None
@@ -100,7 +102,8 @@ def build_mould(value: JsonObject, places: Sequence[Place]) -> Mould | None:
     length = len(f"mould gap {0:06}")
     mould = Mould(
         ordered,
-        tuple(parts),
+        parts[0],
+        tuple(parts[1:]),
         _locate(begins, parts, length),
         _locate(begins + len(member), parts, length),
     )

@@ -31,6 +31,8 @@ from attestree.registry.status_bits import StatusWords, build_status_bits, find_
 
 T = TypeVar("T")
 
+_CLEAR = StatusBits(revoked=False, suspended=False, whole_list=False)
+
 
 class IssuerLedger:
     """One issuer's state; changed in place by `apply`, by its owner only."""
@@ -88,14 +90,17 @@ class IssuerLedger:
 
     def status_of(self, list_id: bytes, index: int) -> StatusBits:
         """Return the status of one index of one list."""
-        word = word_of(index)
-        words = StatusWords(
-            self.status.get((list_id, Purpose.REVOCATION, word), 0),
-            self.status.get((list_id, Purpose.SUSPENSION, word), 0),
-            self.status.get((list_id, Purpose.REVOCATION, WHOLE_LIST_WORD), 0),
-            self.status.get((list_id, Purpose.SUSPENSION, WHOLE_LIST_WORD), 0),
+        word, find = word_of(index), self.status.get
+        words = (
+            find((list_id, Purpose.REVOCATION, word), 0),
+            find((list_id, Purpose.SUSPENSION, word), 0),
+            find((list_id, Purpose.REVOCATION, WHOLE_LIST_WORD), 0),
+            find((list_id, Purpose.SUSPENSION, WHOLE_LIST_WORD), 0),
         )
-        bits = build_status_bits(words, index=index)
+        if not any(words):
+            # most lists are untouched, and a service asks for nothing more often
+            return _CLEAR
+        bits = build_status_bits(StatusWords(*words), index=index)
         if not bits.revoked:
             # most are not, and a list may have been changed thousands of times
             return bits

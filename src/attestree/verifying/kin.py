@@ -31,19 +31,20 @@ from attestree.credentials.mould import Mould, Place, build_mould
 from attestree.credentials.reading import is_address
 from attestree.credentials.strict_json import JsonObject, JsonValue
 from attestree.errors import InputError
-from attestree.merkle.kind import TreeKind
+from attestree.merkle.kind import HASH_SIZE, TreeKind
 from attestree.merkle.path import path_length_bounds
-from attestree.merkle.standard import leaf_hash
 from attestree.registry.facts import CredentialFacts, FactsQuery, StateAt
 from attestree.verifying.checks.anchor import find_anchor
 from attestree.verifying.checks.local import pass_integrity
 from attestree.verifying.checks.validity import ClaimedDates, check_validity
+from attestree.verifying.forms import MARKS, Fields, Forms, build_form
 from attestree.verifying.iso import format_time
 from attestree.verifying.judgement import Judgement, Question, judge_with_facts
 from attestree.verifying.report import Report
 from attestree.verifying.result import CheckId, CheckResult
 from attestree.verifying.verdict import Verdict
 from attestree.verifying.writing import write_report
+from attestree.verifying.written import AnswerWriter
 
 MAX_OCTETS = 32_768
 """Longest credential that a mould is made from; badges have 3 to 6 kB."""
@@ -74,23 +75,21 @@ ADDRESSES = (ID, SUBJECT_ID, STATUS_ID)
 
 
 class Candidate(NamedTuple):
-    """A text of a mould, hashed; it counts if `path` leads from `leaf_hash` to the root of its kin."""
+    """A text of a mould, hashed; it counts if its path leads from its leaf hash to the root of its kin."""
 
     kin: Kin
     """Whose mould it is."""
-    texts: dict[Place, str]
-    """What is its own, by place."""
+    texts: list[str]
+    """What is its own, by the places of the mould."""
     tail: ProofTail
     """Its own part of the anchor proof."""
     digest: bytes
-    """32 bytes, computed."""
-    leaf_hash: bytes
     """32 bytes, computed."""
     awarded: int | None
     """Unix seconds."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Standing:
     """What a registry said of a batch, and what that came to for every credential of it that is clear."""
 
@@ -125,9 +124,14 @@ class Kin:
         self._header = header = judgement.secured.anchor.header
         self._start = encode_start(header)
         self._hashes = header_hash(header), sha256(canonicalize(self._secured.options.to_json())).digest()
-        self._name = _place_of_name(first)
+        at = {place: number for number, place in enumerate(mould.places)}
+        self._proof_at = at[PROOF_VALUE]
+        self._id_at, self._awarded_at, self._index_at = at.get(ID), at.get(AWARDED), at.get(STATUS_INDEX)
+        self._name_at = at.get(_place_of_name(first))
+        self._addresses_at = [at[place] for place in ADDRESSES if place in at]
         self._standing = _build_standing(judgement, report)
         self._dates: tuple[object, CheckResult] = (None, judgement.checks[0])
+        self._forms = Forms()
 
     @property
     def root(self) -> bytes:
@@ -144,21 +148,22 @@ class Kin:
         filling = self._mould.read(octets)
         if filling is None:
             return None
-        texts = dict(zip(self._mould.places, filling.texts, strict=True))
-        tail = parse_tail(texts[PROOF_VALUE], self._start)
+        texts = filling.texts
+        tail = parse_tail(texts[self._proof_at], self._start)
         if tail is None or tail.root != self.root or not self._fits(tail, texts):
             return None
-        awarded = _parse_awarded(texts[AWARDED]) if AWARDED in texts else self._first.awarded
-        if awarded is None and AWARDED in texts:
-            return None
-        document_hash = sha256(filling.document).digest()
+        awarded = self._first.awarded
+        if self._awarded_at is not None:
+            awarded = _parse_awarded(texts[self._awarded_at])
+            if awarded is None:
+                return None
         digest = digest_of_hashes(
             salt=tail.salt,
             header_hash=self._hashes[0],
             options_hash=self._hashes[1],
-            document_hash=document_hash,
+            document_hash=sha256(filling.document).digest(),
         )
-        return Candidate(self, texts, tail, digest, leaf_hash(digest, tail.leaf_index), awarded)
+        return Candidate(self, texts, tail, digest, awarded)
 
     def query(self, candidate: Candidate) -> FactsQuery:
         """Return what the registry is to be asked."""
@@ -176,16 +181,48 @@ class Kin:
             facts: The answer to `query`, no older than the verifier allows.
             question: Expects nobody, and asks for now.
         """
-        if root != self.root or not (_is_clear(facts.final) and _is_clear(facts.latest)):
-            return None
-        standing = self._standing_for(facts, question)
+        standing = self._standing_of(root, facts, question)
+        return None if standing is None else self._conclude(candidate, standing, question.at)
+
+    def write(
+        self,
+        candidate: Candidate,
+        root: bytes,
+        facts: CredentialFacts,
+        question: Question,
+        writer: AnswerWriter,
+    ) -> bytes | None:
+        """Return the bytes of the report that `conclude` returns, or None; the arguments are the same."""
+        standing = self._standing_of(root, facts, question)
         if standing is None:
             return None
-        validity = self._validity(candidate, question.at, standing.anchored)
+        key = (standing, question.at, writer)
+        form = self._forms.find(key, candidate.awarded)
+        if form is not None:
+            return form.fill(self._fields(candidate))
+        report = self._conclude(candidate, standing, question.at)
+        marked = self._conclude(self._mark(candidate), standing, question.at)
+        if report is None or marked is None:
+            return None
+        answer = writer.write(report)
+        form = build_form(writer.write(marked), self._fields(candidate), answer)
+        if form is not None:
+            self._forms.add(key, candidate.awarded, form)
+        return answer
+
+    def _standing_of(self, root: bytes, facts: CredentialFacts, question: Question) -> Standing | None:
+        """Return what is known of the batch, if this is its root and the status is clear."""
+        if root != self.root or not (_is_clear(facts.final) and _is_clear(facts.latest)):
+            return None
+        return self._standing_for(facts, question)
+
+    def _conclude(self, candidate: Candidate, standing: Standing, now: int) -> Report | None:
+        """Return the report, unless the dates speak against the credential."""
+        validity = self._validity(candidate, now, standing.anchored)
         if validity.decides:
             return None
         report = standing.report
-        integrity = pass_integrity(candidate.digest, root, index=candidate.tail.leaf_index)
+        integrity = pass_integrity(candidate.digest, self.root, index=candidate.tail.leaf_index)
         made = {CheckId.INTEGRITY: integrity, CheckId.VALIDITY: validity}
         return Report(
             verdict=Verdict.VALID,
@@ -193,24 +230,42 @@ class Kin:
             claims=self._claims(standing.claims, candidate),
             issuer=report.issuer,
             network=report.network,
-            view=facts.view,
+            view=standing.facts.view,
             trust_name=report.trust_name,
             trust_sha256=report.trust_sha256,
-            checked_at=question.at,
+            checked_at=now,
             engine=report.engine,
             notices=report.notices,
         )
 
-    def _fits(self, tail: ProofTail, texts: dict[Place, str]) -> bool:
+    def _fields(self, candidate: Candidate) -> Fields:
+        """Return what is its own in the report."""
+        texts = candidate.texts
+        return (
+            b"" if self._id_at is None else texts[self._id_at].encode(),
+            b"" if self._name_at is None else texts[self._name_at].encode(),
+            candidate.digest.hex().encode(),
+            b"%d" % candidate.tail.leaf_index,
+        )
+
+    def _mark(self, candidate: Candidate) -> Candidate:
+        """Return the candidate with marks in the place of `_fields`."""
+        texts = list(candidate.texts)
+        for at, mark in ((self._id_at, MARKS[0]), (self._name_at, MARKS[1])):
+            if at is not None:
+                texts[at] = mark.decode()
+        tail = candidate.tail._replace(leaf_index=int(MARKS[3]))
+        return candidate._replace(texts=texts, digest=bytes.fromhex(MARKS[2].decode()), tail=tail)
+
+    def _fits(self, tail: ProofTail, texts: list[str]) -> bool:
         """Say whether index, path length, status entry and addresses are as every credential needs them."""
-        if tail.leaf_index >= self._header.size or (
-            STATUS_INDEX in texts and texts[STATUS_INDEX] != str(tail.leaf_index)
-        ):
+        index = tail.leaf_index
+        if index >= self._header.size or (self._index_at is not None and texts[self._index_at] != str(index)):
             return False
-        least, greatest = path_length_bounds(self._header.size, index=tail.leaf_index)
-        if not least <= len(tail.path) // 32 <= greatest:
+        least, greatest = path_length_bounds(self._header.size, index=index)
+        if not least <= len(tail.path) // HASH_SIZE <= greatest:
             return False
-        return all(is_address(texts[place]) for place in ADDRESSES if place in texts)
+        return all(is_address(texts[at]) for at in self._addresses_at)
 
     def _standing_for(self, facts: CredentialFacts, question: Question) -> Standing | None:
         """Return what is known of the batch, made anew where the registry says something else than before."""
@@ -240,12 +295,11 @@ class Kin:
 
     def _claims(self, known: JsonObject, candidate: Candidate) -> JsonObject:
         """Return the claims, as `build_claims` does."""
-        texts = candidate.texts
         claims = {**known, "awardedDate": format_time(candidate.awarded)}
-        if ID in texts:
-            claims["id"] = texts[ID]
-        if self._name is not None:
-            claims["holder"] = texts[self._name]
+        if self._id_at is not None:
+            claims["id"] = candidate.texts[self._id_at]
+        if self._name_at is not None:
+            claims["holder"] = candidate.texts[self._name_at]
         return claims
 
 
@@ -302,14 +356,14 @@ def _is_text(document: JsonObject, place: Place) -> bool:
     return isinstance(value, str)
 
 
-def _place_of_name(first: Credential) -> Place | None:
-    """Return the identity that `find_holder_name` shows, if there is one and it is a gap."""
+def _place_of_name(first: Credential) -> Place:
+    """Return the place of the identity that `find_holder_name` shows; the root if there is none."""
     subject = first.document["credentialSubject"]
     identities = subject.get("identifier") if isinstance(subject, dict) else None
     for number, identity in enumerate(first.subject.identities if isinstance(identities, list) else ()):
         if identity.identity_type == NAME_TYPE and not identity.hashed:
             return (*IDENTIFIERS, number, "identityHash")
-    return None
+    return ()
 
 
 def _build_standing(judgement: Judgement, report: Report) -> Standing | None:

@@ -20,7 +20,7 @@ Source: DESIGN section 7.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from attestree.credentials.canonical_reader import read_canonical
@@ -34,6 +34,8 @@ from attestree.credentials.signatures.jwt import UnverifiedJwt
 from attestree.credentials.strict_json import MAX_BYTES, JsonValue
 from attestree.errors import ChainIdentityError, HeadMismatchError, UnavailableError
 from attestree.merkle.folding import fold_many
+from attestree.merkle.kind import HASH_SIZE
+from attestree.merkle.many import leaf_hash_many
 from attestree.ports import ChainFacts, Clock, DidResolver
 from attestree.registry.facts import CredentialFacts, FactsQuery
 from attestree.verifying.checks.local import check_format, check_integrity
@@ -58,6 +60,7 @@ from attestree.verifying.result import CheckId, CheckResult, unknown
 from attestree.verifying.trust import Trust
 from attestree.verifying.verdict import find_worst
 from attestree.verifying.writing import write_report
+from attestree.verifying.written import AnswerWriter
 
 VIEW_AGE_LIMIT_SECONDS = 600
 """Oldest view of a registry that still counts, unless the settings say otherwise."""
@@ -133,22 +136,39 @@ class Verifier:
         candidate = self.recognise(octets)
         if candidate is None:
             return None
-        return self.conclude(candidate, fold_many(candidate.leaf_hash, [candidate.tail.path]), ref=ref)
+        root = self.fold([candidate])
+        asked = self._ask_about(candidate, root, self._clock.now())
+        report = None if asked is None else candidate.kin.conclude(candidate, root, *asked)
+        return report if report is None or ref is None else replace(report, ref=ref)
 
     def recognise(self, octets: bytes) -> Candidate | None:
-        """Return what `conclude` judges once its path is folded; None for what goes by steps."""
+        """Return what can be judged once its path is folded; None for what goes by steps."""
         return None if self._hosted is not None else self._kindred.recognise(octets)
 
-    def conclude(self, candidate: Candidate, root: bytes, *, ref: str | None = None) -> Report | None:
-        """Return the report of a candidate whose leaf hash and path fold to `root`, or None."""
+    def fold(self, candidates: Sequence[Candidate]) -> bytes:
+        """Return the root of each candidate, 32 bytes each."""
+        digests = b"".join([candidate.digest for candidate in candidates])
+        leaves = leaf_hash_many(digests, [candidate.tail.leaf_index for candidate in candidates])
+        return fold_many(leaves, [candidate.tail.path for candidate in candidates])
+
+    def write_answers(self, candidates: Sequence[Candidate], writer: AnswerWriter) -> list[bytes | None]:
+        """Return the report of each candidate as JSON, or None for what is to be judged by steps."""
+        roots, now = self.fold(candidates), self._clock.now()
+        answers: list[bytes | None] = []
+        for start, candidate in zip(range(0, len(roots), HASH_SIZE), candidates, strict=True):
+            root = roots[start : start + HASH_SIZE]
+            asked = self._ask_about(candidate, root, now)
+            answers.append(asked and candidate.kin.write(candidate, root, *asked, writer))
+        return answers
+
+    def _ask_about(
+        self, candidate: Candidate, root: bytes, now: int
+    ) -> tuple[CredentialFacts, Question] | None:
+        """Return what the registry says of a candidate that folds to the root of its kin."""
         if root != candidate.kin.root:
             return None
-        now = self._clock.now()
         facts = self._fetch(candidate.kin.query(candidate), candidate.kin.registry, now)
-        if isinstance(facts, CheckResult):
-            return None
-        report = candidate.kin.conclude(candidate, root, facts, Question(self.trust, None, now))
-        return report if report is None or ref is None else replace(report, ref=ref)
+        return None if isinstance(facts, CheckResult) else (facts, Question(self.trust, None, now))
 
     def verify_value(
         self,

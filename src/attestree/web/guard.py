@@ -11,10 +11,9 @@ Source: DESIGN section 10.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
-from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -113,8 +112,8 @@ class RequestGuard:
     def _verify_head(self, scope: Scope, limit: int) -> None:
         if scope["path"] not in FREE_PATHS:
             self._rules.throttle.verify_allowed(scope["client"][0] if scope.get("client") else None)
-        _verify_headers(Headers(scope=scope), limit)
-        if sum(len(name) + len(value) for name, value in scope["headers"]) > self._rules.header_bytes:
+        _verify_headers(scope["headers"], limit)
+        if sum([len(name) + len(value) for name, value in scope["headers"]]) > self._rules.header_bytes:
             raise RequestError("request.headers", limit=self._rules.header_bytes)
 
     async def _refuse(self, scope: Scope, meter: Meter, send: _Dressed, error: AttestreeError) -> None:
@@ -133,46 +132,75 @@ class RequestGuard:
         await send({"type": "http.response.body", "body": b"", "more_body": False})
 
 
-def _verify_headers(headers: Headers, limit: int) -> None:
-    """Refuse by headers alone what would be refused anyway after much work."""
-    if headers.get("content-encoding", "identity") != "identity":
+def _verify_headers(headers: Iterable[tuple[bytes, bytes]], limit: int) -> None:
+    """Refuse by headers what would be refused anyway after much work; of two of a name the first counts."""
+    named: dict[bytes, bytes] = {}
+    for name, value in headers:
+        named.setdefault(name, value)
+    if named.get(b"content-encoding", b"identity") != b"identity":
         raise RequestError("request.encoding")
-    if "range" in headers:
+    if b"range" in named:
         raise RequestError("request.range")
-    length = headers.get("content-length", "0")
+    length = named.get(b"content-length", b"0")
     # A client may state any length; only digits are a number, and `int` of very many digits is slow.
-    if not length.isascii() or not length.isdigit() or len(length) > 15 or int(length) > limit:
+    if not length.isdigit() or len(length) > 15 or int(length) > limit:
         raise RequestError("request.too_large", limit=limit)
 
 
 class _Dressed:
     """`send` that adds the headers every answer carries."""
 
+    __slots__ = ("_dress", "_on_problem", "_request_id", "_send", "started")
+
     def __init__(self, send: Send, request_id: str, scope: Scope, on_problem: Callable[[str], None]) -> None:
         self.started = False
         self._send = send
         self._on_problem = on_problem
-        self._headers = SECURITY_HEADERS | {"x-request-id": request_id}
-        if scope["path"].startswith(PUBLIC_PREFIXES):
-            self._headers |= {"access-control-allow-origin": "*"}
-        if scope.get("scheme") == "https":
-            self._headers |= {"strict-transport-security": "max-age=31536000"}
+        self._request_id = request_id.encode()
+        is_public = scope["path"].startswith(PUBLIC_PREFIXES)
+        self._dress = _DRESSES[is_public, scope.get("scheme") == "https"]
 
     async def __call__(self, message: Message) -> None:
         """Pass a message on."""
         if message["type"] == "http.response.start":
             self.started = True
-            headers = MutableHeaders(scope=message)
-            for name, value in self._headers.items():
-                headers.setdefault(name, value)
-            headers.setdefault("cache-control", "no-store")
-            if PROBLEM_CODE_HEADER in headers:
-                self._on_problem(headers[PROBLEM_CODE_HEADER])
-                del headers[PROBLEM_CODE_HEADER]
+            headers = list(message.get("headers", ()))
+            named = {name.lower() for name, _value in headers}
+            if _PROBLEM_CODE in named:
+                headers = self._count_problem(headers)
+            headers += [header for header in self._dress if header[0] not in named]
+            headers.append((b"x-request-id", self._request_id))
+            message = {**message, "headers": headers}
         await self._send(message)
+
+    def _count_problem(self, headers: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+        """Count the problem that is answered, and take out the header that says which."""
+        for name, value in headers:
+            if name.lower() == _PROBLEM_CODE:
+                self._on_problem(value.decode())
+        return [header for header in headers if header[0].lower() != _PROBLEM_CODE]
 
     async def held_open(self, message: Message) -> None:
         """Pass a message on, without saying that it is the last."""
         if message["type"] == "http.response.body":
             message = {**message, "more_body": True}
         await self(message)
+
+
+def _build_dress(*, is_public: bool, is_https: bool) -> tuple[tuple[bytes, bytes], ...]:
+    """Return the headers that answers carry unless a route says otherwise, as they go over the wire."""
+    headers = dict(SECURITY_HEADERS)
+    if is_public:
+        headers["access-control-allow-origin"] = "*"
+    if is_https:
+        headers["strict-transport-security"] = "max-age=31536000"
+    headers["cache-control"] = "no-store"
+    return tuple((name.encode(), value.encode()) for name, value in headers.items())
+
+
+_PROBLEM_CODE = PROBLEM_CODE_HEADER.encode()
+_DRESSES = {
+    (is_public, is_https): _build_dress(is_public=is_public, is_https=is_https)
+    for is_public in (False, True)
+    for is_https in (False, True)
+}

@@ -49,8 +49,7 @@ class HotRoutes:
 
     async def _verify(self, receive: Receive, send: Send) -> None:
         """Answer one question."""
-        report = await self._desk.answer_octets(await read_octets(receive))
-        body = self._desk.write(report)
+        body = await self._desk.answer_octets(await read_octets(receive))
         headers = [(b"content-length", b"%d" % len(body)), _JSON_HEADER]
         await send({"type": "http.response.start", "status": 200, "headers": headers})
         await send({"type": "http.response.body", "body": body})

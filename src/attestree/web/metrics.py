@@ -59,15 +59,10 @@ class Metrics:
         """Count one answer."""
         self._by_verdict[verdict].inc()
 
-    def count_short(self, verdict: Verdict, seconds: float) -> None:
-        """Count one answer that took so long."""
-        self._by_verdict[verdict].inc()
-        self._durations.observe(seconds)
-
-    def observe_share(self, seconds: float, count: int) -> None:
-        """Measure what was done for several credentials at once, an equal share for each of them."""
-        for _ in range(count):
-            self._durations.observe(seconds / count)
+    def count_valid(self, count: int, seconds: float) -> None:
+        """Count credentials that were found valid together; their mean counts as one duration."""
+        self._by_verdict[Verdict.VALID].inc(count)
+        self._durations.observe(seconds / count)
 
     def count_problem(self, code: str) -> None:
         """Count one refusal; codes are ours, never the asker's."""

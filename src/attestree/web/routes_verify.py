@@ -27,10 +27,9 @@ from attestree.credentials.images import find_credential_text
 from attestree.credentials.proof_set import may_be_signed
 from attestree.credentials.strict_json import JsonValue, parse_json
 from attestree.errors import AttestreeError, RequestError
-from attestree.merkle.folding import fold_many
-from attestree.merkle.kind import HASH_SIZE
 from attestree.verifying.kin import Candidate
 from attestree.verifying.report import Report
+from attestree.verifying.verdict import Verdict
 from attestree.verifying.written import AnswerWriter
 from attestree.web.body import read_body
 from attestree.web.describe import BATCH_DESCRIPTION, VERIFY_DESCRIPTION
@@ -49,6 +48,8 @@ LOOK_SECONDS = 0.05
 
 UNUSABLE = "unusable"
 """Stands in the place of a verdict where a line cannot be used."""
+
+_VALID = str(Verdict.VALID)
 
 Answer = tuple[str, bytes]
 """The verdict, or `UNUSABLE`, and the JSON of one answer."""
@@ -78,16 +79,16 @@ class Desk:
         self._metrics.count_verdict(report.verdict)
         return report
 
-    async def answer_octets(self, octets: bytes) -> Report:
-        """Return the report of one body; InputError where it cannot be used."""
+    async def answer_octets(self, octets: bytes) -> bytes:
+        """Return the report of one body as JSON; InputError where it cannot be used."""
         limit = self._service.limits.body_bytes
         if len(octets) <= limit:
             began = perf_counter()
-            report = self._verifier.verify_kin(octets)
-            if report is not None:
-                self._metrics.count_short(report.verdict, perf_counter() - began)
-                return report
-        return await self.answer(parse_question(octets, limit_bytes=limit))
+            candidate = self._verifier.recognise(octets)
+            answer = None if candidate is None else self._write_one(candidate, began)
+            if answer is not None:
+                return answer
+        return self._writer.write(await self.answer(parse_question(octets, limit_bytes=limit)))
 
     async def answer_lines(self, lines: Sequence[tuple[int, bytes]]) -> list[Answer]:
         """
@@ -96,51 +97,46 @@ class Desk:
         Args:
             lines: Number and octets of each; so few that others need not wait for all of them.
         """
-        began = perf_counter()
         answers: list[Answer | None] = [None] * len(lines)
-        candidates: list[tuple[int, Candidate]] = []
+        candidates: list[Candidate] = []
+        places: list[int] = []
         for place, (number, octets) in enumerate(lines):
             candidate = self._recognise(octets)
             if candidate is not None:
-                candidates.append((place, candidate))
+                candidates.append(candidate)
+                places.append(place)
             else:
                 answers[place] = await self.answer_line(number, octets)
                 # others want to be served too
                 await asyncio.sleep(0)
-                began = perf_counter()
-        for place, answer in self._conclude(candidates):
-            answers[place] = answer
-        self._metrics.observe_share(perf_counter() - began, len(candidates))
+        for place, octets_or_none in zip(places, self._write_all(candidates), strict=True):
+            if octets_or_none is not None:
+                answers[place] = (_VALID, octets_or_none)
         return [answer or await self.answer_line(*line) for answer, line in zip(answers, lines, strict=True)]
 
     def _recognise(self, octets: bytes) -> Candidate | None:
-        try:
-            return (
-                self._verifier.recognise(octets) if len(octets) <= self._service.limits.line_bytes else None
-            )
-        except Exception as error:  # noqa: BLE001 - one line must not end the others; it goes by steps
-            log_failure(error, request_id=secrets.token_hex(8))
-            return None
+        """Return the candidate in a line, or None."""
+        return self._verifier.recognise(octets) if len(octets) <= self._service.limits.line_bytes else None
 
-    def _conclude(self, candidates: Sequence[tuple[int, Candidate]]) -> list[tuple[int, Answer | None]]:
-        """Return the answers of candidates, folded together; None for what is to be judged step by step."""
-        leaves = b"".join([candidate.leaf_hash for _place, candidate in candidates])
-        roots = fold_many(leaves, [candidate.tail.path for _place, candidate in candidates])
-        return [
-            (place, self._conclude_one(candidate, roots[rank * HASH_SIZE : (rank + 1) * HASH_SIZE]))
-            for rank, (place, candidate) in enumerate(candidates)
-        ]
+    def _write_one(self, candidate: Candidate, began: float) -> bytes | None:
+        """Return the answer for one candidate; None where it goes by steps."""
+        answer = self._verifier.write_answers([candidate], self._writer)[0]
+        if answer is not None:
+            self._metrics.count_valid(1, perf_counter() - began)
+        return answer
 
-    def _conclude_one(self, candidate: Candidate, root: bytes) -> Answer | None:
+    def _write_all(self, candidates: Sequence[Candidate]) -> list[bytes | None]:
+        """Return the answers for candidates that are folded together; None for what goes by steps."""
+        began = perf_counter()
         try:
-            report = self._verifier.conclude(candidate, root)
-        except Exception as error:  # noqa: BLE001 - one line must not end the others; it goes by steps
+            answers = self._verifier.write_answers(candidates, self._writer)
+        except Exception as error:  # noqa: BLE001 - one line must not end the others: all go by steps
             log_failure(error, request_id=secrets.token_hex(8))
-            return None
-        if report is None:
-            return None
-        self._metrics.count_verdict(report.verdict)
-        return report.verdict.value, self._writer.write(report)
+            return [None] * len(candidates)
+        valid = len(answers) - answers.count(None)
+        if valid:
+            self._metrics.count_valid(valid, perf_counter() - began)
+        return answers
 
     async def answer_line(self, number: int, octets: bytes) -> Answer:
         """Return the answer of one line, judged step by step; never raises."""
