@@ -57,6 +57,7 @@ from attestree.verifying.kin import Candidate, find_kin
 from attestree.verifying.kindred import Kindred
 from attestree.verifying.report import Report
 from attestree.verifying.result import CheckId, CheckResult, unknown
+from attestree.verifying.shapes import RememberedShapes
 from attestree.verifying.trust import Trust
 from attestree.verifying.verdict import find_worst
 from attestree.verifying.writing import write_report
@@ -89,6 +90,7 @@ class Verifier:
         self._resolver = resolver
         self._hosted = hosted
         self._kindred = Kindred()
+        self._shapes = RememberedShapes()
 
     @property
     def resolver(self) -> DidResolver | None:
@@ -234,7 +236,13 @@ class Verifier:
             if checks[-1].decides:
                 return [Judgement(secured, complete(checks))], 0
         # Dearer than the rest, and the only one that may ask a host, so it comes after the fold.
-        signature = check_signature(credential, envelope=envelope, resolver=self._resolver, now=now)
+        signature = check_signature(
+            credential,
+            envelope=envelope,
+            resolver=self._resolver,
+            now=now,
+            quads_of=self._shapes.canonize,
+        )
         if not anchors:
             return [judge_without_anchor([readable, signature])], 0
         for checks in local:

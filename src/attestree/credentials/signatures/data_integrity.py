@@ -90,9 +90,18 @@ def verify_proof(
     *,
     previous: tuple[JsonObject, ...] = (),
     contexts: ContextProfile = PRODUCTION,
+    quads_of: Callable[[JsonObject], bytes] | None = None,
 ) -> None:
     """
     Return if a proof over a document was made with the private part of `key`.
+
+    Args:
+        document: With its proofs.
+        proof: One of them.
+        key: A public key.
+        previous: Proofs that lie under this one; see `find_previous`.
+        contexts: Which contexts the document may name.
+        quads_of: As for `build_hash_input`.
 
     Raises:
         SignatureMismatchError: `signature.mismatch`.
@@ -108,7 +117,16 @@ def verify_proof(
     signature = parse_base58btc(value)
     if key.kind not in suite.kinds:
         raise SignatureMismatchError("signature.mismatch")
-    message = build_hash_input(document, proof, suite, kind=key.kind, previous=previous, contexts=contexts)
+    message = build_hash_input(
+        document,
+        proof,
+        suite,
+        kind=key.kind,
+        previous=previous,
+        contexts=contexts,
+        # the labels of blank nodes follow from the hash
+        quads_of=quads_of if HASH_BY_KIND[key.kind] == "sha256" else None,
+    )
     verify_octets(key, message, signature)
 
 

@@ -42,6 +42,9 @@ from attestree.errors import (
 from attestree.ports import DidResolver
 from attestree.verifying.result import CheckId, CheckResult, Fact, Notice, failed, passed, skipped
 
+QuadsOf = Callable[[JsonObject], bytes]
+"""Returns the canonical N-Quads of a document, as `canonize` does."""
+
 Key = TypeVar("Key")
 """What a lookup of keys returns."""
 
@@ -108,6 +111,7 @@ def check_signature(
     envelope: UnverifiedJwt | None = None,
     resolver: DidResolver | None = None,
     now: int,
+    quads_of: QuadsOf | None = None,
 ) -> CheckResult:
     """
     Check every signature of a credential, at most as many as a proof set may have, and the one around it.
@@ -117,9 +121,10 @@ def check_signature(
         envelope: The VC-JWT that it came in, or None.
         resolver: Asked for the keys of a DID that is no `did:key`; None = nobody is asked.
         now: Unix seconds; judges a signature that says when it ends.
+        quads_of: A faster road to what `canonize` returns; None = `canonize` itself.
     """
     keys = IssuerKeys(credential.issuer_id, resolver)
-    found = [*_judge_embedded(credential, keys, now)]
+    found = [*_judge_embedded(credential, keys, now, quads_of)]
     if envelope is not None:
         found.append(_judge_envelope(envelope, keys))
     return sum_up(found, signer=credential.issuer_id)
@@ -144,7 +149,9 @@ def sum_up(found: list[Signature], *, signer: str) -> CheckResult:
     return passed(CheckId.SIGNATURE, FITS, values={"signer": signer}, evidence=evidence, notices=notices)
 
 
-def _judge_embedded(credential: Credential, keys: IssuerKeys, now: int) -> Iterator[Signature]:
+def _judge_embedded(
+    credential: Credential, keys: IssuerKeys, now: int, quads_of: QuadsOf | None
+) -> Iterator[Signature]:
     """Judge each proof that is no anchor proof."""
     for proof in credential.proofs.others:
         suite, method = find_suite(proof), proof.get("verificationMethod")
@@ -158,7 +165,7 @@ def _judge_embedded(credential: Credential, keys: IssuerKeys, now: int) -> Itera
         if isinstance(key, Signature):
             yield key
             continue
-        ended = _judge_proof(credential.document, proof, key, now)
+        ended = _judge_proof(credential.document, proof, key, now, quads_of)
         yield replace(ended, method=method, suite=suite.name)
 
 
@@ -179,11 +186,13 @@ def _judge_envelope(envelope: UnverifiedJwt, keys: IssuerKeys) -> Signature:
     return Signature(FITS, method=method, suite=f"vc+jwt {envelope.header['alg']}")
 
 
-def _judge_proof(document: JsonObject, proof: JsonObject, key: PublicKey, now: int) -> Signature:
+def _judge_proof(
+    document: JsonObject, proof: JsonObject, key: PublicKey, now: int, quads_of: QuadsOf | None
+) -> Signature:
     """Return how a proof by a key of the issuer ended."""
     try:
         previous = find_previous(proof, list_proofs(document))
-        verify_proof(document, proof, key, previous=previous)
+        verify_proof(document, proof, key, previous=previous, quads_of=quads_of)
         ends = proof.get("expires")
         if isinstance(ends, str) and parse_timestamp(ends) <= now:
             return Signature("signature.expired")
