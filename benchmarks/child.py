@@ -2,8 +2,8 @@
 Programs that take turns, each in a process of its own, and what they cost.
 
 A program may end its output with one line of JSON: `seconds` and `wall` of the part that counts replace
-those of the whole process, `disk` says how many bytes it left on the disk, and `check` must be the same from
-all programs that give one, such as a root.
+those of the whole process, `before` says how many bytes of memory it held before that part, `disk` how many
+it left on the disk, and `check` must be the same from all programs that give one, such as a root.
 """
 
 from __future__ import annotations
@@ -59,6 +59,12 @@ def peer_node(script: str, *arguments: object) -> list[str]:
     """Return the command that runs a script of `peers` with Node."""
     # What Node takes for itself grows with what it may take; the peers get what they ask for.
     return ["node", "--max-old-space-size=12000", str(PEERS / script), *map(str, arguments)]
+
+
+def held_bytes() -> int:
+    """Return what this process holds in memory now; 0 where the system does not say."""
+    path = Path("/proc/self/statm")
+    return int(path.read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") if path.exists() else 0
 
 
 def spend(command: Command, *, cwd: Path = ROOT) -> Spent:
@@ -117,6 +123,7 @@ def compare(
             seconds=[spent.seconds for spent in turns],
             wall=[spent.wall for spent in turns],
             peak_bytes=max(spent.peak_bytes for spent in turns),
+            before_bytes=turns[-1].answer.get("before"),
             disk_bytes=turns[-1].answer.get("disk"),
             count=count,
             note=(notes or {}).get(name, ""),

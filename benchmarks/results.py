@@ -100,12 +100,18 @@ def _table(benchmark: Benchmark, runs: Sequence[Run]) -> Iterator[str]:
         for row in run.rows:
             cells = [f"{row.size:,}", row.name + (f" ({row.note})" if row.note else ""), _spread(row.seconds)]
             cells += [f"{statistics.median(row.wall):.2f}" if row.wall else ""] if has_wall else []
-            cells += [f"{row.rate:,.0f}", f"{row.peak_bytes / 1e6:,.0f}" if row.peak_bytes else ""]
+            cells += [f"{row.rate:,.0f}", _memory(row)]
             cells += [_ratio(run.rows, row, name) for name in benchmark.ours]
             yield "| " + " | ".join(cells) + " |"
     yield ""
     counts = sorted({len(row.seconds) for run in runs for row in run.rows})
     yield f"Runs of each, in turns: {', '.join(map(str, counts))}; the median counts.\n"
+
+
+def _memory(row: Row) -> str:
+    """Return the most memory, and what was held before the part that counts."""
+    before = f" ({row.before_bytes / 1e6:,.0f} before)" if row.before_bytes else ""
+    return f"{row.peak_bytes / 1e6:,.0f}{before}" if row.peak_bytes else ""
 
 
 def _ratio(rows: Sequence[Row], row: Row, name: str) -> str:

@@ -27,6 +27,8 @@ class Row:
     """Wall seconds, one a run."""
     peak_bytes: int | None = None
     """Most memory held, in any run; None where it was not looked at."""
+    before_bytes: int | None = None
+    """How much of that was held before the part that counts began, by interpreter, libraries and input."""
     disk_bytes: int | None = None
     """Bytes of the files that were made; None where that says nothing."""
     count: int | None = None

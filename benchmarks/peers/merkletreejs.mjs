@@ -12,6 +12,7 @@ const values = Array.from({ length: size }, (_, i) => {
   value.writeUInt32BE(i, 60);
   return value;
 });
+const held = process.memoryUsage().rss;
 const [before, began] = [process.cpuUsage(), performance.now()];
 const leaves = values.map((value) => keccak(keccak(value)));
 const tree = new merkletreejs.MerkleTree(leaves, keccak, { sort: true });
@@ -19,5 +20,9 @@ const sorted = tree.getLeaves();
 for (let i = 0; i < size; i++) tree.getProof(sorted[i], i);
 const used = process.cpuUsage(before);
 console.log(
-  JSON.stringify({ seconds: (used.user + used.system) / 1e6, wall: (performance.now() - began) / 1e3 }),
+  JSON.stringify({
+    seconds: (used.user + used.system) / 1e6,
+    wall: (performance.now() - began) / 1e3,
+    before: held,
+  }),
 );
