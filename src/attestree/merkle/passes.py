@@ -107,17 +107,12 @@ def has_ties(keys: Any, order: Any) -> Any:
 def lay_leaves(nodes: Any, positions: Any, order: Any) -> None:
     """Move the n hashes in the first rows to the end of the heap, the smallest last, in one array."""
     leaves = np.uint64(order.size)
-    # Only one row is both source and target: the last hash stands where the greatest will.
-    middle = (leaves - _ONE) * HASH_WORDS
-    spare = nodes[middle : middle + HASH_WORDS].copy()
     for rank in range(leaves):
         index = np.uint64(order[rank])
+        # One row is both source and target, and is written last: the place of the greatest.
         position = _TWO * (leaves - _ONE) - rank
         positions[index] = position
-        if index == leaves - _ONE:
-            copy(spare, _NONE, nodes, position * HASH_WORDS)
-        else:
-            copy(nodes, index * HASH_WORDS, nodes, position * HASH_WORDS)
+        copy(nodes, index * HASH_WORDS, nodes, position * HASH_WORDS)
 
 
 @compiled(types.void, WORDS, WORDS, types.uint64, types.uint64)
