@@ -8,11 +8,11 @@ like every write. Source: DESIGN sections 5 and 6.
 from __future__ import annotations
 
 import rlp
-from eth_abi.abi import encode
 
 from attestree.errors import ChainUnavailableError
 from attestree.merkle.keccak import keccak256
 from attestree.ports import Clock, Entropy, NewIntent, Receipt, Store, TransactionSender
+from attestree.registry.abi import encode_abi
 from attestree.registry.artifact import load_artifact
 from attestree.registry.facts import ChainIdentity
 
@@ -24,7 +24,7 @@ def build_deployment(
     *, name: str, admin: bytes, admin_delay_seconds: int, clock: Clock, entropy: Entropy
 ) -> NewIntent:
     """Return the write that deploys a registry called `name`, signed and first administered by `admin`."""
-    constructor = encode(["address", "uint40"], [admin, admin_delay_seconds])
+    constructor = encode_abi(["address", "uint40"], [admin, admin_delay_seconds])
     return NewIntent(
         id=f"deploy:{entropy.draw(8).hex()}",
         kind="deploy",

@@ -8,6 +8,7 @@ line. Source: DESIGN section 9.
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import sys
@@ -73,5 +74,7 @@ def run(arguments: list[str]) -> int:
 
 def main() -> None:
     """Run the command line of this process."""
+    # Until the command is loaded, which then says so.
+    gc.disable()
     use_utf8()
     sys.exit(run(shared_flags_first(sys.argv[1:])))

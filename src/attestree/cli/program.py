@@ -18,6 +18,7 @@ from attestree import __version__
 from attestree.cli.commands import register_all, register_commands
 from attestree.cli.console import INTERRUPTED, USAGE, Console, Context, exit_code
 from attestree.cli.front_page import EPILOG, SUMMARY
+from attestree.cli.loading import loaded
 from attestree.errors import AttestreeError, UnavailableError, UnexpectedError
 
 
@@ -70,7 +71,8 @@ def shared(
         typer.Option("--version", help="Print the version and end.", is_eager=True, callback=tell_version),
     ] = False,
 ) -> None:
-    """Keep the flags of the program for its commands."""
+    """Keep the flags of the program for the command, which is loaded now."""
+    loaded()
     ctx.obj = Context(console=Console(as_json), settings_path=config, debug=debug)
 
 

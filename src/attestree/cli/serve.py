@@ -17,6 +17,7 @@ import typer
 
 from attestree.cli.conformance import Flags, Profile, serve_conformance
 from attestree.cli.console import Context
+from attestree.cli.loading import loading
 from attestree.cli.password import ask_password
 from attestree.errors import NotAllowedError
 
@@ -69,12 +70,14 @@ def serve(
         return
     flags.verify_unused()
     settings = context.settings().allow_did_web() if resolve_did_web else context.settings()
-    server = import_module(SERVER)
+    with loading():
+        server = import_module(SERVER)
     with ExitStack() as stack:
         store = api = None
         if settings.issuer:
-            from attestree.wiring.by_api import wire_api_desk
-            from attestree.wiring.stores import wire_store
+            with loading():
+                from attestree.wiring.by_api import wire_api_desk
+                from attestree.wiring.stores import wire_store
 
             store = stack.enter_context(wire_store(settings))
             api = wire_api_desk(settings, store, ask=ask_password)

@@ -10,9 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from eth_abi.abi import encode
-
 from attestree.merkle.keccak import keccak256
+from attestree.registry.abi import encode_abi
 from attestree.registry.facts import Purpose, Reason, Role
 
 SIGNATURES = {
@@ -46,7 +45,7 @@ def build_call(name: str, *arguments: object) -> bytes:
     """Return selector and arguments of a function in `SIGNATURES`, ABI-encoded."""
     signature = SIGNATURES[name]
     types = _split_types(signature[len(name) + 1 : -1])
-    return keccak256(signature.encode())[:4] + encode(types, arguments)
+    return keccak256(signature.encode())[:4] + encode_abi(types, arguments)
 
 
 def _split_types(listed: str) -> list[str]:

@@ -10,9 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from eth_abi.abi import encode
-
 from attestree.merkle.keccak import keccak256
+from attestree.registry.abi import encode_abi
 from attestree.registry.calls import build_call
 
 DOMAIN_NAME = "Attestree CredentialRegistry"
@@ -100,7 +99,7 @@ def build_typed(anchor: SignedAnchor) -> dict[str, Any]:
 def hash_anchor(anchor: SignedAnchor) -> bytes:
     """Return the EIP-712 hash that is signed, 32 bytes."""
     domain = keccak256(
-        encode(
+        encode_abi(
             ["bytes32", "bytes32", "bytes32", "uint256", "address"],
             [
                 _hash_type("EIP712Domain", DOMAIN_FIELDS),
@@ -110,7 +109,7 @@ def hash_anchor(anchor: SignedAnchor) -> bytes:
         )
     )
     kinds = ["bytes32", *(kind for _, kind in ANCHOR_FIELDS)]
-    body = keccak256(encode(kinds, [_hash_type("SignedAnchor", ANCHOR_FIELDS), *_members(anchor)]))
+    body = keccak256(encode_abi(kinds, [_hash_type("SignedAnchor", ANCHOR_FIELDS), *_members(anchor)]))
     return keccak256(b"\x19\x01" + domain + body)
 
 

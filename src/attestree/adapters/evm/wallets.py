@@ -9,14 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from eth_abi.abi import encode
-
 from attestree.adapters.evm.hexes import format_bytes, format_quantity, parse_bytes
 from attestree.adapters.evm.refusals import read_estimate
 from attestree.adapters.evm.rpc import JsonRpc, RpcError
 from attestree.adapters.evm.sources import require_same
 from attestree.errors import RevertedError
 from attestree.merkle.keccak import keccak256
+from attestree.registry.abi import encode_abi
 
 MAGIC = keccak256(b"isValidSignature(bytes32,bytes)")[:4]
 """Selector of the question and, filled up with zeros, the answer that means yes."""
@@ -46,7 +45,7 @@ def _ask(rpc: JsonRpc, account: bytes, digest: bytes, signature: bytes) -> bool:
     """Ask one node."""
     call = {
         "to": format_bytes(account),
-        "data": format_bytes(MAGIC + encode(["bytes32", "bytes"], [digest, signature])),
+        "data": format_bytes(MAGIC + encode_abi(["bytes32", "bytes"], [digest, signature])),
         "gas": format_quantity(GAS),
     }
     try:
