@@ -6,15 +6,17 @@ Batch folders: written whole beside their place, fsynced, renamed.
     <base>/<batch>        handed out
 
 Decides where and how, not what: content comes from `issuing.folder`. `private/` is open to its owner
-alone. Source: DESIGN section 9.
+alone. One process at a time works on an issuer's folders; the others wait. Source: DESIGN section 9.
 """
 
 from __future__ import annotations
 
+import fcntl
 import os
 import re
 import shutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 
 from attestree.adapters.files.atomic import sync_files, sync_folder, write_new
@@ -49,13 +51,14 @@ class BatchFolders:
         part, held = self._path(batch_id, PART), self._path(batch_id, HELD)
         try:
             self.base.mkdir(mode=PUBLIC_MODE, parents=True, exist_ok=True)
-            _remove(part)
-            part.mkdir(mode=PUBLIC_MODE)
-            sync_files([_write(part, file) for file in files])
-            _sync_tree(part)
-            _remove(held)
-            part.rename(held)
-            sync_folder(self.base)
+            with _alone(self.base):
+                _remove(part)
+                part.mkdir(mode=PUBLIC_MODE)
+                sync_files([_write(part, file) for file in files])
+                _sync_tree(part)
+                _remove(held)
+                part.rename(held)
+                sync_folder(self.base)
         except OSError as exc:
             raise FolderUnavailableError("folder.write_failed", file=part.name) from exc
 
@@ -70,12 +73,13 @@ class BatchFolders:
         if not place.is_dir() and not held.is_dir():
             raise FolderUnavailableError("folder.missing", batch=batch_id)
         try:
-            if place.is_dir():
-                # Two runs at once may each have built it; the second copy holds the same bytes
-                _remove(held)
-                return
-            held.rename(place)
-            sync_folder(self.base)
+            with _alone(self.base):
+                if place.is_dir():
+                    # Two runs at once may each have built it; the second copy holds the same bytes
+                    _remove(held)
+                    return
+                held.rename(place)
+                sync_folder(self.base)
         except OSError as exc:
             raise FolderUnavailableError("folder.write_failed", file=place.name) from exc
 
@@ -121,6 +125,17 @@ class BatchFolders:
         if not _BATCH_ID.fullmatch(batch_id):
             raise FolderUnavailableError("folder.bad_name")
         return self.base / (batch_id + suffix)
+
+
+@contextmanager
+def _alone(base: Path) -> Iterator[None]:
+    """Keep others away from an issuer's folders: two that seal one batch would share its half-written one."""
+    descriptor = os.open(base, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
 
 
 def _write(folder: Path, file: FolderFile) -> Path:

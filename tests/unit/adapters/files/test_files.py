@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
@@ -72,6 +73,27 @@ def test_a_folder_is_there_whole_or_not_at_all(tmp_path: Path) -> None:
     folders.hold("a1", [FolderFile("public/whole", [b"1", b"2"])])
     assert folders.is_held("a1")
     assert [path.name for path in (tmp_path / "batches").iterdir()] == ["a1.held"]
+
+
+def test_two_that_write_one_batch_at_once_leave_it_whole(tmp_path: Path) -> None:
+    def files() -> list[FolderFile]:
+        return [FolderFile(f"public/{name}", [name.encode()]) for name in "abc"]
+
+    second = Thread(target=lambda: BatchFolders(tmp_path).hold("a1", files()))
+
+    def while_the_second_begins() -> Iterator[FolderFile]:
+        first, *more = files()
+        yield first
+        second.start()
+        # It must wait; without a lock it is done by then, with the half-written folder of the first.
+        second.join(timeout=0.3)
+        assert second.is_alive()
+        yield from more
+
+    BatchFolders(tmp_path).hold("a1", while_the_second_begins())
+    second.join(timeout=30)
+    assert sorted(path.name for path in (tmp_path / "a1.held" / "public").iterdir()) == ["a", "b", "c"]
+    assert not (tmp_path / "a1.part").exists()
 
 
 def test_a_folder_is_handed_out_once_and_stays(tmp_path: Path) -> None:
