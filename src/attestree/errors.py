@@ -26,6 +26,7 @@ Every error Attestree raises on purpose, in one tree.
     │   ├── StoreUnavailableError     store.*             the database did not answer
     │   ├── DidUnavailableError       did.*               an issuer's DID document could not be had
     │   ├── SignerUnavailableError    signer.*            a remote signer did not answer
+    │   ├── EngineUnavailableError    engine.*            the processes that make a batch did not answer
     │   └── FolderUnavailableError    folder.*            the disk did not answer
     ├── RefusedError                  we will not do this; it would break a promise
     │   ├── ChainIdentityError        identity.*          not the chain that was pinned, or finality broke
@@ -181,6 +182,10 @@ class SignerUnavailableError(UnavailableError):
 
 class FolderUnavailableError(UnavailableError):
     """The disk gave no answer."""
+
+
+class EngineUnavailableError(UnavailableError):
+    """The processes or machines that make a batch gave no answer."""
 
 
 class RefusedError(AttestreeError):

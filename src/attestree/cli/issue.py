@@ -20,6 +20,7 @@ from attestree.cli.issuing import build_terms, describe_plan, finish_batch, prin
 from attestree.cli.password import ask_password
 from attestree.cli.plan_lines import format_plan, format_roster
 from attestree.cli.preview import format_preview
+from attestree.cli.progress import ProgressTeller
 from attestree.cli.quality import (
     Quality,
     QualityOption,
@@ -31,9 +32,11 @@ from attestree.cli.requesting import RequestWish, build_wish, request_recording,
 from attestree.issuing.duplicates import OnDuplicate
 from attestree.issuing.issue import Issued
 from attestree.issuing.plan import IssueRequest, Plan
+from attestree.issuing.progress import Making
 from attestree.issuing.quality import find_gaps
 from attestree.merkle.kind import TreeKind
 from attestree.settings import IssuerSettings, Settings
+from attestree.wiring.engines import LOCAL, wire_engine
 from attestree.wiring.issuers import wire_issuing
 from attestree.wiring.recovery import verify_nothing_forgotten
 from attestree.wiring.signing import wire_document_signer
@@ -122,6 +125,10 @@ def issue(
         Path | None,
         typer.Option("--request", metavar="FILE", help="Sign only; write FILE, with which others record it."),
     ] = None,
+    engine: Annotated[
+        str,
+        typer.Option(metavar="NAME", help="Who makes the credentials: local, alone or dask://HOST:PORT."),
+    ] = LOCAL,
     valid_days: Annotated[
         int, typer.Option(min=1, max=30, help="--request: for how many days it is good.")
     ] = 7,
@@ -157,12 +164,13 @@ def issue(
         on_duplicate=on_duplicate,
         release_early=release_early,
     )
-    with wire_store(settings) as store:
+    with wire_store(settings) as store, wire_engine(engine) as makers:
         verify_nothing_forgotten(settings, chosen, store)
         if reseal_batch is not None:
             reseal(settings, chosen, store, reseal_batch, context.console, yes=yes)
+        relayed, making = request_file is not None, Making(makers, ProgressTeller(context.console).watch)
         issuing = wire_issuing(
-            settings, chosen, store, fee_limit_wei=limit, relayed=request_file is not None, sign=sign
+            settings, chosen, store, fee_limit_wei=limit, relayed=relayed, sign=sign, making=making
         )
         plan = issuing.plan(request)
         details = write_findings(roster, plan)
@@ -171,8 +179,7 @@ def issue(
             _end_dry_run(context.console, plan, details, fee_limit_wei=issuing.fee_limit_wei)
         context.console.progress("\n".join(format_roster(plan, details=details)))
         wish = build_wish(settings, chosen, request_file, days=valid_days, head=expected_head)
-        issued = issuing.issue(plan)
-        _conclude(settings, chosen, store, issued, wish, context.console, wait=not no_wait)
+        _conclude(settings, chosen, store, issuing.issue(plan), wish, context.console, wait=not no_wait)
 
 
 def _conclude(

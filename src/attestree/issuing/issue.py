@@ -10,7 +10,7 @@ and sends nothing: `anchoring` does. Source: DESIGN sections 4 and 6.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from attestree.credentials.anchor_proof import LIST_ID_SIZE
 from attestree.credentials.dates import format_timestamp
@@ -18,7 +18,9 @@ from attestree.errors import FeeLimitError, NotAllowedError, RosterError
 from attestree.issuing.compose import Composer, Place
 from attestree.issuing.derive import SEED_SIZE, derive_list_id
 from attestree.issuing.folder import build_folder, format_record
+from attestree.issuing.keyed_rows import KeyedRows
 from attestree.issuing.plan import IssueRequest, Plan, make_plan
+from attestree.issuing.progress import Making
 from attestree.issuing.seal import seal
 from attestree.issuing.sealed import SealedBatch
 from attestree.issuing.signing import DocumentSigner
@@ -80,6 +82,8 @@ class Issuing:
     """A batch that might cost more is not started."""
     sign: DocumentSigner | None = None
     """Signs each credential beside its anchor proof, or None; the terms say which."""
+    making: Making = field(default_factory=Making)
+    """Who makes the credentials, and who is told how far they are."""
     verify_room: Callable[[int], None] = lambda _size: None
     """Returns if a batch of that size has room where it is written; FolderUnavailableError otherwise."""
 
@@ -107,6 +111,7 @@ class Issuing:
             MissingExtraError: `extra.signatures`; nothing was begun.
             FolderUnavailableError: `folder.no_room`, nothing was begun; or the disk did not answer, and
                 nothing was queued.
+            EngineUnavailableError: `engine.workers_lost`; nothing was queued.
             StoreUnavailableError: The database did not answer.
         """
         if plan.is_stopped:
@@ -166,9 +171,7 @@ class Issuing:
     def _seal(self, plan: Plan, batch: Batch) -> Issued:
         """Build the batch, hold its folder, and fix it in the store together with its anchor."""
         terms = plan.request.terms
-        sealed = seal(
-            plan.selection.keyed_rows, terms, seed=batch.seed, created=batch.created, sign=self.sign
-        )
+        sealed = self._build(plan.selection.keyed_rows, terms, batch)
         self._hold(batch, sealed, terms, plan.selection.replaces)
         intent = build_anchor_intent(
             batch, sealed, contract=terms.registry, operator=self.operator, now=self.clock.now()
@@ -176,6 +179,11 @@ class Issuing:
         rows = build_store_rows(batch, sealed, plan.selection.replaces)
         self.store.seal_batch(batch.id, root=sealed.root, size=sealed.size, rows=rows, intent=intent)
         return Issued(self.store.fetch_batch(batch.id), intent.id, sealed.size, is_new=True)
+
+    def _build(self, rows: KeyedRows, terms: Terms, batch: Batch) -> SealedBatch:
+        """Build a batch from its rows; the same one each time."""
+        engine = self.making.engine_for(len(rows))
+        return seal(rows, terms, seed=batch.seed, created=batch.created, sign=self.sign, engine=engine)
 
     def _hold(self, batch: Batch, sealed: SealedBatch, terms: Terms, replaces: Mapping[bytes, str]) -> None:
         """Write the folder of a sealed batch and hold it; `replaces` is row key -> token."""
@@ -195,7 +203,7 @@ class Issuing:
         replaces = {row.row_key: row.replaces for row in rows if row.replaces is not None}
         terms, keys = plan.request.terms, plan.keyed_rows.keys()
         kept = plan.keyed_rows.select([position for position, key in enumerate(keys) if key in known])
-        sealed = seal(kept, terms, seed=batch.seed, created=batch.created, sign=self.sign)
+        sealed = self._build(kept, terms, batch)
         if sealed.root != batch.root:
             raise NotAllowedError("issuing.not_the_same", batch=batch.id)
         self._hold(batch, sealed, terms, replaces)

@@ -103,7 +103,7 @@ class _Shards:
             if tree is None:
                 yield Shard(first, positions, rows)
             else:
-                paths = tuple(map(tree.path, range(first, first + len(positions))))
+                paths = tuple(tree.paths(first, len(positions)))
                 yield Shard(first, positions, rows, paths, tree.root)
 
 

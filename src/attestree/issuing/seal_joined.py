@@ -65,8 +65,9 @@ def seal_joined(
     salts = [derive_salt(seed, index) for index in range(len(members))]
     digests = [anchors.digest(salt, one.body.octets) for salt, one in zip(salts, joined, strict=True)]
     tree = build_batch_tree(b"".join(digests), header.kind)
+    paths = tree.paths(0, len(members))
     documents = tuple(
-        one.body.secure(*one.proofs, anchors.write(index, salts[index], tree.path(index), tree.root))
+        one.body.secure(*one.proofs, anchors.write(index, salts[index], paths[index], tree.root))
         for index, one in enumerate(joined)
     )
     issuer = header.issuer

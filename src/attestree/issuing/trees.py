@@ -7,13 +7,14 @@ decided in `merkle`. Source: DESIGN section 4.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from attestree.merkle.chainpoint import build_chainpoint_tree, chainpoint_leaf_hash
 from attestree.merkle.kind import HASH_SIZE, TreeKind
 from attestree.merkle.membership import verify_digest
 from attestree.merkle.shards import build_forest
+from attestree.merkle.whole import cut_paths, verify_forest
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -24,8 +25,8 @@ class BatchTree:
     """32 bytes each, by index."""
     root: bytes
     """32 bytes."""
-    path: Callable[[int], bytes]
-    """Given an index, returns the path from leaf to root, joined."""
+    paths: Callable[[int, int], Sequence[bytes]]
+    """Given an index and a number, returns the paths of so many leaves from that one on, each joined."""
     leaf_hash: Callable[[int], bytes]
     """Given an index, returns the leaf hash, 32 bytes."""
     nodes: bytes | memoryview = b""
@@ -46,25 +47,30 @@ def build_batch_tree(digests: bytes, kind: TreeKind) -> BatchTree:
         digests: 32 bytes each, by index; at least one.
         kind: Kind of tree.
     """
+    return _build_ordered(digests) if kind is TreeKind.CHAINPOINT else _build_sorted(digests)
+
+
+def _build_sorted(digests: bytes) -> BatchTree:
+    """Build an OpenZeppelin tree, or a forest of them."""
+    forest = build_forest(digests)
+    verify_forest(forest, digests)
+
+    def paths(first: int, count: int) -> Sequence[bytes]:
+        cut = cut_paths(forest, first=first, count=count)
+        return [cut.path(place) for place in range(count)]
+
+    return BatchTree(digests, forest.root, paths, forest.leaf_hash, forest.nodes, forest.positions)
+
+
+def _build_ordered(digests: bytes) -> BatchTree:
+    """Build a Chainpoint tree."""
     cut = [digests[start : start + HASH_SIZE] for start in range(0, len(digests), HASH_SIZE)]
-    if kind is TreeKind.CHAINPOINT:
-        ordered = build_chainpoint_tree(cut)
-        for index, digest in enumerate(cut):
-            verify_digest(digest, ordered.path(index), ordered.root, kind=kind, index=index, size=len(cut))
-        return BatchTree(
-            digests,
-            ordered.root,
-            lambda index: b"".join(ordered.path(index)),
-            lambda index: chainpoint_leaf_hash(cut[index], index),
-        )
-    forest = build_forest(cut)
+    tree = build_chainpoint_tree(cut)
     for index, digest in enumerate(cut):
-        verify_digest(digest, forest.path(index), forest.root, kind=kind, index=index, size=len(cut))
-    return BatchTree(
-        digests,
-        forest.root,
-        lambda index: b"".join(forest.path(index)),
-        forest.leaf_hash,
-        forest.nodes,
-        forest.positions,
-    )
+        path = tree.path(index)
+        verify_digest(digest, path, tree.root, kind=TreeKind.CHAINPOINT, index=index, size=len(cut))
+
+    def paths(first: int, count: int) -> Sequence[bytes]:
+        return [b"".join(tree.path(index)) for index in range(first, first + count)]
+
+    return BatchTree(digests, tree.root, paths, lambda index: chainpoint_leaf_hash(cut[index], index))

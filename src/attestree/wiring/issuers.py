@@ -11,6 +11,7 @@ from functools import partial
 from attestree.adapters.keys.roster_key import read_roster_key
 from attestree.adapters.sql.store import SqlStore
 from attestree.issuing.issue import Issuing
+from attestree.issuing.progress import Making
 from attestree.issuing.signing import DocumentSigner
 from attestree.issuing.status import StatusDesk
 from attestree.outbox.relayed import NOBODY
@@ -37,6 +38,7 @@ def wire_issuing(
     fee_limit_wei: int | None = None,
     relayed: bool = False,
     sign: DocumentSigner | None = None,
+    making: Making | None = None,
 ) -> Issuing:
     """
     Return what issues for one issuer; no transaction is signed by it.
@@ -49,6 +51,7 @@ def wire_issuing(
         relayed: Whether somebody else records and pays; then no chain is asked.
         sign: Signs each credential, see `wiring.signing`; None where the terms say unsigned, or only a
             plan is wanted.
+        making: Who makes the credentials, see `wiring.engines`; None = this process, and nobody is told.
     """
     return Issuing(
         store=store,
@@ -60,6 +63,7 @@ def wire_issuing(
         operator=NOBODY if relayed else operator_address(settings, issuer),
         fee_limit_wei=int(settings.fee_limit_eth * 10**18) if fee_limit_wei is None else fee_limit_wei,
         sign=sign,
+        making=making or Making(),
         verify_room=partial(verify_room, settings),
     )
 

@@ -6,7 +6,7 @@ Decides nothing beyond the choice; nothing is opened unless it is asked for. Sou
 
 from __future__ import annotations
 
-from attestree.adapters.keys.ed25519 import public_key_of, read_signing_key
+from attestree.adapters.keys.ed25519 import Ed25519Signer, public_key_of, read_signing_key
 from attestree.adapters.keys.password import AskPassword
 from attestree.errors import SettingsError
 from attestree.issuing.signing import DocumentSigner, TemplateSigner, choose_method
@@ -27,4 +27,4 @@ def wire_document_signer(
         raise SettingsError("config.no_signing_key", issuer=issuer.name)
     key = read_signing_key(settings.path(issuer.signing_key), ask=ask)
     method = choose_method(issuer.did, public_key_of(key), method=issuer.signing_method)
-    return TemplateSigner(method, key.sign)
+    return TemplateSigner(method, Ed25519Signer.of(key))

@@ -7,6 +7,8 @@ Decides how they are made and read. It signs nothing; what names a key is decide
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from cryptography.exceptions import UnsupportedAlgorithm
@@ -25,6 +27,31 @@ from attestree.credentials.signatures.multikey import KeyKind, PublicKey, format
 from attestree.errors import KeyFileError
 
 _ENCRYPTED = b"ENCRYPTED PRIVATE KEY"
+
+
+@dataclass(frozen=True, repr=False)
+class Ed25519Signer:
+    """Signs with a key; can be sent to a process that makes a part of a batch, and tells nothing in a log."""
+
+    secret: bytes
+    """The private key, 32 bytes."""
+
+    @classmethod
+    def of(cls, key: Ed25519PrivateKey) -> Ed25519Signer:
+        """Sign with this key."""
+        return cls(key.private_bytes_raw())
+
+    @cached_property
+    def _key(self) -> Ed25519PrivateKey:
+        return Ed25519PrivateKey.from_private_bytes(self.secret)
+
+    def __reduce__(self) -> tuple[type[Ed25519Signer], tuple[bytes]]:
+        """Travel as the key alone."""
+        return Ed25519Signer, (self.secret,)
+
+    def __call__(self, octets: bytes) -> bytes:
+        """Return the signature of some bytes, 64 bytes."""
+        return self._key.sign(octets)
 
 
 def create_signing_key(path: Path, *, password: str | None) -> str:

@@ -9,6 +9,11 @@ from __future__ import annotations
 from attestree.text.entry import Entry
 
 ENTRIES: dict[str, Entry] = {
+    "extra.dask": Entry(
+        "Dask is not installed.",
+        cause="`--engine dask://HOST:PORT` needs the optional part `dask`.",
+        next="Install it: pip install 'attestree[dask]'. Or run again with `--engine local`.",
+    ),
     "extra.documents": Entry(
         "The libraries for pictures and documents are not installed.",
         cause="SVG pictures are read by one that is made for hostile files; it is an optional package.",
