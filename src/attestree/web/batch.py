@@ -61,7 +61,12 @@ async def answer_batch(desk: Desk, limits: Limits, receive: Receive, send: Send,
     cutter: Cutter = (ArrayCutter if is_array else LineCutter)(limit_bytes=limits.line_bytes)
     if is_array and octets.lstrip()[:1] != b"[":
         raise RequestError("request.shape")
-    if limits.batch_lines is not None and is_whole and octets.count(b"\n") > limits.batch_lines:
+    if (
+        limits.batch_lines is not None
+        and is_whole
+        and not is_array
+        and octets.count(b"\n") > limits.batch_lines
+    ):
         raise RequestError("request.too_many_lines", limit=limits.batch_lines)
     headers = [(b"content-type", ANSWER_LINES_TYPE)]
     await send({"type": "http.response.start", "status": 200, "headers": headers})
@@ -97,15 +102,21 @@ async def _answer_all(
 
 
 def _group(items: Iterator[tuple[int, bytes]]) -> Iterator[list[tuple[int, bytes]]]:
-    """Yield the items in groups; the last of a piece may be small."""
+    """Yield the items in groups; the last of a piece, and the last before an error, may be small."""
     group: list[tuple[int, bytes]] = []
-    for item in items:
-        group.append(item)
-        if len(group) == GROUP:
-            yield group
-            group = []
+    failure: RequestError | None = None
+    try:
+        for item in items:
+            group.append(item)
+            if len(group) == GROUP:
+                yield group
+                group = []
+    except RequestError as error:
+        failure = error
     if group:
         yield group
+    if failure is not None:
+        raise failure
 
 
 async def _read_pieces(receive: Receive) -> AsyncIterator[tuple[bytes, bool]]:

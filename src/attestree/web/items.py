@@ -16,8 +16,8 @@ from attestree.errors import RequestError
 
 _BLANK = b" \t\r"
 _WHITE = b" \t\r\n"
-_TOKEN = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"|[\[\]{},]', re.DOTALL)
-_IN_TEXT = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*\\?\Z', re.DOTALL)
+# a whole text, something of the structure, or the beginning of a text that goes on
+_TOKEN = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"|[\[\]{},]|"', re.DOTALL)
 
 
 class Cutter(Protocol):
@@ -94,12 +94,16 @@ class ArrayCutter:
         self._head = b""
         self._depth = 0
         self._number = 0
+        self._is_closed = False
 
     def cut(self, octets: bytes, *, last: bool) -> Iterator[tuple[int, bytes]]:
         """Yield whole items, without the white space around them."""
         text = self._rest + octets
         start, position = 0, self._seen
         while (token := _TOKEN.search(text, position)) is not None:
+            if token[0] == b'"':
+                position = token.start()
+                break
             first, position = text[token.start()], token.end()
             if self._depth == 0:
                 self._open(text[start : token.start()], first)
@@ -112,8 +116,6 @@ class ArrayCutter:
             self._keep(text[start:], scanned=position - start)
         elif self._depth or not self._is_closed or text[start:].strip(_WHITE):
             raise RequestError("request.shape")
-
-    _is_closed = False
 
     def _open(self, before: bytes, first: int) -> None:
         """Take the bracket at the start; nothing stands before it, and nothing follows its end."""

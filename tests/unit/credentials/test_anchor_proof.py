@@ -11,8 +11,10 @@ import pytest
 from attestree.credentials.anchor_proof import (
     AnchorHeader,
     AnchorProof,
+    encode_start,
     format_proof_value,
     parse_proof_value,
+    parse_tail,
 )
 from attestree.credentials.cbor import format_cbor, parse_cbor
 from attestree.errors import MalformedProofError
@@ -225,3 +227,42 @@ def test_header_and_proof_cannot_be_changed() -> None:
 def test_the_reader_reads_what_the_oracle_writes(items: list[int | bytes]) -> None:
     assert format_cbor(items) == cbor2.dumps(items, canonical=True)
     assert parse_cbor(cbor2.dumps(items, canonical=True)) == items
+
+
+START = encode_start(build_header())
+
+
+def tail_of(text: str) -> Any:
+    """Return what `parse_proof_value` says beside the header, None where it refuses."""
+    try:
+        proof = parse_proof_value(text)
+    except MalformedProofError:
+        return None
+    return (proof.index, proof.salt, proof.path, proof.root) if proof.header == build_header() else None
+
+
+@pytest.mark.parametrize("index", [0, 23, 24, 255, 256, 65_535, 65_536, 2**32 - 1])
+@pytest.mark.parametrize("elements", [0, 1, 7, 8, 20, 40])
+def test_the_tail_of_a_proof_value_is_what_the_whole_says(index: int, elements: int) -> None:
+    text = format_proof_value(build_proof(index=index, path=bytes(range(32)) * elements))
+    assert parse_tail(text, START) == tail_of(text)
+    assert parse_tail(text, START) is not None
+
+
+def test_a_tail_is_read_only_where_the_whole_would_be() -> None:
+    text = format_proof_value(build_proof())
+    octets = base64.urlsafe_b64decode(text[1:] + "=" * (-len(text[1:]) % 4))
+    spoilt = [text[1:], "z" + text[1:], text + "=", text[:-1], text + "A", text + "\u00e9", "u", "", "u="]
+    spoilt += ["u" + "A" * 5000]
+    spoilt += [text[:40] + sign + text[41:] for sign in "+/!= \n"]
+    spoilt += [multibase(octets[:end]) for end in range(len(octets))]
+    for place in range(len(octets)):
+        for octet in (0x00, 0x18, 0x1B, 0x41, 0x58, 0x59, 0xFF):
+            spoilt.append(multibase(octets[:place] + bytes([octet]) + octets[place + 1 :]))
+            spoilt.append(multibase(octets[:place] + bytes([octet]) + octets[place:]))
+    for one in spoilt:
+        found = parse_tail(one, START)
+        assert found is None or found == tail_of(one)
+        assert tail_of(one) is None or found is not None
+    longer = format_cbor([*ITEMS[:9], b"\xa5" * 32 * 41, ITEMS[10]])
+    assert parse_tail(multibase(longer), longer[:66]) is None

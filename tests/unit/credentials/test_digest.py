@@ -8,7 +8,16 @@ from hashlib import sha256
 import cbor2
 import pytest
 
-from attestree.credentials.digest import credential_digest, digest_of_hashes, header_hash, without_proof
+from attestree.credentials.canonical import canonicalize
+from attestree.credentials.canonical_reader import read_canonical
+from attestree.credentials.digest import (
+    credential_digest,
+    digest_of_hashes,
+    hash_document,
+    hash_known,
+    header_hash,
+    without_proof,
+)
 from attestree.errors import MalformedProofError
 from attestree.merkle.kind import TreeKind
 from tests.unit.credentials.examples import build_badge, build_header, build_options
@@ -77,3 +86,10 @@ def test_a_part_of_the_wrong_size_is_refused(short: str) -> None:
     with pytest.raises(MalformedProofError) as caught:
         digest_of_hashes(**parts)
     assert caught.value.code == "proof.length"
+
+
+def test_a_document_that_was_read_as_canonical_has_the_same_hash_at_less_cost() -> None:
+    badge = build_badge(proof=[{"type": "x"}])
+    known = read_canonical(canonicalize(badge))
+    assert known is not None
+    assert hash_known(known) == hash_document(badge)
