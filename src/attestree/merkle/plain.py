@@ -51,8 +51,8 @@ class PlainRoute:
         roots = []
         for leaf, path in zip(_rows(leaf_hashes), paths, strict=True):
             node = leaf
-            for sibling in _rows(memoryview(path)):
-                node = hash_pair(node, sibling)
+            for start in range(0, len(path), HASH_SIZE):
+                node = hash_pair(node, path[start : start + HASH_SIZE])
             roots.append(node)
         return b"".join(roots)
 

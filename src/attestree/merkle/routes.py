@@ -22,7 +22,7 @@ HASHES_PER_LEAF = 3
 ENOUGH_HASHES = 300_000
 """From so many hashes on, loading numba costs less than doing without: about 100,000 leaves."""
 
-FEWEST_HASHES = 32
+FEWEST_HASHES = 16
 """Below so many hashes the plain route is faster even where numba is loaded."""
 
 _BULK_MODULE = "attestree.merkle.bulk"

@@ -26,7 +26,7 @@ UNREAD_ROOTS = (0, 7 * 32, 14 * 32, 21 * 32)
 
 @pytest.fixture(params=["plain", "bulk"])
 def route(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
-    """Have the plain route taken throughout, or the bulk route from eleven leaves on."""
+    """Have the plain route taken throughout, or the bulk route from six leaves on."""
     assert preload()
     if request.param == "plain":
         monkeypatch.delitem(sys.modules, "attestree.merkle.bulk")
