@@ -1,4 +1,4 @@
-"""Garbage is left alone while modules are loaded, and collected while commands run."""
+"""Garbage is left alone while modules are loaded and collected while commands run; little is loaded."""
 
 from __future__ import annotations
 
@@ -43,3 +43,14 @@ main()
 def test_garbage_is_collected_again_once_all_is_loaded(code: str, printed: list[str]) -> None:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.splitlines() == printed
+
+
+def test_a_server_loads_nothing_that_it_may_never_need() -> None:
+    heavy = ("web3", "eth_account", "eth_abi", "eth_utils", "pandas", "pyld", "lxml", "requests", "dask")
+    code = (
+        "import sys, attestree.cli.serve, attestree.web.server, attestree.wiring.by_api;"
+        "import attestree.wiring.stores;"
+        f"print([name for name in {heavy} if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
