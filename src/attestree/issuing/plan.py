@@ -152,7 +152,7 @@ def make_plan(
         roster_key, rows=keyed.rows(), terms={**terms.to_json(), "replace": replace}
     )
     batch = find_batch(store, issuer=terms.profile.address, fingerprint=fingerprint)
-    issued = store.fetch_rows_by_key(list(keyed.keys()))
+    issued = store.fetch_rows_by_key(keyed.keys())
     selection = select_rows(keyed, issued, request.on_duplicate)
     unfit = find_unfit(selection.keyed_rows, terms, now=now)
     selection = without_rows(selection, unfit)

@@ -72,7 +72,7 @@ class Store(Protocol):
     def fetch_rows(self, batch_id: str) -> Sequence[CredentialRow]:
         """Return a batch's rows by index."""
 
-    def fetch_rows_by_key(self, row_keys: Sequence[bytes]) -> Mapping[bytes, Sequence[CredentialRow]]:
+    def fetch_rows_by_key(self, row_keys: Iterable[bytes]) -> Mapping[bytes, Sequence[CredentialRow]]:
         """Return what was issued before under each row key, oldest first, without what was given up."""
 
     # outbox

@@ -123,7 +123,7 @@ class Batches(Transactions):
         with self._reading() as connection:
             return [credential_of(row) for row in read_rows(connection, CREDENTIALS, query)]
 
-    def fetch_rows_by_key(self, row_keys: Sequence[bytes]) -> Mapping[bytes, Sequence[CredentialRow]]:
+    def fetch_rows_by_key(self, row_keys: Iterable[bytes]) -> Mapping[bytes, Sequence[CredentialRow]]:
         """
         Return what was issued before under each row key, oldest first.
 
