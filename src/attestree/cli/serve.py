@@ -45,6 +45,9 @@ def serve(
     rate: Annotated[
         str, typer.Option(help="Requests that one address may make, such as 1200/minute, or off.")
     ] = "1200/minute",
+    workers: Annotated[
+        int, typer.Option(min=1, max=64, help="Processes that serve; each follows and counts for itself.")
+    ] = 1,
     resolve_did_web: Annotated[
         bool, typer.Option("--resolve-did-web", help="Ask issuers' hosts for their keys; they learn of that.")
     ] = False,
@@ -96,6 +99,6 @@ def serve(
             context.console.result(f"Serving on {url}/verify   (Ctrl-C stops)", {"url": url})
 
         try:
-            server.run_service(service, host=host, port=port, on_ready=tell)
+            server.run_service(service, host=host, port=port, on_ready=tell, workers=workers)
         except OSError as error:
             raise NotAllowedError("refused.port", host=host, port=port) from error

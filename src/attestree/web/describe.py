@@ -126,14 +126,15 @@ BATCH_DESCRIPTION: dict[str, Any] = {
         200: {
             "description": (
                 "One line a credential: a verification, or `{line, ref, problem}` where it cannot be used. "
-                "The last line is `{done, lines, counts}`; without it the answer is not complete."
+                "The last line is `{done, lines, counts}`; without it, or with `done` false, the answer is "
+                "not complete."
             ),
             "content": {"application/x-ndjson": {"schema": {"type": "string"}}},
         }
     }
     | _BODY,
     "openapi_extra": _asked(
-        "Newline-delimited JSON; each line a credential or an object with `credential`.",
+        "Newline-delimited JSON or a JSON array; each line or item a credential, or an object with one.",
         "application/x-ndjson",
         schema={"type": "string"},
     ),

@@ -150,9 +150,10 @@ def _routes(service: Service) -> Iterator[str]:
     yield "Of the checks, two are shown. A body that cannot be used:\n"
     yield _shown(service.post(b'{"a":1,"a":2}').json())
     yield "## POST /v1/verify/batch\n"
-    yield "One credential a line, as above; at most 16 MiB and 10,000 lines of `application/x-ndjson`. The batch is"
-    yield "read whole, then answered line by line, in order. A line that cannot be used is answered with its number;"
-    yield "only an answer that ends with `done` is complete.\n"
+    yield "One credential a line of `application/x-ndjson`, or one an item of a JSON array (`application/json`), as"
+    yield "above; as many as you like. Answers come in order, one a line. A credential that cannot be used is answered"
+    yield 'with its number and does not stop the others; only an answer that ends with `"done": true` is complete. A'
+    yield "body of more than 16 MiB is answered while it arrives: whoever sends one reads answers while sending.\n"
     yield _call('curl -H "Content-Type: application/x-ndjson" --data-binary @all.ndjson $URL/v1/verify/batch')
     lines = service.post_lines({"ref": "row 1", "credential": service.credential}, b"{")
     short = {name: lines[0][name] for name in ("ref", "verdict", "outcome", "valid")}

@@ -38,6 +38,11 @@ ENTRIES: dict[str, Entry] = {
         "The signing key was opened for another network and signs nothing for this one.",
         next="Nothing was signed. Check the registry's chain_id in attestree.toml.",
     ),
+    "refused.workers": Entry(
+        "An institution's own server is one process.",
+        cause="Its store and its keys are opened once, and several processes cannot share them.",
+        next="Leave out --workers, or serve verifiers without [[issuer]] in settings of their own.",
+    ),
     "refused.port": Entry(
         "Nothing can be served on {host}, port {port}.",
         cause="Another program uses the port, or this machine has no such address.",
