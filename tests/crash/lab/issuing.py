@@ -14,7 +14,7 @@ from collections.abc import Sequence
 
 from attestree.adapters.evm.dev_rpc import ask
 from attestree.anchoring import Pace
-from attestree.cli import main
+from attestree.cli import main, program
 from attestree.errors import AttestreeError
 from attestree.wiring import issuers, workers
 from lab.plan import Plan
@@ -44,8 +44,8 @@ class GivenClock:
 
 def warm() -> None:
     """Load the program as commands would."""
-    main.build_app("issue")
-    main.build_app("revoke")
+    program.build_app("issue")
+    program.build_app("revoke")
 
 
 def run_commands(
@@ -66,7 +66,7 @@ def run_commands(
     issuers.SystemClock = lambda: GivenClock(issued_at)  # type: ignore[misc, assignment]
     workers.SystemClock = lambda: clock  # type: ignore[misc, assignment]
     workers.DEV_PACE = Pace(pause=rest)
-    as_ours = main.as_ours
+    as_ours = program.as_ours
 
     def tell(error: Exception) -> AttestreeError:
         # The commands say only that something was not foreseen; a test wants to know what.
@@ -74,7 +74,7 @@ def run_commands(
             traceback.print_exception(error)
         return as_ours(error)
 
-    main.as_ours = tell
+    program.as_ours = tell
     for command in commands:
         if code := main.run(main.shared_flags_first([*command, "--json"])):
             return code
