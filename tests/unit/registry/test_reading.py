@@ -109,6 +109,31 @@ def test_an_anchor_by_the_issuer_itself_without_a_span_has_neither() -> None:
     assert (state.span, state.operator) == (None, None)
 
 
+def test_an_anchor_by_the_issuer_itself_leads_to_its_span_and_to_no_operator() -> None:
+    words = storage() | {slot_of_anchor(issuer=ISSUER, root=ROOT): format_anchor_record(record(span=1))}
+    state = drive(read_state(QUERY), words)
+    assert (state.span.number, state.operator) == (1, None)
+
+
+def test_spans_and_operators_are_read_in_the_same_step() -> None:
+    steps: list[list[bytes]] = []
+
+    def counted() -> Generator[list[bytes], Any, Any]:
+        reading = read_state(QUERY)
+        wanted = next(reading)
+        while True:
+            steps.append(wanted)
+            try:
+                wanted = reading.send((yield wanted))
+            except StopIteration as done:
+                return done.value
+
+    assert drive(counted(), storage()).operator is not None
+    assert len(steps) == 3
+    assert slot_of_operator_address(issuer=ISSUER, number=2) in steps[1]
+    assert slots_of_span(issuer=ISSUER, number=1)[0] in steps[1]
+
+
 @pytest.mark.parametrize(
     ("purpose", "word", "bits", "expected"),
     [
