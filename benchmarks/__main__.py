@@ -19,7 +19,7 @@ from collections.abc import Sequence
 from benchmarks import floors, gas, results
 from benchmarks.catalogue import list_benchmarks
 from benchmarks.child import FailedError
-from benchmarks.record import build_run, keep
+from benchmarks.record import build_run, find_vectors, keep
 from benchmarks.rows import Asked, Benchmark, Row, find_base, ratio
 
 
@@ -35,6 +35,7 @@ def main() -> int:
     parser.add_argument("--repeats", type=int, default=3, help="turns of each program; the median counts")
     parser.add_argument("--deep", action="store_true", help="a million and ten million, with one run each")
     parser.add_argument("--write", action="store_true", help="of ci: record the ratios instead")
+    parser.add_argument("--vectors", help="of ci: AVX-512, AVX2; else those of this processor")
     chosen = parser.parse_args()
     try:
         return _run(chosen)
@@ -53,7 +54,8 @@ def _run(chosen: argparse.Namespace) -> int:
         case ["results"]:
             results.write()
         case ["ci"]:
-            return floors.record() if chosen.write else floors.compare_with_floors()
+            vectors = chosen.vectors or find_vectors()
+            return floors.record(vectors) if chosen.write else floors.compare_with_floors(vectors)
         case ["restart"]:
             from benchmarks import restart
 

@@ -1,8 +1,9 @@
 """
 The small form for CI: ratios to the peers that `make setup` installs, compared with those of floor.json.
 
-Absolute times differ from machine to machine, ratios in one run hardly do. A ratio below half of the
-recorded one fails, after a second look, for a neighbour's work can spoil a run of a few seconds.
+Absolute times differ from machine to machine, ratios in one run hardly do, but for how many hashes at once
+the processor's vectors hold; so ratios are recorded for each width. A ratio below half of the recorded one
+fails, after a second look, for a neighbour's work can spoil a run of a few seconds.
 """
 
 from __future__ import annotations
@@ -24,20 +25,30 @@ def measure(benchmark: Benchmark, repeats: int = REPEATS) -> dict[str, float]:
     return list_ratios(rows, benchmark.ours)
 
 
-def record() -> int:
-    """Write the ratios of this machine down as those to compare with."""
-    found = {}
+def record(vectors: str) -> int:
+    """Write the ratios of this machine down as those to compare with on machines of that width."""
+    found: dict[str, dict[str, float]] = {}
     for benchmark in list_benchmarks():
         if benchmark.ci is not None:
             found[benchmark.name] = {key: round(value, 2) for key, value in measure(benchmark).items()}
-    PATH.write_text(json.dumps(found, indent=2) + "\n")
-    print(PATH.read_text(), end="")
+    every = read_floors() | {vectors: found}
+    PATH.write_text(json.dumps(every, indent=2, sort_keys=True) + "\n")
+    print(json.dumps(found, indent=2))
     return 0
 
 
-def compare_with_floors() -> int:
+def read_floors() -> dict[str, dict[str, dict[str, float]]]:
+    """Return the recorded ratios by width of vectors, benchmark and pair of programs."""
+    floors: dict[str, dict[str, dict[str, float]]] = json.loads(PATH.read_text())
+    return floors
+
+
+def compare_with_floors(vectors: str) -> int:
     """Measure, print, and return 1 where a ratio has halved or is missing."""
-    recorded: dict[str, dict[str, float]] = json.loads(PATH.read_text())
+    recorded = read_floors().get(vectors)
+    if recorded is None:
+        print(f"Nothing is recorded for {vectors}, so nothing is compared.")
+        recorded = {}
     known = {one.name: one for one in list_benchmarks() if one.ci is not None}
     failed = [name for name in recorded if name not in known]
     for name in failed:

@@ -59,13 +59,20 @@ def describe_machine() -> str:
     return f"{os.cpu_count()} cores, {_processor()}, {memory:.0f} GiB, {platform.system()}, {versions}"
 
 
+def find_vectors() -> str:
+    """Return what the processor's widest vectors are called; its kind where they are not known."""
+    flags = _read_cpuinfo("flags").split()
+    known = (("avx512f", "AVX-512"), ("avx2", "AVX2"))
+    return next((word for flag, word in known if flag in flags), platform.machine())
+
+
 def _processor() -> str:
     """Return the processor's name and how wide its vectors are."""
+    return f"{_read_cpuinfo('model name') or platform.machine()} ({find_vectors()})"
+
+
+def _read_cpuinfo(key: str) -> str:
+    """Return the first value of that key; empty where the system does not say."""
     path = Path("/proc/cpuinfo")
-    if not path.exists():
-        return platform.machine()
-    lines = path.read_text().splitlines()
-    name = next((line.partition(":")[2].strip() for line in lines if line.startswith("model name")), "")
-    flags = next((line.split() for line in lines if line.startswith("flags")), [])
-    width = next((word for flag, word in (("avx512f", "AVX-512"), ("avx2", "AVX2")) if flag in flags), "")
-    return " with ".join(word for word in (name or platform.machine(), width) if word)
+    lines = path.read_text().splitlines() if path.exists() else []
+    return next((line.partition(":")[2].strip() for line in lines if line.startswith(key)), "")
