@@ -44,6 +44,12 @@ MAX_PROOF_VALUE_CHARACTERS = 4096
 _MEMBERS = 11
 # CBOR, RFC 8949 section 3: an array of few items; integers of one byte more, and of more than a size has
 _ARRAY_HEAD, _ONE_BYTE, _TOO_LARGE = 0x80, 24, 27
+_LEAST_INDEXES = {24: 24, 25: 2**8, 26: 2**16}
+_SALT_HEAD, _ROOT_HEAD = (format_cbor([bytes(size)])[1:-size] for size in (SALT_SIZE, HASH_SIZE))
+_PATH_HEADS = {
+    size: format_cbor([bytes(size)])[1 : -size or None]
+    for size in range(0, HASH_SIZE * (MAX_PATH_LENGTH + 1), HASH_SIZE)
+}
 # `+` and `/` are no letters of this alphabet: they become letters of none
 _FROM_URL = bytes.maketrans(b"-_+/", b"+/!!")
 _BASE64URL = re.compile(r"[A-Za-z0-9_-]*")
@@ -184,18 +190,26 @@ def parse_tail(text: str, start: bytes) -> ProofTail | None:
 
 
 def _cut_tail(octets: bytes, offset: int) -> ProofTail | None:
-    """Cut index, salt, path and root out, and believe it only if they are written back as they were."""
+    """Cut index, salt, path and root out, if each has the head that it is written with."""
     first = octets[offset] if offset < len(octets) else _TOO_LARGE
     if first >= _TOO_LARGE:
         return None
     after = offset + 1 + (1 << first - _ONE_BYTE if first >= _ONE_BYTE else 0)
     index = first if after == offset + 1 else int.from_bytes(octets[offset + 1 : after], "big")
-    rest = octets[after + 1 + SALT_SIZE : -HASH_SIZE - 2]
+    path_at = after + 1 + SALT_SIZE
+    rest = octets[path_at : -HASH_SIZE - 2]
     # elements are whole, so what is left over is the head before them
-    path = rest[len(rest) % HASH_SIZE :]
-    tail = ProofTail(index, octets[after + 1 : after + 1 + SALT_SIZE], path, octets[-HASH_SIZE:])
-    fits = len(tail.salt) == SALT_SIZE and len(path) <= HASH_SIZE * MAX_PATH_LENGTH
-    return tail if fits and format_cbor(tail)[1:] == octets[offset:] else None
+    head = len(rest) % HASH_SIZE
+    fits = (
+        index >= _LEAST_INDEXES.get(first, 0)
+        and octets[after : after + 1] == _SALT_HEAD
+        and _PATH_HEADS.get(len(rest) - head) == rest[:head]
+        and octets[-HASH_SIZE - 2 : -HASH_SIZE] == _ROOT_HEAD
+        and len(octets) == path_at + len(rest) + 2 + HASH_SIZE
+    )
+    if not fits:
+        return None
+    return ProofTail(index, octets[after + 1 : path_at], rest[head:], octets[-HASH_SIZE:])
 
 
 def _decode_multibase(text: str) -> bytes:

@@ -31,7 +31,7 @@ from attestree.credentials.mould import Mould, Place, build_mould
 from attestree.credentials.reading import is_address
 from attestree.credentials.strict_json import JsonObject, JsonValue
 from attestree.errors import InputError
-from attestree.merkle.kind import HASH_SIZE, TreeKind
+from attestree.merkle.kind import HASH_SIZE, SHARD_SIZE, TreeKind
 from attestree.merkle.path import path_length_bounds
 from attestree.registry.facts import CredentialFacts, FactsQuery, StateAt
 from attestree.verifying.checks.anchor import find_anchor
@@ -123,6 +123,9 @@ class Kin:
         self._secured = judgement.secured
         self._header = header = judgement.secured.anchor.header
         self._start = encode_start(header)
+        # of a batch of one tree, every path has one of two lengths
+        one_tree = header.size <= SHARD_SIZE
+        self._lengths = path_length_bounds(header.size, index=0) if one_tree else None
         self._hashes = header_hash(header), sha256(canonicalize(self._secured.options.to_json())).digest()
         at = {place: number for number, place in enumerate(mould.places)}
         self._proof_at = at[PROOF_VALUE]
@@ -262,7 +265,7 @@ class Kin:
         index = tail.leaf_index
         if index >= self._header.size or (self._index_at is not None and texts[self._index_at] != str(index)):
             return False
-        least, greatest = path_length_bounds(self._header.size, index=index)
+        least, greatest = self._lengths or path_length_bounds(self._header.size, index=index)
         if not least <= len(tail.path) // HASH_SIZE <= greatest:
             return False
         return all(is_address(texts[at]) for at in self._addresses_at)

@@ -36,6 +36,7 @@ from attestree.errors import ChainIdentityError, HeadMismatchError, UnavailableE
 from attestree.merkle.folding import fold_many
 from attestree.merkle.kind import HASH_SIZE
 from attestree.merkle.many import leaf_hash_many
+from attestree.merkle.standard import leaf_hash
 from attestree.ports import ChainFacts, Clock, DidResolver
 from attestree.registry.facts import CredentialFacts, FactsQuery
 from attestree.verifying.checks.local import check_format, check_integrity
@@ -139,8 +140,9 @@ class Verifier:
         if candidate is None:
             return None
         root = self.fold([candidate])
-        asked = self._ask_about(candidate, root, self._clock.now())
-        report = None if asked is None else candidate.kin.conclude(candidate, root, *asked)
+        question = Question(self.trust, None, self._clock.now())
+        facts = self._ask_about(candidate, root, question)
+        report = None if facts is None else candidate.kin.conclude(candidate, root, facts, question)
         return report if report is None or ref is None else replace(report, ref=ref)
 
     def recognise(self, octets: bytes) -> Candidate | None:
@@ -149,28 +151,30 @@ class Verifier:
 
     def fold(self, candidates: Sequence[Candidate]) -> bytes:
         """Return the root of each candidate, 32 bytes each."""
+        if len(candidates) == 1:
+            only = candidates[0]
+            return fold_many(leaf_hash(only.digest, only.tail.leaf_index), [only.tail.path])
         digests = b"".join([candidate.digest for candidate in candidates])
         leaves = leaf_hash_many(digests, [candidate.tail.leaf_index for candidate in candidates])
         return fold_many(leaves, [candidate.tail.path for candidate in candidates])
 
     def write_answers(self, candidates: Sequence[Candidate], writer: AnswerWriter) -> list[bytes | None]:
         """Return the report of each candidate as JSON, or None for what is to be judged by steps."""
-        roots, now = self.fold(candidates), self._clock.now()
+        roots, question = self.fold(candidates), Question(self.trust, None, self._clock.now())
         answers: list[bytes | None] = []
         for start, candidate in zip(range(0, len(roots), HASH_SIZE), candidates, strict=True):
             root = roots[start : start + HASH_SIZE]
-            asked = self._ask_about(candidate, root, now)
-            answers.append(asked and candidate.kin.write(candidate, root, *asked, writer))
+            facts = self._ask_about(candidate, root, question)
+            known = None if facts is None else candidate.kin.write(candidate, root, facts, question, writer)
+            answers.append(known)
         return answers
 
-    def _ask_about(
-        self, candidate: Candidate, root: bytes, now: int
-    ) -> tuple[CredentialFacts, Question] | None:
+    def _ask_about(self, candidate: Candidate, root: bytes, question: Question) -> CredentialFacts | None:
         """Return what the registry says of a candidate that folds to the root of its kin."""
         if root != candidate.kin.root:
             return None
-        facts = self._fetch(candidate.kin.query(candidate), candidate.kin.registry, now)
-        return None if isinstance(facts, CheckResult) else (facts, Question(self.trust, None, now))
+        facts = self._fetch(candidate.kin.query(candidate), candidate.kin.registry, question.at)
+        return None if isinstance(facts, CheckResult) else facts
 
     def verify_value(
         self,

@@ -17,12 +17,13 @@ from fastapi.exceptions import RequestValidationError
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from attestree import __version__
 from attestree.errors import AttestreeError, RequestError
 from attestree.web.describe import build_openapi
 from attestree.web.guard import GuardRules, RequestGuard
-from attestree.web.hot import BATCH_PATH, HotRoutes
+from attestree.web.hot import BATCH_PATH, HotRoutes, takes
 from attestree.web.metrics import Metrics
 from attestree.web.pages import build_page_router, respond_error
 from attestree.web.routes_health import build_health_router
@@ -40,6 +41,21 @@ DESCRIPTION = (
     "nor logged."
 )
 """First lines of the OpenAPI page."""
+
+
+class _Application(FastAPI):
+    """The framework, and beside it what is asked most, which it would only slow down."""
+
+    def __init__(self, hot: ASGIApp, **settings: Any) -> None:
+        super().__init__(**settings)
+        self._hot = hot
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request."""
+        if takes(scope):
+            await self._hot(scope, receive, send)
+        else:
+            await super().__call__(scope, receive, send)
 
 
 ANY_BYTES = 10**15
@@ -60,7 +76,9 @@ def create_app(service: WebService) -> FastAPI:
         finally:
             await run_in_threadpool(service.stop)
 
-    app = FastAPI(
+    rules = _rules(service, metrics)
+    app = _Application(
+        RequestGuard(HotRoutes(desk=desk, limits=service.limits), rules=rules),
         title="Attestree",
         version=__version__,
         summary="Check micro-credentials against the public record.",
@@ -79,9 +97,7 @@ def create_app(service: WebService) -> FastAPI:
     app.include_router(build_health_router(service, metrics))
     app.include_router(build_page_router(service, desk))
     _say_errors(app)
-    # the last one added is the outermost
-    app.add_middleware(HotRoutes, desk=desk, limits=service.limits)
-    app.add_middleware(RequestGuard, rules=_rules(service, metrics))
+    app.add_middleware(RequestGuard, rules=rules)
     _describe(app)
     return app
 

@@ -1,5 +1,5 @@
 """
-The two routes that are asked most, as plain ASGI between the guard and the framework.
+The two routes that are asked most, as plain ASGI behind the guard and beside the framework.
 
 Decides which requests take this way: `POST /v1/verify` of JSON or a token, and `POST /v1/verify/batch`; any
 other request goes on to the framework, which knows both routes too, describes them in `/openapi.json` and
@@ -9,7 +9,7 @@ logged. Source: DESIGN section 10; /benchmarks/RESULTS.md (the framework takes l
 
 from __future__ import annotations
 
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import Receive, Scope, Send
 
 from attestree.web.batch import answer_batch
 from attestree.web.body import read_octets
@@ -23,29 +23,33 @@ VERIFY_PATH = "/v1/verify"
 BATCH_PATH = "/v1/verify/batch"
 """Many questions."""
 
-_QUESTION_TYPES = JSON_TYPES | TOKEN_TYPES
+_TYPES = {VERIFY_PATH: JSON_TYPES | TOKEN_TYPES, BATCH_PATH: LINES_TYPES | ARRAY_TYPES}
 _JSON_HEADER = (b"content-type", b"application/json")
 
 
-class HotRoutes:
-    """ASGI middleware that answers two routes itself."""
+def takes(scope: Scope) -> bool:
+    """Say whether a request takes this way."""
+    if scope["type"] != "http" or scope["method"] != "POST":
+        return False
+    types = _TYPES.get(scope["path"])
+    return types is not None and _media_type(scope) in types
 
-    def __init__(self, app: ASGIApp, *, desk: Desk, limits: Limits) -> None:
-        """Wrap `app`, which answers everything else."""
-        self._app = app
+
+class HotRoutes:
+    """ASGI application of the two routes; asked only for what it `takes`."""
+
+    def __init__(self, *, desk: Desk, limits: Limits) -> None:
+        """Answer from `desk`."""
         self._desk = desk
         self._limits = limits
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer a question, or pass it on."""
-        path = scope["path"] if scope["type"] == "http" and scope["method"] == "POST" else ""
-        if path == VERIFY_PATH and _media_type(scope) in _QUESTION_TYPES:
+        """Answer a request."""
+        if scope["path"] == VERIFY_PATH:
             await self._verify(receive, send)
-        elif path == BATCH_PATH and _media_type(scope) in LINES_TYPES | ARRAY_TYPES:
+        else:
             is_array = _media_type(scope) in ARRAY_TYPES
             await answer_batch(self._desk, self._limits, receive, send, is_array=is_array)
-        else:
-            await self._app(scope, receive, send)
 
     async def _verify(self, receive: Receive, send: Send) -> None:
         """Answer one question."""
