@@ -180,11 +180,13 @@ def parse_tail(text: str, start: bytes) -> ProofTail | None:
         return None
     body = text[1:].encode().translate(_FROM_URL)
     try:
-        octets = binascii.a2b_base64(body + b"=" * (-len(body) % 4))
+        octets = binascii.a2b_base64(body + b"=" * (-len(body) % 4), strict_mode=True)
     except ValueError:
         return None
-    # whatever is not of the alphabet, or not canonical, does not come out again
-    if binascii.b2a_base64(octets, newline=False).rstrip(b"=") != body or not octets.startswith(start):
+    # what strict mode does not look at: padding that was given, and the bits behind the last byte
+    left = len(octets) % 3
+    end = binascii.b2a_base64(octets[len(octets) - left :], newline=False).rstrip(b"=")
+    if b"=" in body or not body.endswith(end) or not octets.startswith(start):
         return None
     return _cut_tail(octets, len(start))
 
