@@ -47,6 +47,7 @@ SITES: dict[str, tuple[str, ...]] = {
         "adapters/files/atomic.py write_whole: file os.fsync",
         "adapters/files/atomic.py write_whole: file os.open",
         "adapters/files/atomic.py write_whole: file replace",
+        "adapters/files/folders.py _alone: file os.open",
         "adapters/files/folders.py BatchFolders.hold: file mkdir",
         "adapters/files/folders.py BatchFolders.hold: file rename",
         "adapters/files/folders.py BatchFolders.release: file rename",
@@ -191,6 +192,20 @@ SITES: dict[str, tuple[str, ...]] = {
     ),
     "integration/test_issue_by_api.py::test_two_servers_over_one_store_never_give_a_number_twice": (
         "adapters/files/open_folders.py OpenFolders.drop: file unlink",
+    ),
+    "crash/test_sharded_kills.py::test_killed_workers_and_killed_runs_change_no_byte": (
+        "adapters/engines/local.py LocalEngine._submit: engine submit",
+    ),
+    "integration/test_engines.py::test_a_worker_killed_half_way_changes_nothing": (
+        "adapters/engines/dask_cluster.py DaskEngine.map_shards: engine scatter",
+        "adapters/engines/dask_cluster.py DaskEngine.map_shards: engine submit",
+    ),
+    "integration/test_engines.py::test_a_cluster_with_another_version_is_refused": (
+        "adapters/engines/dask_cluster.py DaskEngine._verify_versions: engine run",
+    ),
+    "unit/web/test_workers.py"
+    "::test_two_workers_answer_and_one_that_dies_is_begun_again_and_all_stop_together": (
+        "web/workers.py run_workers: machine signal.signal",
     ),
     "integration/test_remote_signer.py::test_every_other_answer_is_an_error_of_ours": (
         "adapters/keys/remote.py RemoteSigner._ask: rpc call",
