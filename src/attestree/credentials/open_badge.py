@@ -91,6 +91,8 @@ def verify_open_badge(document: JsonObject, *, with_bytes: bool = True) -> None:
 
 def is_fit(text: str, kind: str) -> bool:
     """Say whether a text may stand where the standard wants a `line`, `prose` or an `address`."""
+    if kind == "line" and text.isascii() and text.isalnum() and len(text) <= MAX_TITLE_CHARACTERS:
+        return True
     return next(_check_value(text, kind, "", extended=False), None) is None
 
 

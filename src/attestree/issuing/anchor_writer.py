@@ -8,17 +8,28 @@ Decides nothing new: digests are those of `credentials.digest`, and each proof i
 from __future__ import annotations
 
 from base64 import urlsafe_b64encode
+from functools import lru_cache
 from hashlib import sha256
 
-from attestree.credentials.anchor_proof import AnchorHeader
+from attestree.credentials.anchor_proof import SALT_SIZE, AnchorHeader
 from attestree.credentials.canonical import canonicalize
 from attestree.credentials.cbor import format_cbor
 from attestree.credentials.digest import digest_of_hashes, header_hash
 from attestree.credentials.proof_set import ProofOptions
+from attestree.merkle.kind import HASH_SIZE
 
 _VALUE = "proofValue"
 _MEMBERS = 11
 _SMALL_ARRAY = 0x80
+
+
+_SALT_HEAD, _ROOT_HEAD = (format_cbor([bytes(size)])[1:-size] for size in (SALT_SIZE, HASH_SIZE))
+
+
+@lru_cache(maxsize=64)
+def _path_head(size: int) -> bytes:
+    """Return what stands before a path of so many bytes."""
+    return format_cbor([bytes(size)])[1 : None if size == 0 else -size]
 
 
 class AnchorWriter:
@@ -53,5 +64,9 @@ class AnchorWriter:
             path: Path elements, joined.
             root: 32 bytes.
         """
-        value = self._header + format_cbor([index, salt, path, root])[1:]
+        # Only the index is encoded each time; between one salt and one root stands the path after its length.
+        number = format_cbor([index])[1:]
+        value = b"".join(
+            (self._header, number, _SALT_HEAD, salt, _path_head(len(path)), path, _ROOT_HEAD, root)
+        )
         return b"%b%b%b" % (self._before, urlsafe_b64encode(value).rstrip(b"="), self._after)

@@ -52,7 +52,7 @@ def build_folder(
     for path, chunks in _files(sealed, terms, record):
         yield FolderFile(path, _summed(path, chunks, sums))
     if sealed.size <= MAX_SINGLE_FILES:
-        names = {one.index: single_file(one, terms) for one in sealed.recipients()}
+        names = {one.number: single_file(one, terms) for one in sealed.recipients()}
         for index, octets in enumerate(sealed.documents):
             yield FolderFile(f"private/{names[index]}", [octets])
     described = describe_batch(batch_id, sealed, terms, sums)

@@ -137,17 +137,13 @@ class Forms:
     def _fits(self, row: Row) -> bool:
         """Say whether a row whose form is known makes a credential that may be issued."""
         period = row.awarded_on, row.expires_on
-        return (period in self._periods or self._learn_period(row)) and all(
-            is_fit(text, kind)
-            for text, kind in (
-                (row.full_name, "line"),
-                (row.result, "line"),
-                (row.licence_number, "line"),
-                (row.narrative, "prose"),
-                (row.did, "address"),
-                (row.evidence_url, "address"),
-            )
-            if text
+        if period not in self._periods and not self._learn_period(row):
+            return False
+        lines = (row.full_name, row.result, row.licence_number)
+        return (
+            all(not text or is_fit(text, "line") for text in lines)
+            and (not row.narrative or is_fit(row.narrative, "prose"))
+            and all(not text or is_fit(text, "address") for text in (row.did, row.evidence_url))
         )
 
     def _learn_period(self, row: Row) -> bool:

@@ -52,10 +52,18 @@ def build_row_key(roster_key: bytes, *, issuer: bytes, achievement_id: str, row:
         row: A good row; the case of an e-mail address does not matter.
     """
     kind, value = row.identity
-    fields = (issuer, achievement_id.encode(), kind.encode(), value.encode())
-    return _authenticate(
-        roster_key, ROW_LABEL, b"".join(len(field).to_bytes(4, "big") + field for field in fields)
-    )
+    message = _shared_fields(issuer, achievement_id, kind) + _format_field(value.encode())
+    return _authenticate(roster_key, ROW_LABEL, message)
+
+
+@lru_cache(maxsize=64)
+def _shared_fields(issuer: bytes, achievement_id: str, kind: str) -> bytes:
+    """Return the fields that the rows of a roster mostly share."""
+    return b"".join(map(_format_field, (issuer, achievement_id.encode(), kind.encode())))
+
+
+def _format_field(octets: bytes) -> bytes:
+    return len(octets).to_bytes(4, "big") + octets
 
 
 def key_rows(roster_key: bytes, rows: Sequence[Row], *, issuer: bytes, achievement_id: str) -> KeyedRows:

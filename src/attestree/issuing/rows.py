@@ -59,11 +59,13 @@ class Row(msgspec.Struct, frozen=True, array_like=True):
     @property
     def identity(self) -> tuple[str, str]:
         """What tells this row from others: kind and value, by `ref`, learner id, e-mail, then did."""
-        for kind in ("ref", "learner_id", "email", "did"):
-            value: str = getattr(self, kind)
-            if value:
-                return kind, value.lower() if kind == "email" else value
-        return "", ""
+        if self.ref:
+            return "ref", self.ref
+        if self.learner_id:
+            return "learner_id", self.learner_id
+        if self.email:
+            return "email", self.email.lower()
+        return ("did", self.did) if self.did else ("", "")
 
     def to_json(self) -> dict[str, str | float]:
         """Return what the row says, by column, without its number and without empty cells."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from attestree.credentials.anchor_proof import AnchorHeader
 from attestree.issuing.rows import Row
@@ -39,11 +40,10 @@ class SealedCredential(SealedLeaf):
     """The credential with its proofs, canonical JSON."""
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class Recipient:
+class Recipient(NamedTuple):
     """Who gets a credential."""
 
-    index: int
+    number: int
     """Leaf index."""
     token: str
     """Last part of its id."""

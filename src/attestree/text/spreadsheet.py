@@ -44,6 +44,8 @@ def _format_lines(rows: Iterable[Iterable[object]]) -> bytes:
 
 def defuse(cell: str) -> str:
     """Return a cell that no spreadsheet takes for a formula."""
+    if cell[:1].isalnum():
+        return cell
     return "'" + cell if cell.lstrip(" ").startswith(FORMULA_STARTS) else cell
 
 
