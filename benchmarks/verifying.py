@@ -1,0 +1,93 @@
+"""
+Verifying one badge offline: from its bytes to a report, in this process, with the registry in memory.
+
+Rows: a badge whose batch was seen before, one whose batch was not, the same with an `eddsa-rdfc-2022`
+signature whose shape was seen before or not, and a naive verifier beside them (`naive_service`, without its
+server).
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+
+from benchmarks.naive_service import Credential, verify
+from benchmarks.rows import Asked, Benchmark, Row
+from benchmarks.sealed import build_sample
+
+WARM, COLD = "attestree", "attestree, batch not seen before"
+SIGNED, NEW_SHAPE = "attestree, signed", "attestree, signed, shape not seen before"
+NAIVE = "naive: pydantic, rfc8785, eth_utils"
+NOTES = {NAIVE: "folds to the stated root only; asks no registry"}
+NEW_SHAPES = 16
+
+
+def measure(asked: Asked) -> list[Row]:
+    """Measure all in turns; `size`, a power of two, = badges of one run."""
+    plain, signed = build_sample(asked.size), build_sample(asked.size, signed=True)
+    warm, warm_signed = plain.verifier(), signed.verifier()
+
+    def cold(badges: Sequence[bytes]) -> None:
+        for badge in badges:
+            assert plain.verifier().verify(badge).valid
+
+    def new_shapes(badges: Sequence[bytes]) -> None:
+        for badge in badges[:NEW_SHAPES]:
+            assert signed.verifier().verify(badge).valid
+
+    programs: list[tuple[str, Callable[[Sequence[bytes]], None], Sequence[bytes], int]] = [
+        (
+            WARM,
+            lambda badges: _all_valid(warm.verify(badge).valid for badge in badges),
+            plain.badges,
+            asked.size,
+        ),
+        (COLD, cold, plain.badges, asked.size),
+        (
+            SIGNED,
+            lambda badges: _all_valid(warm_signed.verify(badge).valid for badge in badges),
+            signed.badges,
+            asked.size,
+        ),
+        (NEW_SHAPE, new_shapes, signed.badges, NEW_SHAPES),
+        (NAIVE, _naive, plain.badges, asked.size),
+    ]
+    seconds: dict[str, list[float]] = {name: [] for name, *_ in programs}
+    for _name, run, badges, _count in programs:
+        run(badges[:64])
+    for _ in range(asked.repeats):
+        for name, run, badges, _count in programs:
+            began = time.process_time()
+            run(badges)
+            seconds[name].append(time.process_time() - began)
+    return [
+        Row(name=name, size=asked.size, seconds=seconds[name], count=count, note=NOTES.get(name, ""))
+        for name, _run, _badges, count in programs
+    ]
+
+
+def _all_valid(verdicts: object) -> None:
+    assert all(verdicts)  # type: ignore[call-overload]  # a generator of booleans
+
+
+def _naive(badges: Sequence[bytes]) -> None:
+    for badge in badges:
+        assert verify(Credential.model_validate_json(badge))["valid"]
+
+
+BENCHMARKS = (
+    Benchmark(
+        name="verifying",
+        title="Verifying one badge offline",
+        about=(
+            "CPU of the calls alone, in one process, badges of 4.9 kB with paths of 20 elements; every one "
+            "is judged whole, registry, issuer, status and dates included, and gets a report."
+        ),
+        unit="badges",
+        measure=measure,
+        sizes=(1_024,),
+        ci=256,
+        ours=(WARM, SIGNED),
+        plots=(),
+    ),
+)
