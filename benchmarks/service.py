@@ -34,7 +34,7 @@ def measure(asked: Asked) -> list[Row]:
     ours = [post("/v1/verify", badge, "application/json") for badge in badges]
     rounds = max(1, asked.size // BADGES)
     with Served("benchmarks.service") as served, Served("benchmarks.naive_service") as peer:
-        programs = [
+        programs: list[tuple[str, Served, list[bytes], int, int]] = [
             (OURS, served, ours, asked.size, asked.size),
             (
                 LINES,
@@ -48,7 +48,8 @@ def measure(asked: Asked) -> list[Row]:
                 NAIVE,
                 peer,
                 [post(PATH, badge, "application/json") for badge in badges],
-                *[asked.size // 8] * 2,
+                asked.size // 8,
+                asked.size // 8,
             ),
         ]
         seconds: dict[str, list[float]] = {name: [] for name, *_ in programs}

@@ -16,7 +16,6 @@ Source: DESIGN section 7.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import sha256
 from typing import NamedTuple
@@ -33,8 +32,8 @@ from attestree.credentials.strict_json import JsonObject, JsonValue
 from attestree.errors import InputError
 from attestree.merkle.kind import HASH_SIZE, SHARD_SIZE, TreeKind
 from attestree.merkle.path import path_length_bounds
-from attestree.registry.facts import CredentialFacts, FactsQuery, StateAt
-from attestree.verifying.checks.anchor import find_anchor
+from attestree.registry.facts import CredentialFacts, FactsQuery
+from attestree.verifying.batch_standing import Standing, build_standing, is_clear
 from attestree.verifying.checks.local import pass_integrity
 from attestree.verifying.checks.validity import ClaimedDates, check_validity
 from attestree.verifying.forms import MARKS, Fields, Forms, build_form
@@ -89,28 +88,6 @@ class Candidate(NamedTuple):
     """Unix seconds."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Standing:
-    """What a registry said of a batch, and what that came to for every credential of it that is clear."""
-
-    facts: CredentialFacts
-    """As the registry said it, of whichever credential was asked about."""
-    report: Report
-    """Of the first one."""
-    claims: JsonObject
-    """Those of the first one."""
-    anchored: int
-    """Block time of the anchor, Unix seconds."""
-
-    def holds_for(self, facts: CredentialFacts) -> bool:
-        """Say whether the registry still says the same of the batch, in the very same view."""
-        return (
-            facts.view is self.facts.view
-            and _is_same(facts.final, self.facts.final)
-            and _is_same(facts.latest, self.facts.latest)
-        )
-
-
 class Kin:
     """One mould, and what is known of the batch; safe to use from several threads."""
 
@@ -132,7 +109,7 @@ class Kin:
         self._id_at, self._awarded_at, self._index_at = at.get(ID), at.get(AWARDED), at.get(STATUS_INDEX)
         self._name_at = at.get(_place_of_name(first))
         self._addresses_at = [at[place] for place in ADDRESSES if place in at]
-        self._standing = _build_standing(judgement, report)
+        self._standing = build_standing(judgement, report)
         self._dates: tuple[object, CheckResult] = (None, judgement.checks[0])
         self._forms = Forms()
 
@@ -215,7 +192,7 @@ class Kin:
 
     def _standing_of(self, root: bytes, facts: CredentialFacts, question: Question) -> Standing | None:
         """Return what is known of the batch, if this is its root and the status is clear."""
-        if root != self.root or not (_is_clear(facts.final) and _is_clear(facts.latest)):
+        if root != self.root or not (is_clear(facts.final) and is_clear(facts.latest)):
             return None
         return self._standing_for(facts, question)
 
@@ -283,7 +260,7 @@ class Kin:
         judgement = judge_with_facts(self._first, self._secured, local, question, facts)
         if judgement.verdict is not Verdict.VALID:
             return None
-        return _build_standing(
+        return build_standing(
             judgement, write_report(self._first, judgement, question.trust, now=question.at)
         )
 
@@ -367,27 +344,3 @@ def _place_of_name(first: Credential) -> Place:
         if identity.identity_type == NAME_TYPE and not identity.hashed:
             return (*IDENTIFIERS, number, "identityHash")
     return ()
-
-
-def _build_standing(judgement: Judgement, report: Report) -> Standing | None:
-    """Return what is known of the batch from a credential that is valid."""
-    anchor = None if judgement.facts is None else find_anchor(judgement.facts)
-    if judgement.facts is None or anchor is None or report.claims is None:
-        return None
-    return Standing(judgement.facts, report, report.claims, anchor.time)
-
-
-def _is_same(one: StateAt, other: StateAt) -> bool:
-    """Say whether two states are of the very same facts, whatever the status of a single credential is."""
-    return (
-        one.anchor is other.anchor
-        and one.span is other.span
-        and one.current_span is other.current_span
-        and one.operator is other.operator
-        and one.spans_between == other.spans_between
-    )
-
-
-def _is_clear(state: StateAt) -> bool:
-    """Say whether nothing speaks against a credential."""
-    return not state.status.revoked and not state.status.suspended
