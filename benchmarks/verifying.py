@@ -9,7 +9,7 @@ server).
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from benchmarks.naive_service import Credential, verify
 from benchmarks.rows import Asked, Benchmark, Row
@@ -66,8 +66,8 @@ def measure(asked: Asked) -> list[Row]:
     ]
 
 
-def _all_valid(verdicts: object) -> None:
-    assert all(verdicts)  # type: ignore[call-overload]  # a generator of booleans
+def _all_valid(verdicts: Iterable[bool]) -> None:
+    assert all(verdicts)
 
 
 def _naive(badges: Sequence[bytes]) -> None:

@@ -13,7 +13,7 @@ Verifying: judge one credential against a trust file and what the chain says.
     written      its bytes
     verifier     the steps, in order
     kin          the short way for credentials of a batch that was seen, with
-                 kindred (which are remembered), batch_standing (what the registry said), forms (their answers)
+                 kindred (which are remembered), batch_standing (what the registry said) and forms (answers)
     shapes       shapes of signed documents that are remembered
     trust_union  joining two trust files
 
