@@ -9,7 +9,6 @@ here: who is named, and whether credits are earned. What the elements are is dec
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from attestree.credentials.anchor_proof import LIST_ID_SIZE
@@ -35,14 +34,20 @@ class Gap:
 
 def find_gaps(plan: Plan) -> tuple[Gap, ...]:
     """Return what the credentials of a plan would lack, in the order of Annex I."""
-    groups: dict[tuple[bool, ...], list[Row]] = defaultdict(list)
-    for row in plan.roster.rows:
-        groups[_shape(row, with_names=plan.request.terms.with_names)].append(row)
     composer = Composer(plan.request.terms, bytes(SEED_SIZE), plan.now)
-    counts: dict[str, int] = {}
-    for rows in groups.values() or [[_ANYBODY]]:
-        for element in _find_missing(composer, rows):
-            counts[element.code] = counts.get(element.code, 0) + (0 if rows[0] is _ANYBODY else len(rows))
+    rows: dict[tuple[bool, ...], int] = defaultdict(int)
+    missing: dict[tuple[bool, ...], tuple[Element, ...]] = {}
+    for row in plan.roster.rows:
+        shape = _shape(row, with_names=plan.request.terms.with_names)
+        rows[shape] += 1
+        if shape not in missing and (found := _find_missing(composer, row)) is not None:
+            missing[shape] = found
+    if not rows:
+        missing[()] = _find_missing(composer, _ANYBODY) or ()
+    counts: dict[str, int] = defaultdict(int)
+    for shape, elements in missing.items():
+        for element in elements:
+            counts[element.code] += rows.get(shape, 0)
     return tuple(Gap(element, counts[element.code]) for element in ELEMENTS if element.code in counts)
 
 
@@ -52,11 +57,9 @@ def _shape(row: Row, *, with_names: bool) -> tuple[bool, ...]:
     return bool(row.did), named, bool(row.credits)
 
 
-def _find_missing(composer: Composer, rows: Sequence[Row]) -> tuple[Element, ...]:
-    """Return what the first row lacks that makes a credential; a row that makes none is reported as bad."""
-    for row in rows:
-        try:
-            return find_missing(composer.compose(row, Place(0, 0, bytes(LIST_ID_SIZE))))
-        except MalformedCredentialError:
-            continue
-    return ()
+def _find_missing(composer: Composer, row: Row) -> tuple[Element, ...] | None:
+    """Return what a row lacks; None for one that makes no credential, and is reported as bad."""
+    try:
+        return find_missing(composer.compose(row, Place(0, 0, bytes(LIST_ID_SIZE))))
+    except MalformedCredentialError:
+        return None
