@@ -1,5 +1,5 @@
 // Wrap a batch of documents with OpenAttestation v2: `node openattestation.mjs BADGES.jsonl WRAPPED.jsonl`.
-import { readFileSync, writeFileSync } from "node:fs";
+import { closeSync, openSync, readFileSync, writeSync } from "node:fs";
 import openAttestation from "@govtechsg/open-attestation";
 
 const [from, to] = process.argv.slice(2);
@@ -12,4 +12,7 @@ const issuers = [
 ];
 const lines = readFileSync(from, "utf8").trimEnd().split("\n");
 const wrapped = openAttestation.wrapDocuments(lines.map((line) => ({ issuers, badge: JSON.parse(line) })));
-writeFileSync(to, wrapped.map((document) => JSON.stringify(document)).join("\n") + "\n");
+// All at once would be longer than a string may be.
+const file = openSync(to, "w");
+for (const document of wrapped) writeSync(file, JSON.stringify(document) + "\n");
+closeSync(file);
