@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
-
-import pytest
 
 from attestree.cli.credential_files import Piece, holds_many, read_pieces
 from attestree.credentials.strict_json import MAX_BYTES
@@ -61,14 +60,16 @@ def test_what_cannot_be_read_has_its_reason_and_stops_nothing(tmp_path: Path) ->
     ]
 
 
-def test_a_folder_that_cannot_be_read_stands_for_its_files(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def refuse(_folder: str) -> None:
-        raise PermissionError
-
-    monkeypatch.setattr("attestree.cli.credential_files.os.scandir", refuse)
-    assert [told(piece)[2] for piece in read_pieces([str(tmp_path)])] == ["request.file_unreadable"]
+def test_a_folder_that_cannot_be_read_stands_for_its_files(tmp_path: Path) -> None:
+    # Its name is longer than any system call takes; also for root, whom no permission stops.
+    opened = [os.open(tmp_path, os.O_RDONLY)]
+    for _ in range(20):
+        os.mkdir("d" * 250, dir_fd=opened[-1])
+        opened.append(os.open("d" * 250, os.O_RDONLY, dir_fd=opened[-1]))
+    for descriptor in opened:
+        os.close(descriptor)
+    write(tmp_path / "good.json", b"{}")
+    assert [told(piece)[2] for piece in read_pieces([str(tmp_path)])] == ["request.file_unreadable", b"{}"]
 
 
 def test_a_file_of_lines_that_cannot_be_read_says_so(tmp_path: Path) -> None:
