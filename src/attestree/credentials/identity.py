@@ -99,16 +99,6 @@ def build_name_identity(name: str) -> IdentityObject:
     return IdentityObject(identity_type=NAME_TYPE, identity_hash=name, hashed=False)
 
 
-def build_email_identity(email: str, *, salt: str) -> IdentityObject:
-    """Build the salted hash of an e-mail address, trimmed and in lower case."""
-    return _build_hashed(EMAIL_TYPE, hash_email(email, salt), salt)
-
-
-def build_learner_identity(learner_id: str, *, salt: str) -> IdentityObject:
-    """Build the salted hash of a learner id, as it stands."""
-    return _build_hashed(LEARNER_ID_TYPE, hash_identity(learner_id, salt), salt)
-
-
 def match_holder(identities: Sequence[IdentityObject], expected: ExpectedHolder) -> HolderMatch:
     """Compare the identities of a credential with the holder a verifier expects."""
     matching: list[str] = []
@@ -129,11 +119,6 @@ def match_holder(identities: Sequence[IdentityObject], expected: ExpectedHolder)
         else:
             differing.append(field)
     return HolderMatch(tuple(matching), tuple(differing), tuple(absent))
-
-
-def _build_hashed(identity_type: str, identity_hash: str, salt: str) -> IdentityObject:
-    """Build a hashed identity."""
-    return IdentityObject(identity_type=identity_type, identity_hash=identity_hash, hashed=True, salt=salt)
 
 
 def _field_of(identity: IdentityObject) -> str:

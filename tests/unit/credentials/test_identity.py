@@ -10,9 +10,8 @@ from attestree.credentials.identity import (
     ExpectedHolder,
     HolderMatch,
     IdentityObject,
-    build_email_identity,
-    build_learner_identity,
     build_name_identity,
+    hash_email,
     hash_identity,
     match_holder,
 )
@@ -20,8 +19,15 @@ from attestree.credentials.identity import (
 SALT = "5b1f0c"
 ZOFIA = (
     build_name_identity("Zofia Żółć"),
-    build_email_identity(" Zofia@Example.EDU ", salt=SALT),
-    build_learner_identity("S-0042", salt=SALT),
+    IdentityObject(
+        identity_type="emailAddress",
+        identity_hash=hash_email(" Zofia@Example.EDU ", SALT),
+        hashed=True,
+        salt=SALT,
+    ),
+    IdentityObject(
+        identity_type="sourcedId", identity_hash=hash_identity("S-0042", SALT), hashed=True, salt=SALT
+    ),
 )
 
 
