@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from attestree.credentials.achievement import build_achievement
+from attestree.issuing.keyed_rows import KeyedRows
 from attestree.issuing.roster import parse_roster
 from attestree.issuing.row_key import key_rows
-from attestree.issuing.rows import Row
 from attestree.issuing.terms import IssuerProfile, Terms
 from attestree.merkle.kind import TreeKind
 
@@ -58,7 +58,7 @@ def terms(
     )
 
 
-def keyed(octets: bytes = ROSTER, with_names: bool = True) -> list[tuple[bytes, Row]]:
+def keyed(octets: bytes = ROSTER, with_names: bool = True) -> KeyedRows:
     roster = parse_roster(octets, file_name="roster.csv", with_names=with_names)
     assert roster.bad == 0, roster.findings
     return key_rows(ROSTER_KEY, roster.rows, issuer=profile().address, achievement_id=terms().achievement_id)
