@@ -23,7 +23,7 @@ from starlette.types import Receive, Send
 
 from attestree.errors import AttestreeError, RequestError
 from attestree.merkle.routes import preload
-from attestree.web.items import ArrayCutter, Cutter, LineCutter
+from attestree.web.items import Cutter, LineCutter, SeekingCutter
 from attestree.web.problems import build_problem
 from attestree.web.routes_verify import Desk
 from attestree.web.service import Limits
@@ -58,7 +58,7 @@ async def answer_batch(desk: Desk, limits: Limits, receive: Receive, send: Send,
     octets, is_whole = ahead
     if len(octets) >= BULK_BYTES:
         await run_in_threadpool(preload)
-    cutter: Cutter = (ArrayCutter if is_array else LineCutter)(limit_bytes=limits.line_bytes)
+    cutter: Cutter = (SeekingCutter if is_array else LineCutter)(limit_bytes=limits.line_bytes)
     if is_array and octets.lstrip()[:1] != b"[":
         raise RequestError("request.shape")
     if (

@@ -3,14 +3,17 @@ Many questions in one body: lines of NDJSON, or items of a JSON array, cut as th
 
 Decides where one ends and the next begins, and nothing about what is inside. Holds what has arrived of one
 question at most, and of that no more than a limit: the rest of a longer one is thrown away as it arrives,
-and what is left of it is still too long. Source: NDJSON 1.0; RFC 8259, section 5; DESIGN section 10.
+and what is left of it is still too long. Arrays have a plain cutter, and a faster one that cuts at the same
+places; tests hold the two against each other. Source: NDJSON 1.0; RFC 8259, section 5; DESIGN section 10.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from typing import Protocol
+
+import msgspec
 
 from attestree.errors import RequestError
 
@@ -18,6 +21,10 @@ _BLANK = b" \t\r"
 _WHITE = b" \t\r\n"
 # a whole text, something of the structure, or the beginning of a text that goes on
 _TOKEN = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"|[\[\]{},]|"', re.DOTALL)
+# reads any JSON value to its end, and makes nothing of it
+_WHOLE = msgspec.json.Decoder(msgspec.Raw)
+# of the item behind a comma, so much is taken for the way in which items begin
+_HEAD_BYTES = 12
 
 
 class Cutter(Protocol):
@@ -100,7 +107,14 @@ class ArrayCutter:
         """Yield whole items, without the white space around them."""
         text = self._rest + octets
         start, position = 0, self._seen
-        while (token := _TOKEN.search(text, position)) is not None:
+        while True:
+            if position == start and self._depth == 1 and not self._head:
+                start = position = yield from self._cut_alike(text, start)
+                if not last and self._waits_for_more(len(text) - start):
+                    break
+            token = _TOKEN.search(text, position)
+            if token is None:
+                break
             if token[0] == b'"':
                 position = token.start()
                 break
@@ -109,6 +123,7 @@ class ArrayCutter:
                 self._open(text[start : token.start()], first)
                 start = position
             elif self._depth == 1 and first in b",]":
+                self._learn(text, start, token.start())
                 yield from self._take(text[start : token.start()], is_end=first == 0x5D)
                 start = position
             self._depth += (first in b"[{") - (first in b"]}")
@@ -116,6 +131,25 @@ class ArrayCutter:
             self._keep(text[start:], scanned=position - start)
         elif self._depth or not self._is_closed or text[start:].strip(_WHITE):
             raise RequestError("request.shape")
+
+    def _cut_alike(self, text: bytes, start: int) -> Generator[tuple[int, bytes], None, int]:
+        """Yield items whose ends need no tokens, and return where the next one begins."""
+        while (end := self._seek(text, start)) > start:
+            self._number += 1
+            yield self._number, text[start:end].strip(_WHITE)
+            start = end + 1
+        return start
+
+    def _seek(self, _text: bytes, _start: int) -> int:
+        """Return where the item that begins at `start` ends, before its comma; 0 where tokens must tell."""
+        return 0
+
+    def _waits_for_more(self, _length: int) -> bool:
+        """Say whether so little of an item is not worth looking at before more of it arrives."""
+        return False
+
+    def _learn(self, text: bytes, start: int, end: int) -> None:
+        """Look at an item that tokens have cut."""
 
     def _open(self, before: bytes, first: int) -> None:
         """Take the bracket at the start; nothing stands before it, and nothing follows its end."""
@@ -143,3 +177,41 @@ class ArrayCutter:
             escaped = (len(rest) - len(rest.rstrip(b"\\"))) % 2
             rest = b'"\\' if escaped else b'"'
         self._rest, self._seen = rest, scanned
+
+
+class SeekingCutter(ArrayCutter):
+    """
+    Cuts where `ArrayCutter` does, sooner where items begin alike and have about one length.
+
+    What looks like the end of an item is one only if the item before it is JSON from its first byte to its
+    last: no comma of the outermost array can stand inside one value. All else is left to the tokens. No more
+    than about twice the length of the last item is looked at, so that items cost what they are long.
+    """
+
+    def __init__(self, *, limit_bytes: int) -> None:
+        """Begin as `ArrayCutter` does."""
+        super().__init__(limit_bytes=limit_bytes)
+        self._between = b""
+        self._length = 0
+
+    def _seek(self, text: bytes, start: int) -> int:
+        between = self._between
+        if not between:
+            return 0
+        end = text.find(between, start, start + 2 * self._length + len(between)) + 1
+        if not end:
+            return 0
+        try:
+            _WHOLE.decode(text[start:end])
+        except (ValueError, RecursionError):
+            return 0
+        self._length = min(end - start, self._limit_bytes)
+        return end
+
+    def _waits_for_more(self, length: int) -> bool:
+        return length < self._length * 7 // 8
+
+    def _learn(self, text: bytes, start: int, end: int) -> None:
+        is_object = text[end - 1 : end] == b"}" and text[end : end + 1] == b","
+        self._between = text[end - 1 : end + 1 + _HEAD_BYTES] if is_object else b""
+        self._length = min(end - start, self._limit_bytes) if is_object else 0

@@ -18,7 +18,7 @@ from attestree.web import batch as batches
 from attestree.web.app import create_app
 from attestree.web.batch import answer_batch
 from attestree.web.body import read_octets
-from attestree.web.items import ArrayCutter, Cutter, LineCutter
+from attestree.web.items import ArrayCutter, Cutter, LineCutter, SeekingCutter
 from attestree.web.service import Limits, WebService
 from tests.unit.verifying.batches import Batch, build_batch, describe
 from tests.unit.verifying.genuine import CHAIN_ID, REGISTRY
@@ -53,9 +53,10 @@ def test_an_array_is_cut_into_its_items_however_it_arrives(
     items: list[Any], where: list[int], indent: bool
 ) -> None:
     body = json.dumps(items, indent=2 if indent else None, ensure_ascii=indent).encode()
-    found = cut(ArrayCutter(limit_bytes=10_000), split(b" \n" + body + b"\t", where))
-    assert [number for number, _item in found] == list(range(1, len(items) + 1))
-    assert [json.loads(item) for _number, item in found] == items
+    for cutter in (ArrayCutter(limit_bytes=10_000), SeekingCutter(limit_bytes=10_000)):
+        found = cut(cutter, split(b" \n" + body + b"\t", where))
+        assert [number for number, _item in found] == list(range(1, len(items) + 1))
+        assert [json.loads(item) for _number, item in found] == items
 
 
 @given(st.lists(values, max_size=5), places)
@@ -73,6 +74,7 @@ def test_an_item_that_is_too_long_is_held_no_further_than_its_limit(
     long = json.dumps({"a": [1, "x" * length + "\\" * escapes + '"]},' * escapes]}).encode()
     for body, cutter in (
         (b"[1," + long + b",2]", ArrayCutter(limit_bytes=20)),
+        (b"[1," + long + b",2]", SeekingCutter(limit_bytes=20)),
         (b"1\n" + long + b"\n2", LineCutter(limit_bytes=20)),
     ):
         found = [item for _number, item in cut(cutter, split(body, where))]
@@ -87,6 +89,8 @@ def test_an_item_that_is_too_long_is_held_no_further_than_its_limit(
 def test_what_is_no_array_is_refused(body: bytes) -> None:
     with pytest.raises(RequestError, match=r"request\.shape"):
         cut(ArrayCutter(limit_bytes=100), [body])
+    with pytest.raises(RequestError, match=r"request\.shape"):
+        cut(SeekingCutter(limit_bytes=100), [body])
 
 
 def test_items_that_are_nothing_are_judged_like_any_other() -> None:
