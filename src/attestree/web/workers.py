@@ -1,7 +1,8 @@
 """
 Several processes that serve one address.
 
-Decides how they are begun, begun again where one ends by itself, and stopped together. Each follows the
+Decides how they are begun, begun again where one ends by itself, and stopped together, even where whoever
+began them is killed and cannot say so. Each follows the
 registries for itself, and counts requests and answers for itself: a limit on what one address may ask holds
 in each of them. They share the socket and nothing else. Source: DESIGN sections 10 and 11.
 """
@@ -9,6 +10,7 @@ in each of them. They share the socket and nothing else. Source: DESIGN sections
 from __future__ import annotations
 
 import multiprocessing
+import os
 import signal
 import threading
 import time
@@ -57,9 +59,23 @@ def run_workers(serve: Callable[[], None], count: int) -> None:
 
 def _begin(serve: Callable[[], None]) -> BaseProcess:
     """Begin one worker, which inherits the socket."""
-    worker = multiprocessing.get_context("fork").Process(target=serve)
+    worker = multiprocessing.get_context("fork").Process(target=_serve, args=(serve,))
     worker.start()
     return worker
+
+
+def _serve(serve: Callable[[], None]) -> None:
+    """Serve, and end when whoever began this worker ends."""
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    serve()
+
+
+def _end_with_parent() -> None:
+    """Wait for the end of the parent, then ask this process to stop."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os.kill(os.getpid(), signal.SIGTERM)
 
 
 def _end(worker: BaseProcess) -> None:

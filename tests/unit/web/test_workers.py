@@ -62,6 +62,25 @@ def test_two_workers_answer_and_one_that_dies_is_begun_again_and_all_stop_togeth
             run.kill()
 
 
+def test_workers_end_when_whoever_began_them_is_killed() -> None:
+    command = [sys.executable, "-c", PROGRAM]
+    children: list[psutil.Process] = []
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as run:
+        assert run.stdout is not None
+        try:
+            url = run.stdout.readline().strip()
+            parent = psutil.Process(run.pid)
+            wait_for(lambda: len(parent.children()) == 2)
+            assert httpx.get(f"{url}/health", timeout=30).status_code == 200
+            children = parent.children()
+            run.kill()
+            wait_for(lambda: not any(child.is_running() for child in children))
+        finally:
+            run.kill()
+            for child in psutil.wait_procs(children, timeout=0)[1]:
+                child.kill()
+
+
 def test_an_issuers_own_server_is_one_process() -> None:
     scene = build_scene()
     service = WebService(verifier=scene.verifier(), registries={}, clock=scene.clock)
