@@ -156,7 +156,7 @@ def issue(
     )
     # Opened before anything else is looked at: a key that does not fit must stop all of it.
     sign = wire_document_signer(settings, chosen, ask=ask_password) if terms.signed and yes else None
-    request = IssueRequest(
+    asked = IssueRequest(
         octets=read_limited(roster, limit_bytes=MAX_ROSTER_BYTES),
         file_name=roster.name,
         terms=terms,
@@ -172,7 +172,8 @@ def issue(
         issuing = wire_issuing(
             settings, chosen, store, fee_limit_wei=limit, relayed=relayed, sign=sign, making=making
         )
-        plan = issuing.plan(request)
+        plan = issuing.plan(asked)
+        del asked  # the roster as it was read; the plan has what is needed
         details = write_findings(roster, plan)
         require_quality(plan, quality, context.console)
         if not yes:

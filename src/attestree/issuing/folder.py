@@ -23,6 +23,7 @@ import sys
 import unicodedata
 from array import array
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import accumulate
 
 from attestree.credentials.canonical import canonicalize
 from attestree.credentials.dates import format_timestamp
@@ -140,11 +141,10 @@ def _summed(path: str, chunks: Iterable[bytes], sums: dict[str, JsonValue]) -> I
 
 def _lines(sealed: SealedBatch, ends: array[int]) -> Iterator[bytes]:
     """Yield the credentials, one a line, and note where each line ends."""
-    end = 0
-    for octets in sealed.documents:
-        end += len(octets) + 1
-        ends.append(end)
-        yield octets + b"\n"
+    for block in sealed.blocks:
+        start = ends[-1]
+        ends.extend(start + end for end in accumulate(block.line_sizes()))
+        yield block.octets
 
 
 def _little_endian(numbers: array[int]) -> bytes:

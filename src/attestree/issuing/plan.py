@@ -7,6 +7,7 @@ stops it. Reads the store and asks the chain for fees; writes nothing. Source: D
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
@@ -164,7 +165,8 @@ def make_plan(
         except (ChainUnavailableError, RevertedError) as exc:
             obstacle = exc
     return Plan(
-        request=request,
+        # what was read is not needed any more, and may be large
+        request=dataclasses.replace(request, octets=b""),
         roster=roster,
         keyed_rows=keyed,
         selection=selection,

@@ -12,6 +12,7 @@ recomputed from the digests before anything is returned. Whether and when anythi
 
 from __future__ import annotations
 
+import math
 from array import array
 from collections.abc import Collection, Iterator, Sequence
 from itertools import pairwise
@@ -21,7 +22,15 @@ from attestree.issuing.derive import derive_permutation, derive_token, require_s
 from attestree.issuing.keyed_rows import KeyedRows
 from attestree.issuing.rows import Row
 from attestree.issuing.sealed import Recipient, SealedBatch
-from attestree.issuing.shard import SHARD_ROWS, Recipe, Shard, ShardWriter, digest_shard, write_shard
+from attestree.issuing.shard import (
+    SHARD_ROWS,
+    Block,
+    Recipe,
+    Shard,
+    ShardWriter,
+    digest_shard,
+    write_shard,
+)
 from attestree.issuing.signing import DocumentSigner
 from attestree.issuing.terms import Terms
 from attestree.issuing.trees import BatchTree, build_batch_tree
@@ -65,9 +74,9 @@ def seal(
     writer = ShardWriter(recipe)
     digests = b"".join(engine.map_shards(writer, digest_shard, plan.cut()))
     tree = build_batch_tree(digests, terms.kind)
-    documents: Collection[bytes] = _Documents(writer, plan, tree, engine)
+    blocks: Collection[Block] = _Blocks(writer, plan, tree, engine)
     if len(rows) <= MAX_SINGLE_FILES:
-        documents = tuple(documents)
+        blocks = tuple(blocks)
     position_of = plan.position_of
 
     def recipients() -> Iterator[Recipient]:
@@ -78,7 +87,7 @@ def seal(
         header=recipe.header,
         created=created,
         tree=tree,
-        documents=documents,
+        blocks=blocks,
         token=lambda index: derive_token(seed, position_of[index]),
         row_key=lambda index: rows.key(position_of[index]),
         recipients=recipients,
@@ -107,21 +116,20 @@ class _Shards:
                 yield Shard(first, positions, rows, paths, tree.root)
 
 
-class _Documents(Collection[bytes]):
+class _Blocks(Collection[Block]):
     """The credentials of a batch, made each time they are asked for."""
 
     def __init__(self, writer: ShardWriter, shards: _Shards, tree: BatchTree, engine: ShardEngine) -> None:
         self._writer, self._shards, self._tree, self._engine = writer, shards, tree, engine
 
     def __len__(self) -> int:
-        return self._writer.recipe.size
+        return math.ceil(self._writer.recipe.size / SHARD_ROWS)
 
-    def __iter__(self) -> Iterator[bytes]:
-        for octets in self._engine.map_shards(self._writer, write_shard, self._shards.cut(self._tree)):
-            yield from octets
+    def __iter__(self) -> Iterator[Block]:
+        return self._engine.map_shards(self._writer, write_shard, self._shards.cut(self._tree))
 
-    def __contains__(self, octets: object) -> bool:
-        return any(octets == one for one in self)
+    def __contains__(self, block: object) -> bool:
+        return any(block == one for one in self)
 
 
 def _verify_distinct(rows: KeyedRows) -> None:

@@ -23,6 +23,7 @@ from attestree.issuing.derive import derive_list_id, derive_salt, require_seed
 from attestree.issuing.row_key import build_row_key
 from attestree.issuing.rows import Row
 from attestree.issuing.sealed import Recipient, SealedBatch
+from attestree.issuing.shard import Block
 from attestree.issuing.terms import IssuerProfile, Terms
 from attestree.issuing.trees import build_batch_tree
 from attestree.ports.folders import SEVERAL_ACHIEVEMENTS
@@ -80,7 +81,7 @@ def seal_joined(
         header=header,
         created=created,
         tree=tree,
-        documents=documents,
+        blocks=(Block.of(documents),),
         token=lambda index: members[index].token,
         row_key=key_of,
         recipients=lambda: (

@@ -9,10 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import NamedTuple
 
 from attestree.credentials.anchor_proof import AnchorHeader
 from attestree.issuing.rows import Row
+from attestree.issuing.shard import Block
 from attestree.issuing.trees import BatchTree
 
 
@@ -61,8 +63,8 @@ class SealedBatch:
     """Unix seconds."""
     tree: BatchTree
     """Its tree."""
-    documents: Collection[bytes]
-    """The credentials with their proofs, canonical JSON, by index; a large batch makes them each time."""
+    blocks: Collection[Block]
+    """The credentials with their proofs, by index; a large batch makes them each time they are asked for."""
     token: Callable[[int], str]
     """Given an index, returns the last part of the credential's id."""
     row_key: Callable[[int], bytes]
@@ -79,6 +81,11 @@ class SealedBatch:
     def size(self) -> int:
         """Number of credentials."""
         return self.header.size
+
+    @property
+    def documents(self) -> Iterator[bytes]:
+        """The credentials with their proofs, canonical JSON, by index."""
+        return chain.from_iterable(self.blocks)
 
     @property
     def leaves(self) -> Iterator[SealedLeaf]:

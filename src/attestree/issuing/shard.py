@@ -11,7 +11,8 @@ Source: DESIGN sections 4 and 11.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from array import array
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import repeat
@@ -75,6 +76,35 @@ class Shard:
     """Path of each, joined; empty while they are not known."""
     root: bytes = b""
     """32 bytes, or empty."""
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Block:
+    """Finished credentials, one a line."""
+
+    octets: bytes
+    """All lines, each with its end."""
+    sizes: bytes
+    """Bytes of each line, its end included: 32-bit numbers as this machine writes them."""
+
+    @classmethod
+    def of(cls, documents: Iterable[bytes]) -> Block:
+        """Join credentials, canonical JSON."""
+        lines = [document + b"\n" for document in documents]
+        return cls(b"".join(lines), array("I", map(len, lines)).tobytes())
+
+    def line_sizes(self) -> array[int]:
+        """Return the bytes of each line, its end included."""
+        sizes = array("I")
+        sizes.frombytes(self.sizes)
+        return sizes
+
+    def __iter__(self) -> Iterator[bytes]:
+        """Yield the credentials one by one, without the ends of their lines."""
+        start = 0
+        for size in self.line_sizes():
+            yield self.octets[start : start + size - 1]
+            start += size
 
 
 class ShardWriter:
@@ -153,7 +183,7 @@ def digest_shard(writer: ShardWriter, shard: Shard) -> bytes:
     )
 
 
-def write_shard(writer: ShardWriter, shard: Shard) -> list[bytes]:
+def write_shard(writer: ShardWriter, shard: Shard) -> Block:
     """
     Return the credentials of a shard whose paths are known, with their proofs, canonical JSON.
 
@@ -169,4 +199,4 @@ def write_shard(writer: ShardWriter, shard: Shard) -> list[bytes]:
         salt = derive_salt(writer.recipe.seed, position)
         anchor = writer.anchors.write(shard.first + place, salt, shard.paths[place], shard.root)
         octets.append(document.body.secure(*next(signatures), anchor))
-    return octets
+    return Block.of(octets)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from attestree.merkle.chainpoint import build_chainpoint_tree, chainpoint_leaf_hash
 from attestree.merkle.kind import HASH_SIZE, TreeKind
 from attestree.merkle.membership import verify_digest
-from attestree.merkle.shards import build_forest
+from attestree.merkle.shards import build_forest, forest_file_sizes
 from attestree.merkle.whole import cut_paths, verify_forest
 
 
@@ -52,7 +52,8 @@ def build_batch_tree(digests: bytes, kind: TreeKind) -> BatchTree:
 
 def _build_sorted(digests: bytes) -> BatchTree:
     """Build an OpenZeppelin tree, or a forest of them."""
-    forest = build_forest(digests)
+    nodes, positions = map(bytearray, forest_file_sizes(len(digests) // HASH_SIZE))
+    forest = build_forest(digests, nodes=nodes, positions=positions)
     verify_forest(forest, digests)
 
     def paths(first: int, count: int) -> Sequence[bytes]:
