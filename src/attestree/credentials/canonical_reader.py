@@ -53,7 +53,8 @@ def read_canonical(octets: bytes) -> JsonObject | None:
 
     Never raises; the length is not judged here.
     """
-    if octets[:1] != b"{":
+    # Depth comes first: where a library lets Python's stack outgrow that of C, msgspec crashes on deep texts.
+    if octets[:1] != b"{" or not _is_shallow(octets):
         return None
     try:
         value: JsonObject = _DECODER.decode(octets)
@@ -61,7 +62,7 @@ def read_canonical(octets: bytes) -> JsonObject | None:
             return None
     except (ValueError, TypeError, RecursionError):
         return None
-    return None if _may_differ(octets) or not _is_shallow(octets) else value
+    return None if _may_differ(octets) else value
 
 
 def is_canonical(octets: bytes, value: JsonValue) -> bool:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import pytest
 import rfc8785
 
@@ -52,6 +55,21 @@ def test_nesting_is_read_as_deep_as_it_is_certain() -> None:
     assert parse_json(nest(MAX_DEPTH)) == parse_json(nest(MAX_DEPTH) + b" ")
     with pytest.raises(MalformedJsonError, match=r"json\.too_deep"):
         parse_json(nest(MAX_DEPTH + 1))
+
+
+DEEP = """
+import sys
+from attestree.credentials.canonical_reader import read_canonical
+sys.setrecursionlimit(10**6)
+for opening in ('{"a":', '[', '[{"a":', '"a"]['):
+    for octets in ('{"a":' + opening * 200_000, '{"a":' + opening * 200_000 + "[]" * 200_000):
+        assert read_canonical(octets.encode()) is None
+"""
+
+
+def test_depth_is_judged_before_anything_recursive_reads() -> None:
+    # In a process of its own, for a reader that does otherwise takes its process with it.
+    assert subprocess.run([sys.executable, "-c", DEEP], check=False).returncode == 0
 
 
 @pytest.mark.parametrize("text", ['"}"', "}{", "{", "[]", 'a"'])
