@@ -218,14 +218,15 @@ def build_store_rows(
     batch: Batch, sealed: SealedBatch, replaces: Mapping[bytes, str]
 ) -> Iterator[CredentialRow]:
     """Yield a row of the store for each credential; `replaces` is row key -> token."""
-    for leaf in sealed.leaves:
+    for index in range(sealed.size):
+        row_key = sealed.row_key(index)
         yield CredentialRow(
-            token=leaf.token,
-            row_key=leaf.row_key,
+            token=sealed.token(index),
+            row_key=row_key,
             batch_id=batch.id,
-            index=leaf.index,
-            leaf_hash=leaf.leaf_hash,
-            replaces=replaces.get(leaf.row_key),
+            index=index,
+            leaf_hash=sealed.tree.leaf_hash(index),
+            replaces=replaces.get(row_key),
         )
 
 

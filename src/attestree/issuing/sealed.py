@@ -19,8 +19,8 @@ from attestree.issuing.trees import BatchTree
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class SealedLeaf:
-    """One credential of a batch, without its document."""
+class SealedCredential:
+    """One credential, ready to be handed out once its batch is final."""
 
     index: int
     """Leaf index = status number."""
@@ -32,12 +32,6 @@ class SealedLeaf:
     """32 bytes."""
     leaf_hash: bytes
     """32 bytes."""
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class SealedCredential(SealedLeaf):
-    """One credential, ready to be handed out once its batch is final."""
-
     octets: bytes
     """The credential with its proofs, canonical JSON."""
 
@@ -88,18 +82,16 @@ class SealedBatch:
         return chain.from_iterable(self.blocks)
 
     @property
-    def leaves(self) -> Iterator[SealedLeaf]:
-        """The credentials without their documents, by index."""
-        return map(self._leaf, range(self.size))
-
-    @property
     def credentials(self) -> Sequence[SealedCredential]:
         """All credentials at once, by index; for small batches."""
         return [
-            SealedCredential(leaf.index, leaf.token, leaf.row_key, leaf.digest, leaf.leaf_hash, octets)
-            for leaf, octets in zip(self.leaves, self.documents, strict=True)
+            SealedCredential(
+                index,
+                self.token(index),
+                self.row_key(index),
+                self.tree.digest(index),
+                self.tree.leaf_hash(index),
+                octets,
+            )
+            for index, octets in enumerate(self.documents)
         ]
-
-    def _leaf(self, index: int) -> SealedLeaf:
-        digest, leaf_hash = self.tree.digest(index), self.tree.leaf_hash(index)
-        return SealedLeaf(index, self.token(index), self.row_key(index), digest, leaf_hash)
