@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from attestree.credentials.achievement import KEYS, build_achievement
+from attestree.credentials.achievement import KEYS, PLACEHOLDERS, build_achievement
 from attestree.credentials.open_badge import check_achievement, check_open_badge
 from attestree.credentials.period import Period
 from attestree.errors import AchievementError
@@ -196,3 +196,10 @@ def test_an_open_badges_achievement_out_of_form_is_refused() -> None:
 def test_every_key_says_what_it_is_for() -> None:
     assert set(tomllib.loads(SHORT)) | {"id", "type"} == set(KEYS)
     assert all(KEYS.values())
+
+
+@pytest.mark.parametrize("field", PLACEHOLDERS)
+def test_a_template_that_nobody_filled_in_is_no_achievement(field: str) -> None:
+    with pytest.raises(AchievementError) as caught:
+        build_achievement({**tomllib.loads(SHORT), field: PLACEHOLDERS[field]})
+    assert (caught.value.code, caught.value.values) == ("achievement.placeholder", {"field": field})

@@ -12,6 +12,7 @@ from attestree.credentials.did import (
     build_did_key_document,
     did_web_address,
     find_key,
+    format_did_web,
     parse_did,
     parse_did_document,
 )
@@ -105,6 +106,29 @@ def test_a_host_that_is_no_public_name_is_forbidden(did: str) -> None:
 )
 def test_what_is_no_did_web_has_no_address(did: str) -> None:
     assert code_of(MalformedProofError, lambda: did_web_address(did)) == "did.malformed"
+
+
+@pytest.mark.parametrize(
+    ("place", "did"),
+    [
+        ("university.example", "did:web:university.example"),
+        ("University.Example:8443", "did:web:university.example%3A8443"),
+        ("university.example:8443/badges/2026", "did:web:university.example%3A8443:badges:2026"),
+        ("university.example/Badges", "did:web:university.example:Badges"),
+    ],
+)
+def test_a_did_web_is_written_from_its_place_and_leads_back_there(place: str, did: str) -> None:
+    assert format_did_web(place) == did
+    host, _, path = place.partition("/")
+    assert did_web_address(did) == f"https://{host.lower()}/{path or '.well-known'}/did.json"
+
+
+@pytest.mark.parametrize(
+    "place", ["", "localhost", "10.0.0.1", "a.example/../b", "a.example/", "a.example:x"]
+)
+def test_a_place_that_can_have_no_did_web_gets_none(place: str) -> None:
+    with pytest.raises((MalformedProofError, DidUnavailableError)):
+        format_did_web(place)
 
 
 def test_a_did_is_read_into_its_parts_and_back() -> None:
