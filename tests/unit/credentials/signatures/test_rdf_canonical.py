@@ -67,14 +67,19 @@ def rename(quads: list[Quad], seed: int) -> list[Quad]:
 
 
 BLANKS = st.sampled_from([f"_:n{number}" for number in range(5)])
-GRAPHS = st.lists(
-    st.tuples(
-        BLANKS,
-        st.sampled_from([P, Q]),
-        st.one_of(BLANKS, st.sampled_from(["<urn:o>", '"a"'])),
-        st.one_of(st.just(""), st.just("<urn:g>"), BLANKS),
-    ),
-    max_size=10,
+
+
+def quads_in(graph_names: st.SearchStrategy[str]) -> st.SearchStrategy[Quad]:
+    objects = st.one_of(BLANKS, st.sampled_from(["<urn:o>", '"a"']))
+    return st.tuples(BLANKS, st.sampled_from([P, Q]), objects, graph_names)
+
+
+# Of quads in graphs with blank names there is one at most: RDFC-1.0 hashes the neighbours of a node singly
+# and forgets which stood in one quad, so that two such quads may leave the labels to chance.
+GRAPHS = st.builds(
+    lambda plain, blank: plain + blank,
+    st.lists(quads_in(st.sampled_from(["", "<urn:g>"])), max_size=9),
+    st.lists(quads_in(BLANKS), max_size=1),
 )
 
 
