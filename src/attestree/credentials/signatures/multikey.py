@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
+from functools import lru_cache
 from typing import TypeAlias
 
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, SECP384R1, EllipticCurvePublicKey
@@ -104,6 +105,7 @@ def format_multikey(key: PublicKey) -> str:
     return format_base58btc(key.kind.value + key.octets)
 
 
+@lru_cache(maxsize=256)
 def parse_did_key(did: str) -> PublicKey:
     """
     Return the key that a `did:key` is.

@@ -20,7 +20,8 @@ from operator import eq, itemgetter
 MARK = re.compile(r"gap-([0-9]+)-gap")
 """What stands for a text while a layout is made."""
 
-_ESCAPES = str.maketrans({"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"})
+# the backslash first: the others bring one of their own
+_ESCAPES = (("\\", "\\\\"), ('"', '\\"'), ("\n", "\\n"), ("\r", "\\r"), ("\t", "\\t"))
 _LINE = re.compile(r'(\S+) (\S+) (<[^>]*>|_:\S+|"(?:[^"\\]|\\.)*"\S*)(?: (\S+))? \.')
 _SCHEME = r"(?:[A-Za-z][A-Za-z0-9+.-]*:(?://)?)?"
 _GAP = re.compile(rf'(?P<open>["<]){_SCHEME}gap-(?P<slot>[0-9]+)-gap(?P<close>"(?:\^\^|@|$)|>$)')
@@ -157,9 +158,7 @@ class QuadsLayout:
 
     def fill(self, texts: Sequence[str]) -> bytes | None:
         """Return canonical N-Quads with these texts, by slot; None where two nodes or quads look alike."""
-        written = [
-            texts[slot].translate(_ESCAPES) if escaped else texts[slot] for slot, escaped in self._slots
-        ]
+        written = self._write(texts)
         unlabelled = [""] * len(self._nodes) + written
         hashes = [node.hash(unlabelled) for node in self._nodes]
         ranks = {value: rank for rank, value in enumerate(sorted(hashes))}
@@ -172,6 +171,18 @@ class QuadsLayout:
         if len(parts) < len(self._subjects) or None in ordered:
             return None
         return "".join(filter(None, ordered)).encode()
+
+    def _write(self, texts: Sequence[str]) -> list[str]:
+        """Return the texts as they stand in quads: literals with escapes."""
+        written = [texts[slot] for slot, _is_literal in self._slots]
+        joined = "".join(written)
+        for plain, escape in _ESCAPES:
+            if plain in joined:
+                written = [
+                    text.replace(plain, escape) if is_literal else text
+                    for text, (_slot, is_literal) in zip(written, self._slots, strict=True)
+                ]
+        return written
 
 
 def _parse(quads: str) -> list[list[str]]:

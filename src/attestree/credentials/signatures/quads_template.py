@@ -37,7 +37,8 @@ _ADDRESS = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*:(?://)?)[A-Za-z0-9!#$%&'()*+,./
 _UNFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]|gap-[0-9]+-gap")
 # Brackets of an outline: no name, text or shared object is spelt like them.
 _OBJECT, _END_OF_OBJECT, _ARRAY, _END_OF_ARRAY = -1, -2, -3, -4
-_CONSTANT_NAMES = frozenset({"type", "@type", "@context"})
+# No mark could stand for these, which are words of a vocabulary: each is a shape of its own.
+_CONSTANT_NAMES = frozenset({"type", "@type", "@context", "proofPurpose"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +86,8 @@ class QuadsTemplates:
     def canonize(self, document: JsonObject) -> bytes:
         """Return `canonize(document)`; raises as it does."""
         shape = self._read(document)
-        if any(map(is_unfit, shape.texts)):
+        # nothing unfit holds a line feed, so what is found stands in one text
+        if is_unfit("\n".join(shape.texts)):
             return self._canonize(document)
         for template in self._templates.get(shape.outline, ()):
             if template.fits(shape.texts):

@@ -8,7 +8,7 @@ import pytest
 
 from attestree.credentials.signatures.canonize import canonize
 from attestree.credentials.signatures.quads_template import MAX_TEMPLATES, QuadsTemplates
-from attestree.credentials.strict_json import JsonObject
+from attestree.credentials.strict_json import JsonObject, JsonValue
 from tests.unit.credentials.signatures.examples import BADGE, CREDENTIALS, badge
 
 
@@ -52,21 +52,43 @@ def test_nodes_that_look_alike_get_no_template_and_the_same_quads() -> None:
     assert road.asked == 4 + 2 * 3
 
 
-def test_a_shape_in_which_a_text_is_a_word_of_the_context_gets_no_template_and_the_same_quads() -> None:
+def test_a_shape_in_which_no_mark_can_stand_for_a_text_gets_no_template_and_the_same_quads() -> None:
     road = SlowRoad()
     templates = QuadsTemplates(road.canonize)
     for number in range(4):
+        note: JsonObject = {"@value": f"Soil {number}", "@direction": "ltr"}
+        document = badge(**{"urn:note": note})
+        assert templates.canonize(document) == canonize(document)
+    # each document once, and one try that is refused for each one after the first
+    assert road.asked == 4 + 3
+
+
+def test_the_options_of_a_proof_get_a_template_for_each_purpose() -> None:
+    road = SlowRoad()
+    templates = QuadsTemplates(road.canonize)
+    for number in range(8):
         options: JsonObject = {
             "@context": [CREDENTIALS],
             "type": "DataIntegrityProof",
             "cryptosuite": "eddsa-rdfc-2022",
-            "created": "2026-11-22T09:00:01Z",
+            "created": f"2026-11-22T09:00:0{number}Z",
             "verificationMethod": f"did:key:z6Mk#{number}",
-            "proofPurpose": "assertionMethod",
+            "proofPurpose": "assertionMethod" if number % 2 else "authentication",
         }
         assert templates.canonize(options) == canonize(options)
-    # each document once, and one try that is refused for each one after the first
-    assert road.asked == 4 + 3
+    # of each purpose the first one, the second one, and the two tries for it
+    assert road.asked == 2 * 4
+
+
+def test_texts_of_one_property_are_sorted_and_those_that_are_alike_become_one() -> None:
+    road = SlowRoad()
+    templates = QuadsTemplates(road.canonize)
+    noted: list[list[JsonValue]] = [["a", "b"], ["c", "d"], ["f", "e"], ['"', "\\\n\t\r"], ["same", "same"]]
+    for notes in noted:
+        document = badge(**{"urn:note": notes, "urn:about": {"urn:note": [*notes]}})
+        assert templates.canonize(document) == canonize(document)
+    # the first two, the two tries, and the one in which texts are alike
+    assert road.asked == 2 + 2 + 1
 
 
 @pytest.mark.parametrize("text", ["a\x07b", "\x7f", "gap-3-gap", "see gap-0-gap"])
