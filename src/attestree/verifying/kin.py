@@ -7,28 +7,31 @@ Kin: credentials of one batch that differ in nothing but what is each learner's 
     (3) If the fold gives the very root that was judged, the registry is asked about its own index. As long
         as the registry says the same of the batch, what was found out holds for it too; its status, its
         dates and its place are its own.
+    (4) A signature is its own as well: the check of signatures judges it, in the document that was sent.
 
 Decides nothing by itself: whatever is not exactly like that gives None, and the credential is judged step by
 step. So the only verdict that comes from here is `valid`, and its report is the one that the steps would
-have given; tests hold the two against each other. `GAPS` is the whole list of what may differ.
+have given; tests hold the two against each other. `gaps` is the whole list of what may differ.
 Source: DESIGN section 7.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import lru_cache
 from hashlib import sha256
 from typing import NamedTuple
 
 from attestree.credentials.anchor_proof import ProofTail, encode_start, parse_tail
 from attestree.credentials.canonical import canonicalize
+from attestree.credentials.canonical_reader import read_canonical
 from attestree.credentials.credential import Credential
 from attestree.credentials.dates import parse_timestamp
+from attestree.credentials.did import is_did_key
 from attestree.credentials.digest import digest_of_hashes, header_hash
-from attestree.credentials.identity import NAME_TYPE
-from attestree.credentials.mould import Mould, Place, build_mould
+from attestree.credentials.mould import Mould, build_mould, look_up
 from attestree.credentials.reading import is_address
-from attestree.credentials.strict_json import JsonObject, JsonValue
+from attestree.credentials.strict_json import JsonObject
 from attestree.errors import InputError
 from attestree.merkle.kind import HASH_SIZE, SHARD_SIZE, TreeKind
 from attestree.merkle.path import path_length_bounds
@@ -37,10 +40,22 @@ from attestree.verifying.batch_standing import Standing, build_standing, is_clea
 from attestree.verifying.checks.local import pass_integrity
 from attestree.verifying.checks.validity import ClaimedDates, check_validity
 from attestree.verifying.forms import MARKS, Fields, Forms, build_form
+from attestree.verifying.gaps import (
+    ADDRESSES,
+    AWARDED,
+    GAPS,
+    ID,
+    PROOFS,
+    STATUS_INDEX,
+    find_identities,
+    find_name,
+    find_proof_values,
+    is_text,
+)
 from attestree.verifying.iso import format_time
 from attestree.verifying.judgement import Judgement, Question, judge_with_facts
 from attestree.verifying.report import Report
-from attestree.verifying.result import CheckId, CheckResult
+from attestree.verifying.result import CheckId, CheckResult, Status
 from attestree.verifying.verdict import Verdict
 from attestree.verifying.writing import write_report
 from attestree.verifying.written import AnswerWriter
@@ -48,29 +63,11 @@ from attestree.verifying.written import AnswerWriter
 MAX_OCTETS = 32_768
 """Longest credential that a mould is made from; badges have 3 to 6 kB."""
 
-ID: Place = ("id",)
-"""Address of the credential."""
-AWARDED: Place = ("awardedDate",)
-"""When it was awarded."""
-SUBJECT_ID: Place = ("credentialSubject", "id")
-"""Address of the holder."""
-STATUS_ID: Place = ("credentialStatus", "id")
-"""Address of the status entry."""
-STATUS_INDEX: Place = ("credentialStatus", "statusListIndex")
-"""Index in the status list, which must be that of the proof."""
-IDENTIFIERS: Place = ("credentialSubject", "identifier")
-"""Below it, `identityHash` and `salt` of each identity may differ."""
-PROOF_VALUE: Place = ("proof", 0, "proofValue")
-"""The anchor proof; a `proof` with more in it makes no kin."""
+SIGNATURE_AT = list(CheckId).index(CheckId.SIGNATURE)
+"""Place of the signature's result among the checks."""
 
 LOCAL = frozenset({CheckId.FORMAT, CheckId.INTEGRITY, CheckId.SIGNATURE, CheckId.REGISTRY})
 """Checks that need no registry."""
-
-GAPS = (ID, AWARDED, SUBJECT_ID, STATUS_ID, STATUS_INDEX)
-"""What may differ, beside identities and the anchor proof; each is judged in `recognise` or `conclude`."""
-
-ADDRESSES = (ID, SUBJECT_ID, STATUS_ID)
-"""Those that must be addresses, as in `parse_credential`."""
 
 
 class Candidate(NamedTuple):
@@ -105,9 +102,11 @@ class Kin:
         self._lengths = path_length_bounds(header.size, index=0) if one_tree else None
         self._hashes = header_hash(header), sha256(canonicalize(self._secured.options.to_json())).digest()
         at = {place: number for number, place in enumerate(mould.places)}
-        self._proof_at = at[PROOF_VALUE]
+        [anchor_at], signed_at = find_proof_values(first.document)
+        self._proof_at = at[anchor_at]
+        self._signature = judgement.checks[SIGNATURE_AT] if signed_at else None
         self._id_at, self._awarded_at, self._index_at = at.get(ID), at.get(AWARDED), at.get(STATUS_INDEX)
-        self._name_at = at.get(_place_of_name(first))
+        self._name_at = at.get(find_name(first))
         self._addresses_at = [at[place] for place in ADDRESSES if place in at]
         self._standing = build_standing(judgement, report)
         self._dates: tuple[object, CheckResult] = (None, judgement.checks[0])
@@ -122,6 +121,23 @@ class Kin:
     def registry(self) -> tuple[int, bytes]:
         """Chain id and contract."""
         return self._header.chain_id, self._header.registry
+
+    @property
+    def is_signed(self) -> bool:
+        """Whether each of them has a signature, which is to be checked before `conclude`."""
+        return self._signature is not None
+
+    def open_signed(self, octets: bytes) -> Credential | None:
+        """Return what `check_signature` reads of a text that was recognised; the rest is the first's."""
+        document = read_canonical(octets)
+        if document is None:
+            return None
+        [(*_, number, _name)] = find_proof_values(document)[1]
+        signature = look_up(document, (*PROOFS, number))
+        assert isinstance(signature, dict)  # noqa: S101 - told to the type checker
+        return replace(
+            self._first, document=document, proofs=replace(self._first.proofs, others=(signature,))
+        )
 
     def recognise(self, octets: bytes) -> Candidate | None:
         """Return the text of another one, hashed; None where it is none, or cannot be told."""
@@ -150,7 +166,12 @@ class Kin:
         return FactsQuery(self._header.issuer, self.root, self._header.list_id, candidate.tail.leaf_index)
 
     def conclude(
-        self, candidate: Candidate, root: bytes, facts: CredentialFacts, question: Question
+        self,
+        candidate: Candidate,
+        root: bytes,
+        facts: CredentialFacts,
+        question: Question,
+        signature: CheckResult | None = None,
     ) -> Report | None:
         """
         Return the report of a valid credential, None for any other.
@@ -160,9 +181,14 @@ class Kin:
             root: What was folded from the leaf hash and the path of `candidate`.
             facts: The answer to `query`, no older than the verifier allows.
             question: Expects nobody, and asks for now.
+            signature: What `check_signature` found; None where it was not asked.
         """
         standing = self._standing_of(root, facts, question)
-        return None if standing is None else self._conclude(candidate, standing, question.at)
+        return (
+            None
+            if standing is None or signature != self._signature
+            else self._conclude(candidate, standing, question.at)
+        )
 
     def write(
         self,
@@ -174,7 +200,7 @@ class Kin:
     ) -> bytes | None:
         """Return the bytes of the report that `conclude` returns, or None; the arguments are the same."""
         standing = self._standing_of(root, facts, question)
-        if standing is None:
+        if standing is None or self.is_signed:
             return None
         key = (standing, question.at, writer)
         form = self._forms.find(key, candidate.awarded)
@@ -296,13 +322,22 @@ def find_kin(document: JsonObject, first: Credential, judgement: Judgement, repo
     secured = judgement.secured
     if report.verdict is not Verdict.VALID or secured is None or len(first.proofs.anchors) != 1:
         return None
-    if first.proofs.others or secured.anchor.header.kind is not TreeKind.OPENZEPPELIN:
+    if secured.anchor.header.kind is not TreeKind.OPENZEPPELIN or not _may_be_kin(first, judgement):
         return None
-    places = [place for place in (*GAPS, *_places_of_identities(document)) if _is_text(document, place)]
-    if not _is_text(document, PROOF_VALUE):
+    places = [place for place in (*GAPS, *find_identities(document)) if is_text(document, place)]
+    anchors, signatures = find_proof_values(document)
+    if len(anchors) != 1 or not all(is_text(document, place) for place in signatures):
         return None
-    mould = build_mould(document, [*places, PROOF_VALUE])
+    mould = build_mould(document, [*places, *anchors, *signatures])
     return None if mould is None else Kin(first, judgement, report, mould)
+
+
+def _may_be_kin(first: Credential, judgement: Judgement) -> bool:
+    """Say whether there is no signature, or one that fits, by a key that nobody needs to be asked for."""
+    if not first.proofs.others:
+        return True
+    check = judgement.checks[SIGNATURE_AT]
+    return len(first.proofs.others) == 1 and check.status is Status.PASS and is_did_key(first.issuer_id)
 
 
 @lru_cache(maxsize=1024)
@@ -312,35 +347,3 @@ def _parse_awarded(text: str) -> int | None:
         return parse_timestamp(text)
     except InputError:
         return None
-
-
-def _places_of_identities(document: JsonObject) -> list[Place]:
-    """Return the texts of the identities."""
-    subject = document.get("credentialSubject")
-    identities = subject.get("identifier") if isinstance(subject, dict) else None
-    numbers = range(len(identities)) if isinstance(identities, list) else ()
-    return [(*IDENTIFIERS, number, name) for number in numbers for name in ("identityHash", "salt")]
-
-
-def _is_text(document: JsonObject, place: Place) -> bool:
-    """Say whether a text stands at a place that may not exist."""
-    value: JsonValue = document
-    for step in place:
-        inside = isinstance(value, dict) if isinstance(step, str) else isinstance(value, list)
-        if not inside:
-            return False
-        if isinstance(step, str) and isinstance(value, dict):
-            value = value.get(step)
-        elif isinstance(step, int) and isinstance(value, list):
-            value = value[step] if step < len(value) else None
-    return isinstance(value, str)
-
-
-def _place_of_name(first: Credential) -> Place:
-    """Return the place of the identity that `find_holder_name` shows; the root if there is none."""
-    subject = first.document["credentialSubject"]
-    identities = subject.get("identifier") if isinstance(subject, dict) else None
-    for number, identity in enumerate(first.subject.identities if isinstance(identities, list) else ()):
-        if identity.identity_type == NAME_TYPE and not identity.hashed:
-            return (*IDENTIFIERS, number, "identityHash")
-    return ()

@@ -31,12 +31,12 @@ class Kindred:
         self._by_batch: dict[bytes, tuple[Kin, ...]] = {}
         self._changing = threading.Lock()
 
-    def recognise(self, octets: bytes) -> Candidate | None:
-        """Return the candidate that a text is, or None."""
+    def recognise(self, octets: bytes, *, is_signed: bool | None = None) -> Candidate | None:
+        """Return the candidate that a text is, or None; `is_signed` leaves others out."""
         if len(octets) > MAX_OCTETS:
             return None
         for kin in self._by_batch.get(_hint(octets), ()):
-            candidate = kin.recognise(octets)
+            candidate = kin.recognise(octets) if is_signed in (None, kin.is_signed) else None
             if candidate is not None:
                 return candidate
         return None

@@ -136,18 +136,27 @@ class Verifier:
 
     def verify_kin(self, octets: bytes, *, ref: str | None = None) -> Report | None:
         """Return the report of a valid credential whose batch is known; None for any other, at once."""
-        candidate = self.recognise(octets)
+        candidate = None if self._hosted is not None else self._kindred.recognise(octets)
         if candidate is None:
             return None
-        root = self.fold([candidate])
+        root, kin = self.fold([candidate]), candidate.kin
         question = Question(self.trust, None, self._clock.now())
         facts = self._ask_about(candidate, root, question)
-        report = None if facts is None else candidate.kin.conclude(candidate, root, facts, question)
+        if facts is None:
+            return None
+        signature = self._check_signature(kin.open_signed(octets), question.at) if kin.is_signed else None
+        report = kin.conclude(candidate, root, facts, question, signature)
         return report if report is None or ref is None else replace(report, ref=ref)
 
+    def _check_signature(self, credential: Credential | None, now: int) -> CheckResult | None:
+        """Check the signature of kin; nobody is asked for a key."""
+        if credential is None:
+            return None
+        return check_signature(credential, now=now, quads_of=self._shapes.canonize)
+
     def recognise(self, octets: bytes) -> Candidate | None:
-        """Return what can be judged once its path is folded; None for what goes by steps."""
-        return None if self._hosted is not None else self._kindred.recognise(octets)
+        """Return what can be judged once its path is folded; None for what goes by steps, or is signed."""
+        return None if self._hosted is not None else self._kindred.recognise(octets, is_signed=False)
 
     def fold(self, candidates: Sequence[Candidate]) -> bytes:
         """Return the root of each candidate, 32 bytes each."""
