@@ -194,7 +194,7 @@ SITES: dict[str, tuple[str, ...]] = {
         "adapters/files/open_folders.py OpenFolders.drop: file unlink",
     ),
     "crash/test_sharded_kills.py::test_killed_workers_and_killed_runs_change_no_byte": (
-        "adapters/engines/local.py LocalEngine._submit: engine submit",
+        "adapters/engines/pool.py ShardPool._submit: engine submit",
     ),
     "integration/test_engines.py::test_a_worker_killed_half_way_changes_nothing": (
         "adapters/engines/dask_cluster.py DaskEngine.map_shards: engine scatter",
@@ -206,6 +206,9 @@ SITES: dict[str, tuple[str, ...]] = {
     "unit/web/test_workers.py"
     "::test_two_workers_answer_and_one_that_dies_is_begun_again_and_all_stop_together": (
         "web/workers.py run_workers: machine signal.signal",
+    ),
+    "unit/web/test_workers.py::test_workers_end_when_whoever_began_them_is_killed": (
+        "web/workers.py _end_with_parent: file os.kill",
     ),
     "integration/test_remote_signer.py::test_every_other_answer_is_an_error_of_ours": (
         "adapters/keys/remote.py RemoteSigner._ask: rpc call",

@@ -53,7 +53,7 @@ def test_a_call_that_nobody_listed_is_found(tmp_path: Path) -> None:
         "        rpc.call('eth_newMethod', [])\n        store.put_it(1)\n        path.replace(path)\n"
         "        path.open('wb')\n        os.fsync(3)\n        subprocess.run(['x'])\n"
         "        'a'.replace('b', 'c')\n        path.open('rb')\n"
-        "        self._pool.submit(go)\n        self._client.scatter(path)\n"
+        "        self._executor.submit(go)\n        self._client.scatter(path)\n"
     )
     calls = ["rpc call", "rpc eth_newMethod", "store put_it", "file replace", "file open", "file os.fsync"]
     calls += ["engine submit", "engine scatter"]

@@ -138,7 +138,7 @@ def _kind(call: ast.Call, writes: frozenset[str]) -> str | None:
         return None if name in HARMLESS else f"machine {name}"
     if last in writes and module not in ("", "self"):
         return f"store {last}"
-    if last in ("submit", "scatter", "run") and module.endswith(("_pool", "_client")):
+    if last in ("submit", "scatter", "run") and module.endswith(("_executor", "_client")):
         return f"engine {last}"
     if last in ("call", "batch") and module.endswith(("rpc", "rpcs", "rpcs[]", "_rpc")):
         return f"rpc {last}"
