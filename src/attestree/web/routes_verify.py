@@ -14,7 +14,6 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections.abc import Sequence
-from functools import partial
 from time import perf_counter
 
 import orjson
@@ -156,16 +155,24 @@ class Desk:
 
     async def _judge(self, question: Question) -> Report:
         """Judge where the request runs; aside where signatures or lists of others take long."""
-        judge = partial(
-            self._verifier.verify_value,
+        if may_be_signed(question.credential) or self._verifier.looks_up_lists:
+            return await run_in_threadpool(self._judge_long, question)
+        return self._judge_by_steps(question)
+
+    def _judge_long(self, question: Question) -> Report:
+        """Judge one that may be signed, by the short way where its batch is known."""
+        octets = question.octets
+        report = None if octets is None else self._verifier.verify_kin(octets, ref=question.ref)
+        return self._judge_by_steps(question) if report is None else report
+
+    def _judge_by_steps(self, question: Question) -> Report:
+        return self._verifier.verify_value(
             question.credential,
             expect=question.expect,
             at=question.at,
             ref=question.ref,
             octets=question.octets,
         )
-        takes_long = may_be_signed(question.credential) or self._verifier.looks_up_lists
-        return await run_in_threadpool(judge) if takes_long else judge()
 
     def _parse_line(self, octets: bytes) -> JsonValue:
         limit = self._service.limits.line_bytes

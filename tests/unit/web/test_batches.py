@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from starlette.requests import ClientDisconnect
 
 from attestree.credentials.canonical import canonicalize
+from attestree.credentials.strict_json import parse_json
 from attestree.errors import RequestError
 from attestree.web import batch as batches
 from attestree.web.app import create_app
@@ -22,6 +23,7 @@ from attestree.web.items import ArrayCutter, Cutter, LineCutter, SeekingCutter
 from attestree.web.service import Limits, WebService
 from tests.unit.verifying.batches import Batch, build_batch, describe
 from tests.unit.verifying.genuine import CHAIN_ID, REGISTRY
+from tests.unit.verifying.signed_batches import build_signed_batch, describe_signed
 from tests.unit.web.service import Client, FakeRegistry, Service
 
 
@@ -111,6 +113,7 @@ def serve(batch: Batch, **limits: Any) -> Client:
     return Client(create_app(web))
 
 
+JSON = {"content-type": "application/json"}
 BATCH = build_batch([describe(index, f"Learner {index}") for index in range(20)])
 
 
@@ -147,6 +150,22 @@ def test_every_item_is_answered_as_it_would_be_alone(
     ]
     assert answers[-1]["done"] is True
     assert answers[-1]["lines"] == len(asked)
+
+
+def test_signed_credentials_get_the_answers_of_the_steps_whether_their_batch_is_known_or_not() -> None:
+    batch = build_signed_batch([describe_signed(index, f"Learner {index}") for index in range(6)])
+    batch.facts.revoked = {4}
+    signature = json.loads(batch.credentials[5])["proof"][0]["proofValue"]
+    stolen = json.loads(batch.credentials[3])
+    stolen["proof"][0]["proofValue"] = signature
+    asked = [*batch.credentials, canonicalize(stolen)]
+    slow = [batch.verifier().verify_value(parse_json(octets)).to_json() for octets in asked]
+    client = serve(batch)
+    for _ in range(2):
+        answers = post(client, b"\n".join(asked))
+        assert answers[:-1] == slow
+        assert answers[-1]["counts"] == {"revoked": 1, "tampered": 1, "valid": 5}
+    assert [client.post("/v1/verify", content=octets, headers=JSON).json() for octets in asked] == slow
 
 
 def test_a_body_longer_than_what_is_read_ahead_is_answered_as_it_arrives() -> None:
