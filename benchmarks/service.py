@@ -162,7 +162,7 @@ BENCHMARKS = (
         measure=measure,
         sizes=(16_384,),
         ci=2_048,
-        ours=(OURS, LINES),
+        ours=(OURS, LINES, ARRAY),
         plots=(),
     ),
 )

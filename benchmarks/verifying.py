@@ -87,7 +87,7 @@ BENCHMARKS = (
         measure=measure,
         sizes=(1_024,),
         ci=256,
-        ours=(WARM, SIGNED),
+        ours=(WARM, COLD, SIGNED, NEW_SHAPE),
         plots=(),
     ),
 )
