@@ -197,7 +197,6 @@ SITES: dict[str, tuple[str, ...]] = {
         "adapters/engines/pool.py ShardPool._submit: engine submit",
     ),
     "integration/test_engines.py::test_a_worker_killed_half_way_changes_nothing": (
-        "adapters/engines/dask_cluster.py DaskEngine.map_shards: engine scatter",
         "adapters/engines/dask_cluster.py DaskEngine.map_shards: engine submit",
     ),
     "integration/test_engines.py::test_a_cluster_with_another_version_is_refused": (

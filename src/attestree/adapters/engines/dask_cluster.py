@@ -8,6 +8,8 @@ Source: docs.dask.org; DESIGN section 11.
 
 from __future__ import annotations
 
+import pickle
+import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from importlib.metadata import version
@@ -61,14 +63,16 @@ class DaskEngine:
         self, work: Work, make: Callable[[Work, Shard], Made], shards: Iterable[Shard]
     ) -> Iterator[Made]:
         """Yield what `make(work, shard)` returns for each shard; as the protocol says."""
-        shared = self._client.scatter(work, broadcast=True, hash=False)
+        # With each shard, not scattered once: what lies on workers alone is gone when they are.
+        packed = pickle.dumps(work)
         ahead = AHEAD * max(sum(self._client.nthreads().values()), 1)
         waiting: deque[Any] = deque()
         following = iter(shards)
         try:
             while True:
                 for shard in islice(following, ahead - len(waiting)):
-                    waiting.append(self._client.submit(make, shared, shard, pure=False, retries=RETRIES))
+                    made = self._client.submit(_make, make, packed, shard, pure=False, retries=RETRIES)
+                    waiting.append(made)
                 if not waiting:
                     return
                 yield waiting.popleft().result()
@@ -101,6 +105,24 @@ class DaskEngine:
             raise EngineUnavailableError("engine.no_workers")
         if set(versions.values()) != {wanted}:
             raise NotAllowedError("engine.other_version", version=wanted)
+
+
+class _Unpacked(threading.local):
+    """The work that a thread of a worker unpacked last: what it learnt from one shard serves the next."""
+
+    packed = b""
+    work: Any = None
+
+
+_UNPACKED = _Unpacked()
+
+
+def _make(make: Callable[[Any, Shard], Made], packed: bytes, shard: Shard) -> Made:
+    """Make one shard, on a worker."""
+    if _UNPACKED.packed != packed:
+        # It comes from the process that asks, over a connection that is its own.
+        _UNPACKED.packed, _UNPACKED.work = packed, pickle.loads(packed)  # noqa: S301  # see above
+    return make(_UNPACKED.work, shard)
 
 
 def _connect(address: str, seconds: float) -> Any:
