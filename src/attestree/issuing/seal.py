@@ -4,10 +4,10 @@ Seal: documents become digests, a tree, and credentials that carry their anchor 
     rows --digest_shard--> digests --build_forest--> root, paths --write_shard--> credentials
 
 Decides indexes and what is held in memory: digests, tree and packed rows, never all documents, unless the
-batch is small. Documents are written twice, once to be hashed and once to be handed out. Pure: the same rows,
-terms, seed and time give the same bytes, so a run that was killed builds the same batch again. The tree is
-recomputed from the digests before anything is returned. Whether and when anything is recorded is decided in
-`issue` and `anchoring`. Source: DESIGN section 4; docs/spec/evm-merkle-jcs-2026.md.
+batch is small. Documents are written twice, once to be hashed and once to be handed out, and are compared by
+their digests. Pure: the same rows, terms, seed and time give the same bytes, so a run that was killed builds
+the same batch again. The tree is recomputed from the digests before anything is returned. Whether and when
+anything is recorded is decided in `issue` and `anchoring`. Source: DESIGN section 4; docs/spec/evm-merkle-jcs-2026.md.
 """
 
 from __future__ import annotations
@@ -34,6 +34,7 @@ from attestree.issuing.shard import (
 from attestree.issuing.signing import DocumentSigner
 from attestree.issuing.terms import Terms
 from attestree.issuing.trees import BatchTree, build_batch_tree
+from attestree.merkle.kind import HASH_SIZE
 from attestree.ports.engines import HERE, ShardEngine
 from attestree.ports.folders import MAX_SINGLE_FILES
 
@@ -113,7 +114,8 @@ class _Shards:
                 yield Shard(first, positions, rows)
             else:
                 paths = tuple(tree.paths(first, len(positions)))
-                yield Shard(first, positions, rows, paths, tree.root)
+                digests = tree.digests[first * HASH_SIZE : (first + len(positions)) * HASH_SIZE]
+                yield Shard(first, positions, rows, paths, tree.root, digests)
 
 
 class _Blocks(Collection[Block]):

@@ -20,13 +20,14 @@ from typing import TYPE_CHECKING
 
 from attestree.credentials.dates import format_timestamp
 from attestree.credentials.strict_json import MAX_BYTES
-from attestree.errors import LinkedDataError, MalformedCredentialError
+from attestree.errors import LinkedDataError, MalformedCredentialError, RootMismatchError
 from attestree.issuing.anchor_writer import AnchorWriter
 from attestree.issuing.canonical_writer import CanonicalWriter
 from attestree.issuing.compose import Composer
 from attestree.issuing.derive import derive_list_id, derive_salt
 from attestree.issuing.forms import Forms, Written
 from attestree.issuing.packed_rows import unpack_row
+from attestree.merkle.kind import HASH_SIZE
 
 if TYPE_CHECKING:
     from attestree.credentials.anchor_proof import AnchorHeader
@@ -76,6 +77,8 @@ class Shard:
     """Path of each, joined; empty while they are not known."""
     root: bytes = b""
     """32 bytes, or empty."""
+    digests: bytes = b""
+    """What the tree was built from, 32 bytes each; empty before."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -189,6 +192,8 @@ def write_shard(writer: ShardWriter, shard: Shard) -> Block:
 
     Raises:
         MalformedCredentialError: As `digest_shard`.
+        RootMismatchError: `proof.root_mismatch`, a document is not the one that the tree holds; nothing of
+            such a batch is handed out.
         LinkedDataError: `terms.*`, words that cannot be signed, with `row`.
         MissingExtraError: `extra.signatures`.
     """
@@ -197,6 +202,9 @@ def write_shard(writer: ShardWriter, shard: Shard) -> Block:
     octets = []
     for place, (position, document) in enumerate(zip(shard.positions, documents, strict=True)):
         salt = derive_salt(writer.recipe.seed, position)
+        digest = shard.digests[place * HASH_SIZE : (place + 1) * HASH_SIZE]
+        if writer.anchors.digest(salt, document.body.octets) != digest:
+            raise RootMismatchError("proof.root_mismatch")
         anchor = writer.anchors.write(shard.first + place, salt, shard.paths[place], shard.root)
         octets.append(document.body.secure(*next(signatures), anchor))
     return Block.of(octets)

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 import pytest
 
-from attestree.errors import MalformedCredentialError
+from attestree.errors import MalformedCredentialError, RootMismatchError
 from attestree.issuing.packed_rows import pack_row
 from attestree.issuing.rows import Row
 from attestree.issuing.shard import MAX_DOCUMENT_BYTES, Recipe, Shard, ShardWriter, digest_shard, write_shard
@@ -27,12 +27,21 @@ RECIPES = {
 }
 
 
-def cut(bounds: Sequence[int], paths: Sequence[bytes] = (), root: bytes = b"") -> list[Shard]:
+def cut(
+    bounds: Sequence[int], paths: Sequence[bytes] = (), root: bytes = b"", digests: bytes = b""
+) -> list[Shard]:
     """Return shards from each bound to the next; the row with index 0 is the last by key, and so on."""
     positions = [len(ROWS) - 1 - index for index in range(len(ROWS))]
     packed = [pack_row(ROWS[position]) for position in positions]
     return [
-        Shard(first, positions[first:end], packed[first:end], paths[first:end], root)
+        Shard(
+            first,
+            positions[first:end],
+            packed[first:end],
+            paths[first:end],
+            root,
+            digests[32 * first : 32 * end],
+        )
         for first, end in pairwise(bounds)
     ]
 
@@ -48,11 +57,27 @@ def test_a_batch_in_parts_has_the_bytes_of_the_whole(recipe: Recipe) -> None:
     tree = build_batch_tree(digests[0], TreeKind.OPENZEPPELIN)
     paths = tree.paths(0, len(ROWS))
     written = [
-        [octets for one in cut(at, paths, tree.root) for octets in write_shard(ShardWriter(recipe), one)]
+        [
+            octets
+            for one in cut(at, paths, tree.root, digests[0])
+            for octets in write_shard(ShardWriter(recipe), one)
+        ]
         for at in (WHOLE, PARTS)
     ]
     assert written[0] == written[1]
     assert len(set(written[0])) == len(ROWS)
+
+
+def test_a_document_that_is_not_the_one_in_the_tree_is_not_written() -> None:
+    recipe = RECIPES["plain"]
+    [whole] = cut(WHOLE)
+    digests = bytearray(digest_shard(ShardWriter(recipe), whole))
+    tree = build_batch_tree(bytes(digests), TreeKind.OPENZEPPELIN)
+    digests[-1] ^= 1
+    [changed] = cut(WHOLE, tree.paths(0, len(ROWS)), tree.root, bytes(digests))
+    with pytest.raises(RootMismatchError) as caught:
+        write_shard(ShardWriter(recipe), changed)
+    assert caught.value.code == "proof.root_mismatch"
 
 
 def test_a_writer_that_knows_forms_already_writes_what_a_new_one_writes() -> None:
