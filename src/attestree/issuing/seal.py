@@ -7,7 +7,8 @@ Decides indexes and what is held in memory: digests, tree and packed rows, never
 batch is small. Documents are written twice, once to be hashed and once to be handed out, and are compared by
 their digests. Pure: the same rows, terms, seed and time give the same bytes, so a run that was killed builds
 the same batch again. The tree is recomputed from the digests before anything is returned. Whether and when
-anything is recorded is decided in `issue` and `anchoring`. Source: DESIGN section 4; docs/spec/evm-merkle-jcs-2026.md.
+anything is recorded is decided in `issue` and `anchoring`.
+Source: DESIGN section 4; docs/spec/evm-merkle-jcs-2026.md.
 """
 
 from __future__ import annotations
