@@ -12,12 +12,22 @@ from hypothesis import strategies as st
 from attestree.credentials.anchor_proof import AnchorProof
 from attestree.credentials.canonical import canonicalize
 from attestree.credentials.digest import credential_digest
+from attestree.credentials.open_badge import are_fit, is_fit
 from attestree.credentials.proof_set import SecuredAnchor, format_secured_anchor
 from attestree.errors import AttestreeError
 from attestree.issuing.anchor_writer import AnchorWriter
+from attestree.issuing.claims import Place
 from attestree.issuing.columns import map_columns
-from attestree.issuing.compose import Composer, Place
-from attestree.issuing.derive import derive_identity_salt, derive_list_id, derive_salt, derive_token
+from attestree.issuing.compose import Composer
+from attestree.issuing.derive import (
+    derive_identity_salt,
+    derive_identity_salts,
+    derive_list_id,
+    derive_salt,
+    derive_salts,
+    derive_token,
+    derive_tokens,
+)
 from attestree.issuing.forms import Forms
 from attestree.issuing.plain_rows import PlainRows
 from attestree.issuing.row_checks import read_row
@@ -67,7 +77,7 @@ def compose_slowly(composer: Composer, row: Row, place: Place) -> bytes | str:
 
 def write_fast(forms: Forms, row: Row, place: Place) -> bytes | str:
     try:
-        return forms.write(row, place.position, place.index).body.octets
+        return forms.write_rows([row], [place.position], place.index)[0].body.octets
     except AttestreeError as error:
         return say(error)
 
@@ -87,6 +97,54 @@ def test_a_filled_form_is_the_composed_document_byte_for_byte(
         wanted = compose_slowly(Composer(terms, samples.SEED, samples.CREATED), row, place)
         assert write_fast(forms, row, place) == wanted
         assert refuses(forms, row) == isinstance(wanted, str)
+
+
+@given(st.lists(rows, min_size=1, max_size=4), st.booleans(), st.integers(0, 99), st.booleans())
+def test_rows_written_together_are_written_as_each_by_itself(
+    some: list[Row], hosted: bool, first: int, with_names: bool
+) -> None:
+    url = "https://badges.example.edu" if hosted else None
+    terms = samples.terms(public_url=url, with_names=with_names)
+    composer = Composer(terms, samples.SEED, samples.CREATED)
+    mixed = [*some, *(replace_words(row, other) for row, other in pairwise(some)), *some]
+    alone = [
+        compose_slowly(composer, row, Place(5 * number, first + number, LIST_ID))
+        for number, row in enumerate(mixed)
+    ]
+    good = [number for number, written in enumerate(alone) if isinstance(written, bytes)]
+    bad = {row.number for number, row in enumerate(mixed) if number not in good}
+    refused = refused_row(Forms(composer, LIST_ID), mixed)
+    assert refused in bad if bad else refused is None
+    forms, places = Forms(composer, LIST_ID), [Place(5 * n, first + at, LIST_ID) for at, n in enumerate(good)]
+    written = forms.write_rows([mixed[n] for n in good], [place.position for place in places], first)
+    wanted = [compose_slowly(composer, mixed[n], place) for n, place in zip(good, places, strict=True)]
+    assert [one.body.octets for one in written] == wanted
+
+
+@given(rows, st.integers(1, 3), st.integers(0, 2**32))
+def test_what_rows_state_together_is_what_each_states(row: Row, count: int, position: int) -> None:
+    statements = Composer(samples.terms(valid_for="P2Y"), samples.SEED, samples.CREATED).statements
+    places = [Place(position + number, 7 * number, LIST_ID) for number in range(count)]
+    try:
+        alone = [statements.state(row, place) for place in places]
+    except AttestreeError:
+        return
+    assert [*zip(*statements.state_alike([row] * count, places), strict=True)] == alone
+
+
+@given(st.lists(texts | st.sampled_from(["Zoë", "\x7f", "a" * 1_001, " "]), max_size=4))
+def test_texts_are_fit_together_if_each_is(some: list[str]) -> None:
+    for kind in ("line", "prose", "address"):
+        assert are_fit(some, kind) == all(is_fit(text, kind) for text in some)
+
+
+def refused_row(forms: Forms, some: list[Row]) -> object:
+    """Return the number of the row that is refused, or None."""
+    try:
+        forms.write_rows(some, range(len(some)), 0)
+    except AttestreeError as error:
+        return error.values["row"]
+    return None
 
 
 def replace_words(row: Row, other: Row) -> Row:
@@ -115,7 +173,9 @@ def test_the_quads_of_a_filled_form_are_those_that_pyld_gives(some: list[Row]) -
         place = Place(number, number, LIST_ID)
         wanted = compose_slowly(composer, row, place)
         if isinstance(wanted, bytes):
-            assert forms.write(row, number, number).quads() == normalize(composer.compose(row, place))
+            assert forms.write_rows([row], [number], number)[0].quads() == normalize(
+                composer.compose(row, place)
+            )
 
 
 @given(
@@ -136,6 +196,14 @@ def test_an_anchor_proof_and_its_digest_are_written_as_the_standard_road_writes_
     document = {"a": "é"}
     digest = credential_digest(salt=salt, header=header, options=options, document=document)
     assert writer.digest(salt, canonicalize(document)) == digest
+    assert writer.digests([salt, salt[::-1]], [canonicalize(document)] * 2) == [
+        digest,
+        writer.digest(salt[::-1], canonicalize(document)),
+    ]
+    assert writer.write_all(index, [salt, salt], [path, path[32:]], root) == [
+        writer.write(index, salt, path, root),
+        writer.write(index + 1, salt, path[32:], root),
+    ]
 
 
 @given(st.binary(min_size=32, max_size=32), st.integers(0, 2**64 - 1))
@@ -145,6 +213,11 @@ def test_what_is_drawn_from_a_seed_is_an_hmac_of_label_and_row(seed: bytes, row:
 
     assert derive_salt(seed, row) == draw(b"salt")[:16]
     assert derive_token(seed, row) == draw(b"token")[:16].hex()
+    several = [row, row // 2, 0]
+    assert derive_salts(seed, several) == [derive_salt(seed, one) for one in several]
+    assert derive_tokens(seed, several) == [derive_token(seed, one) for one in several]
+    drawn = derive_identity_salts(seed, several, kind="email")
+    assert drawn == [derive_identity_salt(seed, one, kind="email") for one in several]
     assert derive_identity_salt(seed, row, kind="email") == draw(b"identity email")[:16].hex()
     if row == 0:
         assert derive_list_id(seed) == draw(b"list")[:13]

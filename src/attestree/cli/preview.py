@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from attestree.cli.plan_lines import format_finding, label
 from attestree.credentials.strict_json import JsonObject
 from attestree.errors import RequestError
-from attestree.issuing.compose import Composer, Place
+from attestree.issuing.claims import Place
+from attestree.issuing.compose import Composer
 from attestree.issuing.plan import Plan
 from attestree.issuing.rows import Row
 

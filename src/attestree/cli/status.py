@@ -24,7 +24,7 @@ from attestree.cli.publishing import open_publishing
 from attestree.cli.telling import Teller, telling_that_it_waits
 from attestree.credentials.strict_json import parse_json
 from attestree.errors import MalformedJsonError, RequestError
-from attestree.issuing.compose import parse_credential_token
+from attestree.issuing.credential_id import parse_credential_token
 from attestree.issuing.roster_csv import decode_text, find_separator
 from attestree.issuing.status import StatusDesk, StatusRequest
 from attestree.ports import Intent

@@ -10,7 +10,8 @@ Source: Open Badges 3.0; VCDM 2.0; DESIGN section 4.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 MAX_IMAGE_CHARACTERS = 100_000
 """Longest image address; images may be data: URIs."""
 
+# Letters that no check has anything against, however they stand together.
+_PLAIN_LETTERS = re.compile(r"[ -~À-ÖØ-öø-ſ]*")
 _IMAGE_PREFIXES = ("data:image/png;base64,", "data:image/svg+xml;base64,")
 
 
@@ -94,6 +97,13 @@ def is_fit(text: str, kind: str) -> bool:
     if kind == "line" and text.isascii() and text.isalnum() and len(text) <= MAX_TITLE_CHARACTERS:
         return True
     return next(_check_value(text, kind, "", extended=False), None) is None
+
+
+def are_fit(texts: Sequence[str], kind: str) -> bool:
+    """Say whether `is_fit` is true of each of many texts; sooner where all are of plain letters."""
+    if kind == "line" and all(map(str.strip, texts)) and _PLAIN_LETTERS.fullmatch("".join(texts)):
+        return max(map(len, texts), default=0) <= MAX_TITLE_CHARACTERS
+    return all(is_fit(text, kind) for text in texts)
 
 
 def _check_contexts(document: JsonObject) -> Iterator[Finding]:

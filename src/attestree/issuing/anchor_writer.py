@@ -8,13 +8,14 @@ Decides nothing new: digests are those of `credentials.digest`, and each proof i
 from __future__ import annotations
 
 from base64 import urlsafe_b64encode
+from collections.abc import Iterable
 from functools import lru_cache
 from hashlib import sha256
 
 from attestree.credentials.anchor_proof import SALT_SIZE, AnchorHeader
 from attestree.credentials.canonical import canonicalize
 from attestree.credentials.cbor import format_cbor
-from attestree.credentials.digest import digest_of_hashes, header_hash
+from attestree.credentials.digest import DOMAIN, digest_of_hashes, header_hash
 from attestree.credentials.proof_set import ProofOptions
 from attestree.merkle.kind import HASH_SIZE
 
@@ -54,6 +55,14 @@ class AnchorWriter:
             document_hash=sha256(document).digest(),
         )
 
+    def digests(self, salts: Iterable[bytes], documents: Iterable[bytes]) -> list[bytes]:
+        """Return `digest` of each document."""
+        begin, shared = DOMAIN, self._header_hash + self._options_hash
+        return [
+            sha256(b"".join((begin, salt, shared, sha256(document).digest()))).digest()
+            for salt, document in zip(salts, documents, strict=True)
+        ]
+
     def write(self, index: int, salt: bytes, path: bytes, root: bytes) -> bytes:
         """
         Return one anchor proof, canonical JSON.
@@ -64,9 +73,23 @@ class AnchorWriter:
             path: Path elements, joined.
             root: 32 bytes.
         """
+        return self.write_all(index, [salt], [path], root)[0]
+
+    def write_all(
+        self, first: int, salts: Iterable[bytes], paths: Iterable[bytes], root: bytes
+    ) -> list[bytes]:
+        """Return the anchor proofs of leaves that follow each other; arguments as of `write`."""
         # Only the index is encoded each time; between one salt and one root stands the path after its length.
-        number = format_cbor([index])[1:]
-        value = b"".join(
-            (self._header, number, _SALT_HEAD, salt, _path_head(len(path)), path, _ROOT_HEAD, root)
+        end = _ROOT_HEAD + root
+        values = (
+            b"".join((self._header, _format_index(index), _SALT_HEAD, salt, _path_head(len(path)), path, end))
+            for index, (salt, path) in enumerate(zip(salts, paths, strict=True), first)
         )
-        return b"%b%b%b" % (self._before, urlsafe_b64encode(value).rstrip(b"="), self._after)
+        return [
+            b"%b%b%b" % (self._before, urlsafe_b64encode(value).rstrip(b"="), self._after) for value in values
+        ]
+
+
+def _format_index(index: int) -> bytes:
+    """Return an unsigned integer as `format_cbor` writes it into an array."""
+    return format_cbor([index])[1:]

@@ -29,6 +29,11 @@ class Body(NamedTuple):
         """The document as it is hashed: without `proof`."""
         return self.before + self.after
 
+    @property
+    def size(self) -> int:
+        """Bytes of the document without `proof`."""
+        return len(self.before) + len(self.after)
+
     def secure(self, *proofs: bytes) -> bytes:
         """Return the document with these proofs, each canonical JSON, as a set."""
         return b'%b"proof":[%b],%b' % (self.before, b",".join(proofs), self.after)

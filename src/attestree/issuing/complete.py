@@ -16,7 +16,7 @@ from attestree.credentials.open_badge import verify_open_badge
 from attestree.credentials.status import status_entries
 from attestree.credentials.strict_json import JsonObject, JsonValue
 from attestree.errors import MalformedCredentialError, NotAllowedError
-from attestree.issuing.compose import format_credential_id
+from attestree.issuing.credential_id import format_credential_id
 from attestree.issuing.terms import IssuerProfile
 
 OURS: Final = ("id", "credentialStatus", "proof")

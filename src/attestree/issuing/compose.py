@@ -3,41 +3,33 @@ Compose: a row, an achievement and an issuer become an Open Badge.
 
     row, place --state--> claims --build--> document
 
-Decides which column becomes which claim and which term, and nothing else: what may be issued is judged by
-`credentials.open_badge`, hashes and tree come in `seal`. E-mail and learner id go in as salted hashes
-only. Everything is a function of row, terms, seed and time of sealing. How the same document is written
-faster is decided in `forms`. Source: Open Badges 3.0; DESIGN section 4.
+Decides which claim becomes which term, and nothing else: which column becomes which claim is decided in
+`claims`, what may be issued in `credentials.open_badge`; hashes and tree come in `seal`. How the same
+document is written faster is decided in `forms`. Source: Open Badges 3.0; DESIGN section 4.
 """
 
 from __future__ import annotations
 
-import uuid
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Final, NamedTuple, cast
+from typing import Final, cast
 
 from attestree.credentials.contexts import CREDENTIALS_V2, OPEN_BADGES
-from attestree.credentials.dates import DAY_SECONDS, format_timestamp, parse_date, parse_timestamp
 from attestree.credentials.identity import (
     EMAIL_TYPE,
     LEARNER_ID_TYPE,
     IdentityObject,
     build_name_identity,
-    hash_email,
-    hash_identity,
 )
 from attestree.credentials.open_badge import verify_open_badge
-from attestree.credentials.status import PURPOSES, build_entry, format_list_address
+from attestree.credentials.status import PURPOSES, build_entry
 from attestree.credentials.strict_json import JsonObject, JsonValue
-from attestree.issuing.derive import derive_identity_salt, derive_token
+from attestree.issuing.claims import Claims, Place, Statements
 from attestree.issuing.rows import Row
 from attestree.issuing.terms import Terms
 
 CONTEXTS: Final[list[JsonValue]] = [CREDENTIALS_V2, OPEN_BADGES]
 """`@context` of every credential; never changed."""
-
-MAX_REMEMBERED = 10_000
-"""Pairs of dates whose end is remembered."""
 
 _SMALLEST: Final[JsonObject] = {
     "id": "urn:uuid:00000000-0000-8000-8000-000000000000",
@@ -46,53 +38,6 @@ _SMALLEST: Final[JsonObject] = {
     "description": "-",
     "criteria": {"narrative": "-"},
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where one credential stands in its batch."""
-
-    position: int
-    """Position among the sorted rows."""
-    index: int
-    """Leaf index = status number."""
-    list_id: bytes
-    """The batch's list, 13 bytes."""
-
-
-class Claims(NamedTuple):
-    """What one credential says otherwise than the next of its batch; empty where it says nothing."""
-
-    id: str
-    """The credential's own address."""
-    status: str
-    """Address of its place in the hosted status list."""
-    number: str
-    """Its number there, in digits; empty where no list is hosted."""
-    holder: str
-    """The holder's DID."""
-    name: str
-    """The holder's name."""
-    email_hash: str
-    """Salted hash of the e-mail address."""
-    email_salt: str
-    """Salt of that."""
-    learner_hash: str
-    """Salted hash of the learner id."""
-    learner_salt: str
-    """Salt of that."""
-    awarded: str
-    """Time stamp of the award."""
-    until: str
-    """Time stamp of the last second."""
-    result: str
-    """Grade or score."""
-    narrative: str
-    """What the learner did."""
-    licence: str
-    """Number of a licence."""
-    evidence: str
-    """Where the work can be seen."""
 
 
 @dataclass(frozen=True)
@@ -106,8 +51,6 @@ class Composer:
     created: int
     """Time of sealing, Unix seconds."""
     _verified: set[str] = field(default_factory=set, repr=False)
-    _ends: dict[tuple[str, str], str] = field(default_factory=dict, repr=False)
-    _addresses: dict[bytes, str] = field(default_factory=dict, repr=False)
 
     def compose(self, row: Row, place: Place) -> JsonObject:
         """
@@ -116,39 +59,14 @@ class Composer:
         Raises:
             MalformedCredentialError: A code of `verify_open_badge`, with `path`.
         """
-        document = self.build(self.state(row, place), row, place.list_id)
+        document = self.build(self.statements.state(row, place), row, place.list_id)
         self._verify(document, row.language)
         return document
 
-    def state(self, row: Row, place: Place) -> Claims:
-        """
-        Return what the credential of a row says.
-
-        Raises:
-            MalformedCredentialError: `date.*`, a date that cannot be written.
-        """
-        position, public_url = place.position, self.terms.public_url
-        email, learner = row.email, row.learner_id
-        email_salt = derive_identity_salt(self.seed, position, kind="email") if email else ""
-        learner_salt = derive_identity_salt(self.seed, position, kind="learner_id") if learner else ""
-        index = str(place.index) if public_url else ""
-        return Claims(
-            format_credential_id(public_url, derive_token(self.seed, position)),
-            f"{self._list_address(place.list_id)}#{index}" if index else "",
-            index,
-            row.did,
-            row.full_name if self.terms.with_names else "",
-            hash_email(email, email_salt) if email else "",
-            email_salt,
-            hash_identity(learner, learner_salt) if learner else "",
-            learner_salt,
-            f"{row.awarded_on}T00:00:00Z" if row.awarded_on else "",
-            self._until(row.awarded_on, row.expires_on),
-            row.result,
-            row.narrative,
-            row.licence_number,
-            row.evidence_url,
-        )
+    @cached_property
+    def statements(self) -> Statements:
+        """What the credentials say."""
+        return Statements(self.terms, self.seed, self.created)
 
     def build(self, claims: Claims, row: Row, list_id: bytes) -> JsonObject:
         """Return the document that says the claims; of the row, only language and credits are read."""
@@ -158,7 +76,7 @@ class Composer:
             "type": ["VerifiableCredential", "OpenBadgeCredential"],
             "name": self.terms.title,
             "issuer": self._issuer,
-            "validFrom": self.valid_from,
+            "validFrom": self.statements.valid_from,
             "credentialSubject": self._subject(claims, row),
         }
         if claims.awarded:
@@ -170,15 +88,10 @@ class Composer:
         if claims.status:
             # Open Badges has room for one entry; suspension is read from the chain by the same index
             document["credentialStatus"] = {
-                **build_entry(self._list_address(list_id), PURPOSES[0], claims.number),
+                **build_entry(self.statements.list_address(list_id), PURPOSES[0], claims.number),
                 "id": claims.status,
             }
         return document
-
-    @cached_property
-    def valid_from(self) -> str:
-        """Time stamp from which all of them are valid."""
-        return self.terms.valid_from or format_timestamp(self.created)
 
     @cached_property
     def _issuer(self) -> JsonObject:
@@ -226,34 +139,6 @@ class Composer:
             result["resultDescription"] = descriptions[0]["id"]
         return result
 
-    def _until(self, awarded_on: str, expires_on: str) -> str:
-        """Return the expiry: a date is the last day, so that the end is its last second."""
-        known = self._ends.get((awarded_on, expires_on))
-        if known is not None:
-            return known
-        period, until = self.terms.achievement.valid_for, ""
-        if expires_on:
-            until = format_timestamp(parse_date(expires_on) + DAY_SECONDS - 1)
-        elif period is not None:
-            until = format_timestamp(period.end_after(self._awarded(awarded_on)))
-        if len(self._ends) < MAX_REMEMBERED:
-            self._ends[awarded_on, expires_on] = until
-        return until
-
-    def _awarded(self, awarded_on: str) -> int:
-        """Return when the award counts from, Unix seconds."""
-        if awarded_on:
-            return parse_date(awarded_on)
-        return parse_timestamp(self.terms.valid_from) if self.terms.valid_from else self.created
-
-    def _list_address(self, list_id: bytes) -> str:
-        """Return the address of the hosted list of revocations."""
-        known = self._addresses.get(list_id)
-        if known is None:
-            known = format_list_address(self.terms.public_url or "", list_id, PURPOSES[0])
-            self._addresses[list_id] = known
-        return known
-
 
 def _identifiers(claims: Claims) -> list[JsonValue]:
     """Return the identities: the name in clear, the others hashed under salts of their own."""
@@ -269,14 +154,3 @@ def _identifiers(claims: Claims) -> list[JsonValue]:
                 IdentityObject(identity_type=kind, identity_hash=hashed, hashed=True, salt=salt)
             )
     return [identity.to_json() for identity in identities]
-
-
-def format_credential_id(public_url: str | None, token: str) -> str:
-    """Return a credential's `id`: its page, or a UUID where there is no public address."""
-    return f"{public_url}/c/{token}" if public_url else f"urn:uuid:{uuid.UUID(token)}"
-
-
-def parse_credential_token(text: str) -> str | None:
-    """Return the token in a credential's `id`, page address, UUID or the bare token; None for others."""
-    last = text.strip().rsplit("/c/", 1)[-1].removeprefix("urn:uuid:").replace("-", "").lower()
-    return last if len(last) == 32 and set(last) <= set("0123456789abcdef") else None

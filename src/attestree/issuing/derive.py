@@ -13,7 +13,7 @@ erasing the seed erases the way back. Source: DESIGN section 4; tests/vectors/is
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 from hashlib import sha256
 from typing import TYPE_CHECKING
@@ -55,6 +55,21 @@ def _derive(seed: bytes, label: bytes, row: int) -> bytes:
     return outer.digest()
 
 
+def _derive_many(seed: bytes, label: bytes, rows: Iterable[int]) -> list[bytes]:
+    """Return `_derive` of each row; what comes before the row is hashed once."""
+    first, last = _begin(seed)
+    labelled = first.copy()
+    labelled.update(LABEL_PREFIX + label + b"\x00")
+    begin, end = labelled.copy, last.copy
+    drawn = []
+    for row in rows:
+        inner, outer = begin(), end()
+        inner.update(row.to_bytes(8, "big"))
+        outer.update(inner.digest())
+        drawn.append(outer.digest())
+    return drawn
+
+
 def require_seed(seed: bytes | None) -> bytes:
     """
     Return the seed of a batch.
@@ -85,6 +100,21 @@ def derive_identity_salt(seed: bytes, row: int, *, kind: str) -> str:
 def derive_token(seed: bytes, row: int) -> str:
     """Return the token of a credential's id, 32 hex digits."""
     return _derive(seed, b"token", row)[:TOKEN_SIZE].hex()
+
+
+def derive_salts(seed: bytes, rows: Iterable[int]) -> list[bytes]:
+    """Return `derive_salt` of each row."""
+    return [drawn[:SALT_SIZE] for drawn in _derive_many(seed, b"salt", rows)]
+
+
+def derive_identity_salts(seed: bytes, rows: Iterable[int], *, kind: str) -> list[str]:
+    """Return `derive_identity_salt` of each row."""
+    return [drawn[:16].hex() for drawn in _derive_many(seed, b"identity " + kind.encode(), rows)]
+
+
+def derive_tokens(seed: bytes, rows: Iterable[int]) -> list[str]:
+    """Return `derive_token` of each row."""
+    return [drawn[:TOKEN_SIZE].hex() for drawn in _derive_many(seed, b"token", rows)]
 
 
 def derive_permutation(seed: bytes, size: int) -> list[int]:

@@ -28,7 +28,7 @@ from itertools import accumulate
 from attestree.credentials.canonical import canonicalize
 from attestree.credentials.dates import format_timestamp
 from attestree.credentials.strict_json import JsonObject, JsonValue
-from attestree.issuing.compose import format_credential_id
+from attestree.issuing.credential_id import format_credential_id
 from attestree.issuing.sealed import Recipient, SealedBatch
 from attestree.issuing.terms import Terms
 from attestree.ports import FolderFile

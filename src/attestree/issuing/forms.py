@@ -4,7 +4,8 @@ Forms: documents of one batch that fill the same claims differ in those claims a
     (1) A row's claims say which form its credential has: which of them are filled, in which language.
     (2) The first credential of a form is composed, verified and written in full, and once more with a mark
         in the place of each claim: what lies between the marks is the form.
-    (3) From then on a row's claims are written into the gaps, once each was found fit to be issued.
+    (3) From then on claims are written into the gaps, those of all rows of a form at once, column by column,
+        once each was found fit to be issued.
 
 Decides nothing new: bytes and N-Quads are those of `Composer.compose` with `canonicalize` and `canonize`,
 which write every document that fits no form. A form counts only if it gave the very bytes of the document
@@ -14,21 +15,24 @@ that it was made from. Source: RFC 8785; RDF Dataset Canonicalization 1.0; DESIG
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
+from itertools import repeat
 from json.encoder import encode_basestring
 from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec.structs import astuple
 
 from attestree.credentials.dates import parse_timestamp
-from attestree.credentials.open_badge import is_fit
+from attestree.credentials.open_badge import are_fit
 from attestree.credentials.signatures.quads_layout import MARK, QuadsLayout, find_gaps
 from attestree.credentials.signatures.quads_template import format_mark, is_unfit, read_scheme
 from attestree.errors import LinkedDataError, MalformedCredentialError
 from attestree.issuing.body import Body, build_body
 from attestree.issuing.canonical_writer import CanonicalWriter
-from attestree.issuing.compose import CONTEXTS, Claims, Composer, Place
+from attestree.issuing.claims import Claims, Columns, Place
+from attestree.issuing.compose import CONTEXTS, Composer
 
 if TYPE_CHECKING:
     from attestree.credentials.strict_json import JsonObject, JsonValue
@@ -54,28 +58,40 @@ class Written(NamedTuple):
     """Its `@context`."""
 
 
+class _Text:
+    """Canonical JSON with a gap for each claim in it."""
+
+    def __init__(self, marked: bytes) -> None:
+        """Take JSON in which a mark stands for each claim."""
+        between = _GAP.split(marked.decode())
+        self._slots = tuple(map(int, between[1::2]))
+        self._between = [part.encode() for part in between[::2]]
+
+    def fill(self, columns: Columns) -> Iterator[bytes]:
+        """Yield the bytes for each row."""
+        first, *rest = self._between
+        parts: list[Iterable[bytes]] = [repeat(first, len(columns[0]))]
+        for slot, part in zip(self._slots, rest, strict=True):
+            parts += [map(str.encode, map(encode_basestring, columns[slot])), repeat(part)]
+        return map(b"".join, zip(*parts, strict=False))
+
+
 @dataclass(slots=True)
 class _Form:
     """What the documents of one form share."""
 
-    before: str
-    """The first part of the body, with `%s` for each claim."""
-    before_slots: tuple[int, ...]
-    """Which claims, in their order there."""
-    after: str
-    """The last part of the body, likewise."""
-    after_slots: tuple[int, ...]
-    """Which claims, in their order there."""
+    before: _Text
+    """The first part of the body."""
+    after: _Text
+    """The last part of the body."""
     uses: int = 0
     """How many documents asked for their N-Quads."""
     layout: QuadsLayout | None = field(default=None)
     """The N-Quads with gaps; None where there is none yet, or none can be had."""
 
-    def fill(self, claims: Claims) -> Body:
-        """Write claims into the gaps."""
-        before = self.before % tuple([encode_basestring(claims[slot]) for slot in self.before_slots])
-        after = self.after % tuple([encode_basestring(claims[slot]) for slot in self.after_slots])
-        return Body(before.encode(), after.encode())
+    def fill(self, columns: Columns) -> Iterator[Body]:
+        """Yield the body for each row."""
+        return map(Body, self.before.fill(columns), self.after.fill(columns))
 
 
 class Forms:
@@ -84,6 +100,7 @@ class Forms:
     def __init__(self, composer: Composer, list_id: bytes) -> None:
         """Write what `composer` composes; `list_id` is the batch's list, 13 bytes."""
         self._composer, self._list_id = composer, list_id
+        self._statements = composer.statements
         self._writer = CanonicalWriter(composer.terms.achievement.document)
         self._forms: dict[tuple[object, ...], _Form | None] = {}
         self._periods: set[tuple[str, str]] = set()
@@ -93,66 +110,89 @@ class Forms:
         Verify that a row makes a credential that may be issued.
 
         Raises:
-            MalformedCredentialError: As `Composer.compose`.
+            MalformedCredentialError: As `write_rows`.
         """
-        if self._forms.get(_key(row)) is None or not self._fits(row):
-            self.write(row, 0, 0)
+        if self._forms.get(_key(row)) is None or not self._fit([row]):
+            self._write_in_full(row, Place(0, 0, self._list_id))
 
-    def write(self, row: Row, position: int, index: int) -> Written:
+    def write_rows(self, rows: Sequence[Row], positions: Sequence[int], first: int) -> list[Written]:
         """
-        Return the credential of one row, once it may be issued.
+        Return the credentials of some rows, in their order, once they may be issued.
 
         Args:
-            row: A good row.
-            position: Its position among the sorted rows.
-            index: Its leaf index.
+            rows: Good rows.
+            positions: Position of each among the sorted rows.
+            first: Leaf index of the first row; those of the others follow it.
 
         Raises:
-            MalformedCredentialError: As `Composer.compose`.
+            MalformedCredentialError: As `Composer.compose`, with the `row` by its number.
         """
-        place = Place(position, index, self._list_id)
-        claims = self._composer.state(row, place)
-        form = self._forms.get(_key(row))
-        if form is None or not self._fits(row):
-            return self._write_in_full(row, place, claims)
-        return Written(form.fill(claims), lambda: self._write_quads(form, row, claims))
+        places = [Place(position, first + number, self._list_id) for number, position in enumerate(positions)]
+        written: dict[int, Written] = {}
+        for key, numbers in _group(rows).items():
+            if key not in self._forms:
+                # so that there is a form to fill
+                written[numbers[0]] = self._write_in_full(rows[numbers[0]], places[numbers[0]])
+            form = self._forms.get(key)
+            ready = [] if form is None else self._choose_fit(rows, numbers)
+            if form is not None and ready:
+                filled = self._fill(form, [rows[one] for one in ready], [places[one] for one in ready])
+                written |= zip(ready, filled, strict=True)
+        for number, row in enumerate(rows):
+            if number not in written:
+                written[number] = self._write_in_full(row, places[number])
+        return [written[number] for number in range(len(rows))]
 
-    def _write_in_full(self, row: Row, place: Place, claims: Claims) -> Written:
+    def _fill(self, form: _Form, rows: Sequence[Row], places: Sequence[Place]) -> Iterator[Written]:
+        """Yield the credentials of rows that fit one form."""
+        columns = self._statements.state_alike(rows, places)
+        claims = map(Claims._make, zip(*columns, strict=True))
+        quads = map(partial, repeat(self._write_quads), repeat(form), rows, claims)
+        return map(Written, form.fill(columns), quads)
+
+    def _write_in_full(self, row: Row, place: Place) -> Written:
         """Compose, verify and write one credential, and learn its form if it is new."""
-        document = self._composer.compose(row, place)
+        try:
+            document = self._composer.compose(row, place)
+        except MalformedCredentialError as exc:
+            raise MalformedCredentialError(exc.code, **{**exc.values, "row": row.number}) from exc
         body = build_body(document, self._writer.write)
         key = _key(row)
         if key not in self._forms and len(self._forms) < MAX_FORMS:
-            self._forms[key] = self._learn(row, claims, body)
-        return Written(body, lambda: _canonize(document))
+            self._forms[key] = self._learn(row, self._statements.state(row, place), body)
+        return Written(body, partial(_canonize, document))
 
     def _learn(self, row: Row, claims: Claims, body: Body) -> _Form | None:
         """Return the form of a document, if it can be had; it gives the document's own bytes."""
         if MARK.search(body.octets.decode()):
             return None
         marked = build_body(self._composer.build(_mark(claims), row, self._list_id), self._writer.write)
-        form = _Form(*_open(marked.before.decode()), *_open(marked.after.decode()))
-        return form if form.fill(claims) == body else None
+        form = _Form(_Text(marked.before), _Text(marked.after))
+        return form if [*form.fill(tuple((claim,) for claim in claims))] == [body] else None
 
-    def _fits(self, row: Row) -> bool:
-        """Say whether a row whose form is known makes a credential that may be issued."""
-        period = row.awarded_on, row.expires_on
-        if period not in self._periods and not self._learn_period(row):
+    def _choose_fit(self, rows: Sequence[Row], numbers: Sequence[int]) -> Sequence[int]:
+        """Return the numbers of the rows that make credentials that may be issued, if their form is known."""
+        if self._fit([rows[number] for number in numbers]):
+            return numbers
+        return [number for number in numbers if self._fit([rows[number]])]
+
+    def _fit(self, rows: Sequence[Row]) -> bool:
+        """Say whether all of these rows make credentials that may be issued, if their forms are known."""
+        periods = {(row.awarded_on, row.expires_on): row for row in rows}
+        if not all(period in self._periods or self._learn_period(row) for period, row in periods.items()):
             return False
-        lines = (row.full_name, row.result, row.licence_number)
-        return (
-            all(not text or is_fit(text, "line") for text in lines)
-            and (not row.narrative or is_fit(row.narrative, "prose"))
-            and all(not text or is_fit(text, "address") for text in (row.did, row.evidence_url))
-        )
+        lines = [text for row in rows for text in (row.full_name, row.result, row.licence_number) if text]
+        prose = [row.narrative for row in rows if row.narrative]
+        addresses = [text for row in rows for text in (row.did, row.evidence_url) if text]
+        return are_fit(lines, "line") and are_fit(prose, "prose") and are_fit(addresses, "address")
 
     def _learn_period(self, row: Row) -> bool:
         """Say whether award and end are times, and the end is not before the beginning."""
         try:
-            claims = self._composer.state(row, Place(0, 0, self._list_id))
+            claims = self._statements.state(row, Place(0, 0, self._list_id))
             for text in filter(None, (claims.awarded, claims.until)):
                 parse_timestamp(text)
-            if claims.until and parse_timestamp(claims.until) < parse_timestamp(self._composer.valid_from):
+            if claims.until and parse_timestamp(claims.until) < parse_timestamp(self._statements.valid_from):
                 return False
         except MalformedCredentialError:
             return False
@@ -186,6 +226,26 @@ class Forms:
         return layout if layout.fill(claims) == expected else None
 
 
+def _group(rows: Sequence[Row]) -> dict[tuple[object, ...], list[int]]:
+    """Return the numbers of the rows of each form."""
+    if _are_alike(rows):
+        return {_key(rows[0]): list(range(len(rows)))}
+    groups: dict[tuple[object, ...], list[int]] = {}
+    for number, row in enumerate(rows):
+        groups.setdefault(_key(row), []).append(number)
+    return groups
+
+
+def _are_alike(rows: Sequence[Row]) -> bool:
+    """Say whether one look shows that all rows are of one form; most shards are."""
+    cells = zip(*map(astuple, rows), strict=True)
+    return (
+        all(all(column) or not any(column) for column in cells)
+        and len({(row.language, repr(row.credits)) for row in rows}) == 1
+        and not any(row.did or row.evidence_url for row in rows)
+    )
+
+
 def _key(row: Row) -> tuple[object, ...]:
     """Return what tells one form of a batch from another."""
     filled = tuple(map(bool, astuple(row)))
@@ -204,9 +264,3 @@ def _canonize(document: JsonObject) -> bytes:
 def _mark(claims: Claims) -> Claims:
     """Return claims with a mark in the place of each text; one with a scheme keeps it."""
     return Claims(*(text and format_mark(slot, text) for slot, text in enumerate(claims)))
-
-
-def _open(text: str) -> tuple[str, tuple[int, ...]]:
-    """Return JSON with `%s` in the place of each marked text, and which claims these are."""
-    slots = tuple(int(match[1]) for match in _GAP.finditer(text))
-    return "%s".join(part.replace("%", "%%") for part in _GAP.split(text)[::2]), slots

@@ -15,7 +15,8 @@ from dataclasses import dataclass, field
 from attestree.credentials.anchor_proof import LIST_ID_SIZE
 from attestree.credentials.dates import format_timestamp
 from attestree.errors import FeeLimitError, NotAllowedError, RosterError
-from attestree.issuing.compose import Composer, Place
+from attestree.issuing.claims import Place
+from attestree.issuing.compose import Composer
 from attestree.issuing.derive import SEED_SIZE, derive_list_id
 from attestree.issuing.folder import build_folder, format_record
 from attestree.issuing.keyed_rows import KeyedRows

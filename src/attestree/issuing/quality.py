@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from attestree.credentials.anchor_proof import LIST_ID_SIZE
 from attestree.credentials.quality import ELEMENTS, Element, find_missing
 from attestree.errors import MalformedCredentialError
-from attestree.issuing.compose import Composer, Place
+from attestree.issuing.claims import Place
+from attestree.issuing.compose import Composer
 from attestree.issuing.derive import SEED_SIZE
 from attestree.issuing.plan import Plan
 from attestree.issuing.rows import Row

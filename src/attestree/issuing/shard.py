@@ -24,10 +24,9 @@ from attestree.errors import LinkedDataError, MalformedCredentialError, RootMism
 from attestree.issuing.anchor_writer import AnchorWriter
 from attestree.issuing.canonical_writer import CanonicalWriter
 from attestree.issuing.compose import Composer
-from attestree.issuing.derive import derive_list_id, derive_salt
+from attestree.issuing.derive import derive_list_id, derive_salts
 from attestree.issuing.forms import Forms, Written
 from attestree.issuing.packed_rows import unpack_row
-from attestree.merkle.kind import HASH_SIZE
 
 if TYPE_CHECKING:
     from attestree.credentials.anchor_proof import AnchorHeader
@@ -135,20 +134,22 @@ class ShardWriter:
             self.recipe.header, self.recipe.terms.options(created=format_timestamp(self.recipe.created))
         )
 
-    def write_bodies(self, shard: Shard) -> Iterator[Written]:
-        """Yield the documents of a shard; a refusal names the row."""
-        for place, (position, packed) in enumerate(zip(shard.positions, shard.rows, strict=True)):
-            row = unpack_row(packed)
-            try:
-                written = self.forms.write(row, position, shard.first + place)
-            except MalformedCredentialError as exc:
-                raise MalformedCredentialError(exc.code, **{**exc.values, "row": row.number}) from exc
-            size = len(written.body.before) + len(written.body.after)
+    def write_documents(self, shard: Shard) -> list[Written]:
+        """
+        Return the documents of a shard, by index.
+
+        Raises:
+            MalformedCredentialError: As `Forms.write_rows`, or `json.too_large`, with `row`.
+        """
+        rows = list(map(unpack_row, shard.rows))
+        documents = self.forms.write_rows(rows, shard.positions, shard.first)
+        for row, written in zip(rows, documents, strict=True):
+            size = written.body.size
             if size > MAX_DOCUMENT_BYTES:
                 raise MalformedCredentialError(
                     "json.too_large", limit=MAX_DOCUMENT_BYTES, size=size, row=row.number
                 )
-            yield written
+        return documents
 
     def write_signatures(self, shard: Shard, documents: Sequence[Written]) -> Iterator[tuple[bytes, ...]]:
         """Yield the signature of each document, or nothing for each; a refusal names the row."""
@@ -176,14 +177,9 @@ def digest_shard(writer: ShardWriter, shard: Shard) -> bytes:
     Raises:
         MalformedCredentialError: A row that may not be issued, with `row` and `path`.
     """
-    seed, digest = writer.recipe.seed, writer.anchors.digest
-    salts = (derive_salt(seed, position) for position in shard.positions)
-    return b"".join(
-        [
-            digest(salt, document.body.octets)
-            for salt, document in zip(salts, writer.write_bodies(shard), strict=True)
-        ]
-    )
+    salts = derive_salts(writer.recipe.seed, shard.positions)
+    documents = (written.body.octets for written in writer.write_documents(shard))
+    return b"".join(writer.anchors.digests(salts, documents))
 
 
 def write_shard(writer: ShardWriter, shard: Shard) -> Block:
@@ -197,14 +193,14 @@ def write_shard(writer: ShardWriter, shard: Shard) -> Block:
         LinkedDataError: `terms.*`, words that cannot be signed, with `row`.
         MissingExtraError: `extra.signatures`.
     """
-    documents = list(writer.write_bodies(shard))
+    documents = writer.write_documents(shard)
+    salts = derive_salts(writer.recipe.seed, shard.positions)
+    digests = writer.anchors.digests(salts, (written.body.octets for written in documents))
+    if b"".join(digests) != shard.digests:
+        raise RootMismatchError("proof.root_mismatch")
+    anchors = writer.anchors.write_all(shard.first, salts, shard.paths, shard.root)
     signatures = writer.write_signatures(shard, documents)
-    octets = []
-    for place, (position, document) in enumerate(zip(shard.positions, documents, strict=True)):
-        salt = derive_salt(writer.recipe.seed, position)
-        digest = shard.digests[place * HASH_SIZE : (place + 1) * HASH_SIZE]
-        if writer.anchors.digest(salt, document.body.octets) != digest:
-            raise RootMismatchError("proof.root_mismatch")
-        anchor = writer.anchors.write(shard.first + place, salt, shard.paths[place], shard.root)
-        octets.append(document.body.secure(*next(signatures), anchor))
-    return Block.of(octets)
+    return Block.of(
+        written.body.secure(*signature, anchor)
+        for written, signature, anchor in zip(documents, signatures, anchors, strict=True)
+    )

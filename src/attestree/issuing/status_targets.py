@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from attestree.errors import NotAllowedError, RequestError
-from attestree.issuing.compose import parse_credential_token
+from attestree.issuing.credential_id import parse_credential_token
 from attestree.outbox.states import State
 from attestree.ports import Batch, Store
 from attestree.registry.status_bits import build_masks

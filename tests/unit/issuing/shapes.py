@@ -10,7 +10,8 @@ from typing import Any
 
 from attestree.adapters.files.achievements import read_achievement
 from attestree.credentials.strict_json import JsonObject
-from attestree.issuing.compose import Composer, Place
+from attestree.issuing.claims import Place
+from attestree.issuing.compose import Composer
 from tests.unit.issuing import samples
 
 EXAMPLES = Path(__file__).parents[3] / "src/attestree/demo/examples"

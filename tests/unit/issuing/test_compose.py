@@ -9,7 +9,9 @@ from attestree.credentials.identity import hash_identity
 from attestree.credentials.open_badge import check_open_badge
 from attestree.credentials.strict_json import JsonObject
 from attestree.errors import MalformedCredentialError
-from attestree.issuing.compose import Composer, Place, format_credential_id, parse_credential_token
+from attestree.issuing.claims import Place
+from attestree.issuing.compose import Composer
+from attestree.issuing.credential_id import format_credential_id, parse_credential_token
 from attestree.issuing.rows import Row
 from attestree.issuing.terms import Terms
 from tests.unit.issuing import samples

@@ -13,7 +13,8 @@ from attestree.credentials.signatures.data_integrity import build_proof, verify_
 from attestree.credentials.signatures.suites import EDDSA_RDFC_2022
 from attestree.credentials.strict_json import JsonObject, parse_json
 from attestree.errors import LinkedDataError, SettingsError
-from attestree.issuing.compose import Composer, Place
+from attestree.issuing.claims import Place
+from attestree.issuing.compose import Composer
 from attestree.issuing.signing import TemplateSigner, choose_method
 from attestree.settings import IssuerSettings, Settings
 from attestree.wiring.signing import wire_document_signer
