@@ -6,11 +6,13 @@ Decides how records stand in columns. Source: DESIGN sections 4 and 11.
 
 from __future__ import annotations
 
+from hashlib import sha256
 from typing import Any
 
 from sqlalchemy import Row
 
 from attestree.adapters.sql.intent_rows import parse_state
+from attestree.adapters.sql.row_sums import COLUMN, SUM_BYTES
 from attestree.adapters.sql.tables import BATCHES
 from attestree.errors import CorruptionError
 from attestree.outbox.states import State
@@ -63,14 +65,37 @@ def credential_of(row: Row[Any]) -> CredentialRow:
     )
 
 
-def credential_columns(row: CredentialRow, batch: Batch) -> dict[str, object]:
-    """Return a credential as columns, under its batch and its issuer."""
-    return {
-        "token": row.token,
-        "issuer": batch.issuer,
-        "batch_id": batch.id,
-        "leaf_index": row.index,
-        "row_key": row.row_key,
-        "leaf_hash": row.leaf_hash,
-        "replaces": row.replaces,
-    }
+CREDENTIAL_COLUMNS = ("token", "issuer", "batch_id", "leaf_index", "row_key", "leaf_hash", "replaces", COLUMN)
+"""Names of the columns that a `CredentialWriter` fills, in its order."""
+
+
+class CredentialWriter:
+    """Writes the credentials of one batch as columns, each with its sum: that of `fold_row`."""
+
+    def __init__(self, batch: Batch) -> None:
+        """Write credentials under this batch and its issuer."""
+        self._batch = batch
+        # What all sums begin with: names in their order, each value after its kind and length
+        self._begin = sha256(
+            b"credentials\nbatch_id s %d \n%b\nissuer b %d \n%b\nleaf_hash b "
+            % (len(batch.id.encode()), batch.id.encode(), len(batch.issuer), batch.issuer)
+        )
+
+    def write(self, row: CredentialRow) -> tuple[object, ...]:
+        """Return a credential as `CREDENTIAL_COLUMNS`."""
+        token, digits = row.token.encode(), b"%d" % row.index
+        replaces = b"" if row.replaces is None else row.replaces.encode()
+        taken = b"" if row.replaces is None else b"\nreplaces s %d \n%b" % (len(replaces), replaces)
+        folded = self._begin.copy()
+        folded.update(
+            b"%d \n%b\nleaf_index i %d \n%b%b\nrow_key b %d \n%b\ntoken s %d \n%b"
+            % (
+                *(len(row.leaf_hash), row.leaf_hash, len(digits), digits, taken),
+                *(len(row.row_key), row.row_key, len(token), token),
+            )
+        )
+        batch, row_sum = self._batch, folded.digest()[:SUM_BYTES]
+        return (
+            *(row.token, batch.issuer, batch.id, row.index),
+            *(row.row_key, row.leaf_hash, row.replaces, row_sum),
+        )

@@ -7,28 +7,29 @@ is read from its intent, so that the two can never disagree. Source: DESIGN sect
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from hashlib import sha256
-from itertools import islice
-from typing import Any, TypeVar
+from typing import Any
 
 from sqlalchemy import Connection, Select, and_, func, insert, select, true, update
 from sqlalchemy.exc import IntegrityError
 
-from attestree.adapters.sql.batch_rows import batch_columns, batch_of, credential_columns, credential_of
+from attestree.adapters.sql.batch_rows import (
+    CREDENTIAL_COLUMNS,
+    CredentialWriter,
+    batch_columns,
+    batch_of,
+    credential_of,
+)
 from attestree.adapters.sql.connections import Transactions, insert_unless_there
 from attestree.adapters.sql.intents import insert_intent, stop_intent_of
-from attestree.adapters.sql.row_sums import insert_rows, read_rows
+from attestree.adapters.sql.many_rows import cut, find_values, indexes_last, insert_rows
+from attestree.adapters.sql.row_sums import read_rows
 from attestree.adapters.sql.tables import BATCHES, CREDENTIALS, INTENTS
 from attestree.errors import TransitionError
 from attestree.outbox.records import GIVEN_UP
 from attestree.outbox.states import State
 from attestree.ports import Batch, CredentialRow, NewIntent
-
-ROWS_PER_STATEMENT = 5_000
-"""Rows inserted, and keys asked for, in one statement."""
-
-_Item = TypeVar("_Item")
 
 
 class Batches(Transactions):
@@ -132,7 +133,8 @@ class Batches(Transactions):
         given_up = INTENTS.c.note.in_(GIVEN_UP) & (INTENTS.c.state == State.HALTED.value)
         found: dict[bytes, list[CredentialRow]] = {}
         with self._reading() as connection:
-            for chunk in _chunks(row_keys):
+            # Most keys were never issued: they cost one look at an index.
+            for chunk in cut(find_values(connection, CREDENTIALS.c.row_key, row_keys)):
                 query = _rows().join(BATCHES, BATCHES.c.id == CREDENTIALS.c.batch_id)
                 query = query.outerjoin(INTENTS, INTENTS.c.batch_id == BATCHES.c.id)
                 query = query.where(CREDENTIALS.c.row_key.in_(chunk), func.coalesce(~given_up, true()))
@@ -148,15 +150,9 @@ def fix_batch(
     """Write root, size and rows of a batch that is OPEN."""
     fixed = update(BATCHES).where(BATCHES.c.id == batch.id).values(root=root, size=size)
     connection.execute(fixed)
-    for chunk in _chunks(rows):
-        insert_rows(connection, CREDENTIALS, (credential_columns(row, batch) for row in chunk))
-
-
-def _chunks(items: Iterable[_Item]) -> Iterator[list[_Item]]:
-    """Yield lists of at most ROWS_PER_STATEMENT items."""
-    rest = iter(items)
-    while chunk := list(islice(rest, ROWS_PER_STATEMENT)):
-        yield chunk
+    written = map(CredentialWriter(batch).write, rows)
+    with indexes_last(connection, CREDENTIALS, new_rows=size):
+        insert_rows(connection, CREDENTIALS, CREDENTIAL_COLUMNS, written)
 
 
 def _batches() -> Select[Any]:

@@ -11,7 +11,7 @@ run out within minutes, and a wrong one can only keep a writer waiting. Source: 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cache, lru_cache
 from hashlib import sha256
 from typing import Any
@@ -30,7 +30,6 @@ from sqlalchemy import (
     and_,
     bindparam,
     event,
-    insert,
     select,
     update,
 )
@@ -98,20 +97,6 @@ def verify_row(table: Table, row: Sequence[Any]) -> None:
     values = _values_of(table, row)
     if values[COLUMN] != fold_row(table.name, values):
         raise CorruptionError("store.row_changed", table=table.name, row=name_row(table, values))
-
-
-def insert_rows(connection: Connection, table: Table, rows: Iterable[dict[str, object]]) -> None:
-    """
-    Insert many rows that name the same columns, each with its sum in the same statement.
-
-    The driver gets numbers, texts and bytes as they are; going through the types of SQLAlchemy would cost
-    more than all the rest.
-    """
-    summed = [{**row, COLUMN: fold_row(table.name, row)} for row in rows]
-    compiled = insert(table).compile(dialect=connection.dialect, column_keys=list(summed[0]))
-    names = compiled.positiontup
-    given = summed if names is None else [tuple(map(row.__getitem__, names)) for row in summed]
-    connection.exec_driver_sql(str(compiled), given)
 
 
 def keep_sums(engine: Engine, tables: Collection[Table]) -> None:

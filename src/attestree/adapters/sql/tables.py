@@ -24,6 +24,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 
 from attestree.adapters.sql.row_sums import build_row_sum_column
@@ -44,6 +45,9 @@ _POSITION = BigInteger().with_variant(Integer, "sqlite")
 """Only INTEGER counts up by itself in SQLite, where it holds 64 bits anyway."""
 
 _STATES = ", ".join(f"'{state.value}'" for state in State if state is not State.OPEN)
+
+# Few credentials take another's place; those that do not need no entry.
+_REPLACES = "replaces IS NOT NULL"
 
 PINS = Table(
     "pins",
@@ -94,18 +98,18 @@ BATCHES = Table(
 CREDENTIALS = Table(
     "credentials",
     METADATA,
-    Column("token", String, primary_key=True),
+    Column("token", String, nullable=False),
     Column("issuer", LargeBinary, nullable=False),
-    Column("batch_id", String, ForeignKey("batches.id"), nullable=False),
-    Column("leaf_index", BigInteger, nullable=False),
+    Column("batch_id", String, ForeignKey("batches.id"), primary_key=True),
+    Column("leaf_index", BigInteger, primary_key=True, autoincrement=False),
     Column("row_key", LargeBinary, nullable=False),
     Column("leaf_hash", LargeBinary, nullable=False),
     Column("replaces", String),
-    UniqueConstraint("batch_id", "leaf_index"),
+    Index(None, "token", unique=True),
     Index(None, "row_key"),
-    Index(None, "replaces"),
+    Index(None, "replaces", sqlite_where=text(_REPLACES), postgresql_where=text(_REPLACES)),
 )
-"""One row per credential."""
+"""One row per credential; its key is the order in which a batch is added, whatever else is random."""
 
 INTENTS = Table(
     "intents",
