@@ -22,6 +22,7 @@ from attestree.merkle.kind import HASH_SIZE
 _VALUE = "proofValue"
 _MEMBERS = 11
 _SMALL_ARRAY = 0x80
+_SMALL_NUMBER = 24
 
 
 _SALT_HEAD, _ROOT_HEAD = (format_cbor([bytes(size)])[1:-size] for size in (SALT_SIZE, HASH_SIZE))
@@ -91,5 +92,9 @@ class AnchorWriter:
 
 
 def _format_index(index: int) -> bytes:
-    """Return an unsigned integer as `format_cbor` writes it into an array."""
-    return format_cbor([index])[1:]
+    """Return an unsigned integer below 2^32 as `format_cbor` writes it."""
+    if index >= 65_536:
+        return b"\x1a" + index.to_bytes(4, "big")
+    if index >= 256:
+        return b"\x19" + index.to_bytes(2, "big")
+    return bytes([index]) if index < _SMALL_NUMBER else bytes([0x18, index])

@@ -29,14 +29,9 @@ class Body(NamedTuple):
         """The document as it is hashed: without `proof`."""
         return self.before + self.after
 
-    @property
-    def size(self) -> int:
-        """Bytes of the document without `proof`."""
-        return len(self.before) + len(self.after)
-
-    def secure(self, *proofs: bytes) -> bytes:
-        """Return the document with these proofs, each canonical JSON, as a set."""
-        return b'%b"proof":[%b],%b' % (self.before, b",".join(proofs), self.after)
+    def secure(self, *proofs: bytes) -> tuple[bytes, ...]:
+        """Return, in parts, the document with these proofs, each canonical JSON, as a set."""
+        return self.before, b'"proof":[', b",".join(proofs), b"],", self.after
 
 
 def build_body(document: JsonObject, write: Callable[[JsonObject], bytes]) -> Body:

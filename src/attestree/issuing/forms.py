@@ -47,15 +47,29 @@ MAX_PERIODS = 10_000
 _GAP = re.compile(r'"[^"]*?gap-([0-9]+)-gap"')
 
 
-class Written(NamedTuple):
-    """One credential, written but not secured."""
+class Unsigned(NamedTuple):
+    """One document that can be signed; implements `signing.Signable`."""
 
-    body: Body
-    """Its bytes."""
     quads: Callable[[], bytes]
     """Returns its canonical N-Quads; raises as `canonize` does."""
     context: JsonValue = CONTEXTS
     """Its `@context`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Documents:
+    """Credentials, written but not secured, in the order of their rows."""
+
+    bodies: Sequence[Body]
+    """Their bytes."""
+    _quads: Sequence[tuple[Sequence[int], Iterable[Callable[[], bytes]]]]
+
+    def signables(self) -> list[Unsigned]:
+        """Return what is signed of each; to be asked once."""
+        quads = {
+            number: one for numbers, some in self._quads for number, one in zip(numbers, some, strict=True)
+        }
+        return [Unsigned(quads[number]) for number in range(len(self.bodies))]
 
 
 class _Text:
@@ -113,9 +127,10 @@ class Forms:
             MalformedCredentialError: As `write_rows`.
         """
         if self._forms.get(_key(row)) is None or not self._fit([row]):
-            self._write_in_full(row, Place(0, 0, self._list_id))
+            place = Place(0, 0, self._list_id)
+            self._write(self._compose(row, place), row, place)
 
-    def write_rows(self, rows: Sequence[Row], positions: Sequence[int], first: int) -> list[Written]:
+    def write_rows(self, rows: Sequence[Row], positions: Sequence[int], first: int) -> Documents:
         """
         Return the credentials of some rows, in their order, once they may be issued.
 
@@ -128,39 +143,51 @@ class Forms:
             MalformedCredentialError: As `Composer.compose`, with the `row` by its number.
         """
         places = [Place(position, first + number, self._list_id) for number, position in enumerate(positions)]
-        written: dict[int, Written] = {}
+        bodies: dict[int, Body] = {}
+        quads: list[tuple[Sequence[int], Iterable[Callable[[], bytes]]]] = []
+
+        def write_in_full(number: int) -> None:
+            document = self._compose(rows[number], places[number])
+            bodies[number] = self._write(document, rows[number], places[number])
+            quads.append(([number], [partial(_canonize, document)]))
+
         for key, numbers in _group(rows).items():
             if key not in self._forms:
                 # so that there is a form to fill
-                written[numbers[0]] = self._write_in_full(rows[numbers[0]], places[numbers[0]])
+                write_in_full(numbers[0])
             form = self._forms.get(key)
             ready = [] if form is None else self._choose_fit(rows, numbers)
             if form is not None and ready:
-                filled = self._fill(form, [rows[one] for one in ready], [places[one] for one in ready])
-                written |= zip(ready, filled, strict=True)
-        for number, row in enumerate(rows):
-            if number not in written:
-                written[number] = self._write_in_full(row, places[number])
-        return [written[number] for number in range(len(rows))]
+                some = [rows[number] for number in ready]
+                columns = self._statements.state_alike(some, [places[number] for number in ready])
+                bodies |= zip(ready, form.fill(columns), strict=True)
+                quads.append((ready, self._list_quads(form, some, columns)))
+        for number in range(len(rows)):
+            if number not in bodies:
+                write_in_full(number)
+        return Documents([bodies[number] for number in range(len(rows))], quads)
 
-    def _fill(self, form: _Form, rows: Sequence[Row], places: Sequence[Place]) -> Iterator[Written]:
-        """Yield the credentials of rows that fit one form."""
-        columns = self._statements.state_alike(rows, places)
+    def _list_quads(
+        self, form: _Form, rows: Sequence[Row], columns: Columns
+    ) -> Iterator[Callable[[], bytes]]:
+        """Yield, for each row of a form, what returns its N-Quads."""
         claims = map(Claims._make, zip(*columns, strict=True))
-        quads = map(partial, repeat(self._write_quads), repeat(form), rows, claims)
-        return map(Written, form.fill(columns), quads)
+        return map(partial, repeat(self._write_quads), repeat(form), rows, claims)
 
-    def _write_in_full(self, row: Row, place: Place) -> Written:
-        """Compose, verify and write one credential, and learn its form if it is new."""
+    def _compose(self, row: Row, place: Place) -> JsonObject:
+        """Compose and verify one credential; a refusal names the row."""
         try:
-            document = self._composer.compose(row, place)
+            return self._composer.compose(row, place)
         except MalformedCredentialError as exc:
             raise MalformedCredentialError(exc.code, **{**exc.values, "row": row.number}) from exc
+
+    def _write(self, document: JsonObject, row: Row, place: Place) -> Body:
+        """Write one credential by itself, and learn its form if it is new."""
         body = build_body(document, self._writer.write)
         key = _key(row)
         if key not in self._forms and len(self._forms) < MAX_FORMS:
             self._forms[key] = self._learn(row, self._statements.state(row, place), body)
-        return Written(body, partial(_canonize, document))
+        return body
 
     def _learn(self, row: Row, claims: Claims, body: Body) -> _Form | None:
         """Return the form of a document, if it can be had; it gives the document's own bytes."""

@@ -25,7 +25,7 @@ from attestree.issuing.anchor_writer import AnchorWriter
 from attestree.issuing.canonical_writer import CanonicalWriter
 from attestree.issuing.compose import Composer
 from attestree.issuing.derive import derive_list_id, derive_salts
-from attestree.issuing.forms import Forms, Written
+from attestree.issuing.forms import Documents, Forms
 from attestree.issuing.packed_rows import unpack_row
 
 if TYPE_CHECKING:
@@ -90,9 +90,9 @@ class Block:
     """Bytes of each line, its end included: 32-bit numbers as this machine writes them."""
 
     @classmethod
-    def of(cls, documents: Iterable[bytes]) -> Block:
-        """Join credentials, canonical JSON."""
-        lines = [document + b"\n" for document in documents]
+    def of(cls, documents: Iterable[Iterable[bytes]]) -> Block:
+        """Join credentials, canonical JSON, each in as many parts as it comes."""
+        lines = [b"".join((*parts, b"\n")) for parts in documents]
         return cls(b"".join(lines), array("I", map(len, lines)).tobytes())
 
     def line_sizes(self) -> array[int]:
@@ -134,7 +134,7 @@ class ShardWriter:
             self.recipe.header, self.recipe.terms.options(created=format_timestamp(self.recipe.created))
         )
 
-    def write_documents(self, shard: Shard) -> list[Written]:
+    def write_documents(self, shard: Shard) -> Documents:
         """
         Return the documents of a shard, by index.
 
@@ -143,20 +143,21 @@ class ShardWriter:
         """
         rows = list(map(unpack_row, shard.rows))
         documents = self.forms.write_rows(rows, shard.positions, shard.first)
-        for row, written in zip(rows, documents, strict=True):
-            size = written.body.size
-            if size > MAX_DOCUMENT_BYTES:
-                raise MalformedCredentialError(
-                    "json.too_large", limit=MAX_DOCUMENT_BYTES, size=size, row=row.number
-                )
+        sizes = [len(body.before) + len(body.after) for body in documents.bodies]
+        if max(sizes) > MAX_DOCUMENT_BYTES:
+            row, size = next(pair for pair in zip(rows, sizes, strict=True) if pair[1] > MAX_DOCUMENT_BYTES)
+            raise MalformedCredentialError(
+                "json.too_large", limit=MAX_DOCUMENT_BYTES, size=size, row=row.number
+            )
         return documents
 
-    def write_signatures(self, shard: Shard, documents: Sequence[Written]) -> Iterator[tuple[bytes, ...]]:
+    def write_signatures(self, shard: Shard, documents: Documents) -> Iterator[tuple[bytes, ...]]:
         """Yield the signature of each document, or nothing for each; a refusal names the row."""
         if self.recipe.sign is None:
-            yield from repeat((), len(documents))
+            yield from repeat((), len(documents.bodies))
             return
-        signatures = self.recipe.sign.sign_batch(documents, created=format_timestamp(self.recipe.created))
+        created = format_timestamp(self.recipe.created)
+        signatures = self.recipe.sign.sign_batch(documents.signables(), created=created)
         for packed in shard.rows:
             try:
                 yield (self.write_proof(next(signatures)),)
@@ -178,8 +179,8 @@ def digest_shard(writer: ShardWriter, shard: Shard) -> bytes:
         MalformedCredentialError: A row that may not be issued, with `row` and `path`.
     """
     salts = derive_salts(writer.recipe.seed, shard.positions)
-    documents = (written.body.octets for written in writer.write_documents(shard))
-    return b"".join(writer.anchors.digests(salts, documents))
+    bodies = writer.write_documents(shard).bodies
+    return b"".join(writer.anchors.digests(salts, (body.octets for body in bodies)))
 
 
 def write_shard(writer: ShardWriter, shard: Shard) -> Block:
@@ -195,12 +196,12 @@ def write_shard(writer: ShardWriter, shard: Shard) -> Block:
     """
     documents = writer.write_documents(shard)
     salts = derive_salts(writer.recipe.seed, shard.positions)
-    digests = writer.anchors.digests(salts, (written.body.octets for written in documents))
+    digests = writer.anchors.digests(salts, (body.octets for body in documents.bodies))
     if b"".join(digests) != shard.digests:
         raise RootMismatchError("proof.root_mismatch")
     anchors = writer.anchors.write_all(shard.first, salts, shard.paths, shard.root)
     signatures = writer.write_signatures(shard, documents)
     return Block.of(
-        written.body.secure(*signature, anchor)
-        for written, signature, anchor in zip(documents, signatures, anchors, strict=True)
+        body.secure(*signature, anchor)
+        for body, signature, anchor in zip(documents.bodies, signatures, anchors, strict=True)
     )

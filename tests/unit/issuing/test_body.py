@@ -27,7 +27,9 @@ def test_body_and_proofs_are_the_canonical_json_of_the_document(document: dict[s
     assert body.octets == canonicalize(document)
     for count in (1, 2):
         some = PROOFS[:count]
-        assert body.secure(*map(canonicalize, some)) == canonicalize({**document, "proof": list(some)})
+        assert b"".join(body.secure(*map(canonicalize, some))) == canonicalize(
+            {**document, "proof": list(some)}
+        )
 
 
 def test_a_proof_that_is_there_already_is_left_out() -> None:
