@@ -15,7 +15,7 @@ from array import array
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import repeat
+from itertools import chain, repeat
 from typing import TYPE_CHECKING
 
 from attestree.credentials.dates import format_timestamp
@@ -37,8 +37,8 @@ if TYPE_CHECKING:
 MAX_DOCUMENT_BYTES = MAX_BYTES // 2
 """Largest credential without its proofs; a verifier reads `MAX_BYTES` with them."""
 
-SHARD_ROWS = 1_024
-"""Rows of a shard: 4 MB of credentials, and a part of a second."""
+SHARD_ROWS = 256
+"""Rows of a shard: about 1 MB of credentials."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -92,8 +92,9 @@ class Block:
     @classmethod
     def of(cls, documents: Iterable[Iterable[bytes]]) -> Block:
         """Join credentials, canonical JSON, each in as many parts as it comes."""
-        lines = [b"".join((*parts, b"\n")) for parts in documents]
-        return cls(b"".join(lines), array("I", map(len, lines)).tobytes())
+        parts = [(*some, b"\n") for some in documents]
+        sizes = array("I", [sum(map(len, some)) for some in parts])
+        return cls(b"".join(chain.from_iterable(parts)), sizes.tobytes())
 
     def line_sizes(self) -> array[int]:
         """Return the bytes of each line, its end included."""

@@ -23,6 +23,9 @@ from attestree.ports.engines import Made, Shard
 AHEAD = 2
 """Shards under way for each process."""
 
+KEPT_BYTES = 30_000_000
+"""Once a process has freed so much at once, it keeps freed memory for the next shard; below glibc's limit, 32 MB."""
+
 MAX_LOSSES = 3
 """Times that processes may die before any further shard is made."""
 
@@ -74,6 +77,7 @@ class ShardPool:
     def _submit(self, make: Callable[[Any, Shard], Made], shard: Shard) -> Future[Made]:
         """Hand a shard to the processes."""
         if self._executor is None:
+            _keep_memory()
             self._executor = ProcessPoolExecutor(
                 self._processes,
                 mp_context=multiprocessing.get_context("spawn"),
@@ -97,7 +101,13 @@ class _Shared:
 def _begin(work: object) -> None:
     """Take up the work, and end when whoever gave it ends."""
     _Shared.work = work
+    _keep_memory()
     threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _keep_memory() -> None:
+    """Make this process keep what it frees: fetching it anew, page by page, costs as much as filling it."""
+    bytes(KEPT_BYTES)
 
 
 def _end_with_parent() -> None:
