@@ -279,5 +279,5 @@ bench: peers  ## measure beside the peers and write benchmarks/RESULTS.md; ARGS 
 	$(PY) -m benchmarks $(ARGS)
 
 .PHONY: bench-deep
-bench-deep: peers  ## the same at a million and ten million; takes long
+bench-deep: peers  ## the same at a million and ten million; ARGS names benchmarks
 	$(PY) -m benchmarks --deep $(ARGS)

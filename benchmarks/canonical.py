@@ -88,6 +88,7 @@ BENCHMARKS = (
         ci=3_000,
         ours=(OURS, INDENTED),
         plots=(),
+        lasts={1_000: 5, 10_000: 15},
     ),
 )
 

@@ -67,18 +67,18 @@ def held_bytes() -> int:
     return int(path.read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") if path.exists() else 0
 
 
-def spend(command: Command, *, cwd: Path = ROOT) -> Spent:
+def spend(command: Command, *, cwd: Path = ROOT, codes: Collection[int] = (0,)) -> Spent:
     """
     Run a program to its end and return what it and its children cost.
 
     Raises:
-        FailedError: It ended with another code than 0.
+        FailedError: It ended with another code than these.
     """
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "report.json"
         whole = [sys.executable, "-I", "-S", str(LAUNCHER), str(report), *map(str, command)]
         done = subprocess.run(whole, cwd=cwd, capture_output=True, text=True, check=False, env=environment())
-        if done.returncode:
+        if done.returncode not in codes:
             raise FailedError(f"{' '.join(map(str, command))[:200]} failed:\n{done.stderr[-2000:]}")
         cost = json.loads(report.read_text())
     answer = _last_line(done.stdout)

@@ -1,7 +1,7 @@
 """
 Gas of a credential against the size of its batch: transactions on a local chain, counted exactly.
 
-    python -m benchmarks gas        measure on anvil, keep in build/bench/gas.json, write table and plot
+    python -m benchmarks gas        measure on anvil, keep in measured/gas.json, write table and plot
 
 Four ways: a batch by itself, a batch among fifty in `anchorMany`, a batch of which every hundredth credential
 is revoked (gathered, at random places), and each credential recorded by itself, which is what a batch spares.
@@ -24,9 +24,8 @@ from attestree.registry.artifact import load_artifact
 from attestree.registry.calls import build_anchor, build_anchor_many, build_call, build_status
 from attestree.registry.facts import Purpose
 from benchmarks import plots
-from benchmarks.child import ROOT
+from benchmarks.record import Place
 
-KEPT = ROOT / "build/bench/gas.json"
 SIZES = (1, 10, 100, 1_000, 10_000, 100_000, 1_000_000)
 TOGETHER = 50
 REVOKED_SHARE = 0.01
@@ -48,7 +47,10 @@ ABOUT = (
 )
 
 
-def run() -> None:
+NAME, LASTS = "gas", 20.0
+
+
+def run(place: Place) -> None:
     """Measure and keep."""
     found: dict[str, list[tuple[int, float]]] = {ALONE: [], AMONG: [], REVOKED: [], EACH: []}
     with AnvilChain() as chain:
@@ -60,8 +62,8 @@ def run() -> None:
             found[EACH].append((size, registry.anchor(1)[1] * size))
             found[AMONG].append((size, registry.anchor_many([size] * TOGETHER) / TOGETHER))
             found[REVOKED].append((size, spent + registry.revoke(root, size)))
-    KEPT.parent.mkdir(parents=True, exist_ok=True)
-    KEPT.write_text(json.dumps(found, indent=1) + "\n")
+    place.measured.mkdir(parents=True, exist_ok=True)
+    (place.measured / "gas.json").write_text(json.dumps(found, indent=1) + "\n")
     for name, points in found.items():
         print(f"  {name:<32}" + "".join(f"{spent / size:14,.2f}" for size, spent in points))
 
@@ -124,11 +126,17 @@ class Registry:
         return receipt
 
 
-def build_section(write_plot: Callable[[str, str], str]) -> str:
+def read(place: Place) -> dict[str, list[tuple[int, float]]]:
+    """Return what is kept: by way, pairs of a batch's size and its gas; empty where nothing is."""
+    kept = place.measured / "gas.json"
+    return json.loads(kept.read_text()) if kept.exists() else {}
+
+
+def build_section(place: Place, write_plot: Callable[[str, str], str]) -> str:
     """Return table and plot for RESULTS.md; empty where nothing is kept."""
-    if not KEPT.exists():
+    found = read(place)
+    if not found:
         return ""
-    found: dict[str, list[tuple[int, int]]] = json.loads(KEPT.read_text())
     each = {name: [(size, spent / size) for size, spent in points] for name, points in found.items()}
     svg = plots.draw(
         "Gas of a credential against the size of its batch", x="credentials of the batch", y="gas", lines=each

@@ -85,6 +85,7 @@ BENCHMARKS = (
         ci=200_000,
         ours=(BULK,),
         plots=(),
+        lasts={1_000_000: 35},
     ),
 )
 

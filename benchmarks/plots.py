@@ -20,6 +20,7 @@ NAME_GAP = 16
 
 # Okabe and Ito's colours, which people who see fewer colours can tell apart; ours come first.
 COLOURS = ("#0072b2", "#009e73", "#d55e00", "#cc79a7", "#e69f00", "#56b4e9", "#555555", "#000000")
+ASIDE_COLOUR = "#888888"
 STYLE = (
     "text{font-family:system-ui,'Segoe UI','DejaVu Sans',sans-serif;font-size:12px;fill:#333}"
     ".title{font-size:15px;font-weight:600;fill:#111}.grid{stroke:#e4e4e4}.axis{stroke:#888}"
@@ -52,10 +53,19 @@ class Axis:
         return [self.low + step * n for n in range(int((self.high - self.low) / step + 1e-9) + 1)]
 
 
-def draw(title: str, *, x: str, y: str, lines: Mapping[str, Points], is_log: bool = True) -> str:
-    """Return a chart; lines without a point are left out."""
+def draw(
+    title: str,
+    *,
+    x: str,
+    y: str,
+    lines: Mapping[str, Points],
+    is_log: bool = True,
+    references: Mapping[str, Points] | None = None,
+) -> str:
+    """Return a chart; lines without a point are left out, references are dashed and have no dots."""
     shown = {name: sorted(points) for name, points in lines.items() if points}
-    every = [point for points in shown.values() for point in points]
+    asides = {name: sorted(points) for name, points in (references or {}).items() if points}
+    every = [point for points in [*shown.values(), *asides.values()] for point in points]
     across = _axis(x, [point[0] for point in every], LEFT, WIDTH - RIGHT, is_log=is_log)
     up = _axis(y, [point[1] for point in every], HEIGHT - BOTTOM, TOP, is_log=is_log)
     parts = [
@@ -64,7 +74,7 @@ def draw(title: str, *, x: str, y: str, lines: Mapping[str, Points], is_log: boo
         f'<rect width="{WIDTH}" height="{HEIGHT}" fill="#fff"/>',
         f'<text class="title" x="{LEFT}" y="26">{escape(title)}</text>',
         *_draw_axes(across, up),
-        *_draw_lines(shown, across, up),
+        *_draw_lines(shown | asides, set(asides), across, up),
         "</svg>",
     ]
     return "\n".join(parts) + "\n"
@@ -87,16 +97,19 @@ def _draw_axes(across: Axis, up: Axis) -> Iterator[str]:
     yield f'<text {turned} text-anchor="middle">{escape(up.label)}</text>'
 
 
-def _draw_lines(shown: Mapping[str, Points], across: Axis, up: Axis) -> Iterator[str]:
+def _draw_lines(shown: Mapping[str, Points], asides: set[str], across: Axis, up: Axis) -> Iterator[str]:
     """Yield the lines, a dot for each measurement, and the names so that none lies on another."""
     ends = {name: (across.place(points[-1][0]), up.place(points[-1][1])) for name, points in shown.items()}
     heights = _spread({name: end[1] for name, end in ends.items()})
     for number, (name, points) in enumerate(shown.items()):
-        colour = COLOURS[number % len(COLOURS)]
+        is_aside = name in asides
+        colour = ASIDE_COLOUR if is_aside else COLOURS[number % len(COLOURS)]
         places = [(across.place(a), up.place(b)) for a, b in points]
         path = " ".join(f"{a:.1f},{b:.1f}" for a, b in places)
-        yield f'<polyline fill="none" stroke="{colour}" stroke-width="2" points="{path}"/>'
-        yield "".join(f'<circle cx="{a:.1f}" cy="{b:.1f}" r="3.5" fill="{colour}"/>' for a, b in places)
+        stroke = 'stroke-dasharray="6 4"' if is_aside else 'stroke-width="2"'
+        yield f'<polyline fill="none" stroke="{colour}" {stroke} points="{path}"/>'
+        if not is_aside:
+            yield "".join(f'<circle cx="{a:.1f}" cy="{b:.1f}" r="3.5" fill="{colour}"/>' for a, b in places)
         end, height = ends[name], heights[name]
         leader = f"M{end[0] + 5:.1f} {end[1]:.1f}L{across.end + 10} {height:.1f}"
         yield f'<path fill="none" stroke="{colour}" stroke-dasharray="2 3" d="{leader}"/>'

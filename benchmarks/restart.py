@@ -1,8 +1,9 @@
 """
-How long a start takes when a million credentials are in the store, recorded on a real local chain.
+How long a start takes: the page of commands, verifying a file, and what reads a store with a million rows.
 
-The batches go through the outbox to anvil; their credentials are rows with random hashes, for what is
-measured reads rows, never documents. Wall seconds and CPU seconds of the child, one run each: no ratio.
+The batches of the store go through the outbox to anvil; their credentials are rows with random hashes, for
+what is measured reads rows, never documents. One file is verified in another institution on the same chain,
+whose batch is real. There is no peer that does this, so there are no ratios.
 """
 
 from __future__ import annotations
@@ -11,18 +12,16 @@ import re
 import resource
 import secrets
 import subprocess
-import sys
-import tempfile
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 from attestree.adapters.evm.anvil_chain import AnvilChain
 from attestree.adapters.keys.files import read_key_file_address
 from attestree.adapters.sql.store import SqlStore
-from attestree.cli.start_steps import IssuerPlan, set_up_test_network
 from attestree.issuing.issue import anchor_intent_id
 from attestree.outbox.states import State
 from attestree.ports import Batch, CredentialRow, NewIntent, Probe
@@ -32,28 +31,48 @@ from attestree.registry.slots import slot_of_anchor
 from attestree.settings import Settings
 from attestree.wiring.stores import wire_store
 from attestree.wiring.workers import wire_worker
+from benchmarks.child import FailedError, Spent, compare, environment
+from benchmarks.institution import PROGRAM, found, issue, run
+from benchmarks.rows import Asked, Benchmark, Row
 
 BATCH_SIZE = 1_000
 READY_LIMIT_SECONDS = 120
-PROGRAM = (sys.executable, "-c", "from attestree.cli.main import main; main()")
 
 
-def run(*, credentials: int) -> None:
-    """Fill a store, then start what is started after a crash."""
-    with AnvilChain() as chain, tempfile.TemporaryDirectory() as folder:
-        plan = IssuerPlan("example-university", "Example University")
-        settings = set_up_test_network(
-            Path(folder), rpc=chain.url, public_url="http://127.0.0.1:8000", issuers=[plan], say=_ignore
-        )
-        began = time.perf_counter()
+HELP = "attestree --help"
+VERIFY, VERIFY_SIGNED = "attestree verify FILE, unsigned", "attestree verify FILE, signed"
+SERVE = "attestree serve, until /ready says yes"
+# `doctor` ends with 1 where it has something to say, such as that this is a test network.
+TOLD: dict[str, tuple[int, ...]] = {"anchor --once": (0,), "doctor": (0, 1), "recover": (0,)}
+NOTES = {
+    VERIFY: "chain read over RPC",
+    VERIFY_SIGNED: "chain read over RPC",
+    "attestree anchor --once": "chain and store compared",
+}
+
+
+def measure(asked: Asked) -> list[Row]:
+    """Fill a store, then start what is started after a crash, and what a person starts."""
+    with AnvilChain() as chain, found(chain) as (small, _settings), found(chain) as (large, settings):
+        one = {signed: _issue_one(small, signed=signed) for signed in (False, True)}
         with wire_store(settings) as store:
-            fill(settings, store, batches=credentials // BATCH_SIZE)
-        print(f"{credentials:,} credentials in {credentials // BATCH_SIZE:,} final batches,", end=" ")
-        print(f"made in {time.perf_counter() - began:.0f} s")
-        print("                                   wall s   CPU s")
-        measure_service(Path(folder))
-        for words in (["anchor", "--once"], ["doctor"], ["recover"]):
-            measure_command(Path(folder), words)
+            fill(settings, store, batches=asked.size // BATCH_SIZE)
+        programs: dict[str, Callable[[], Spent]] = {
+            HELP: partial(run, small, "--help"),
+            VERIFY: partial(run, small, "verify", one[False]),
+            VERIFY_SIGNED: partial(run, small, "verify", one[True]),
+            SERVE: partial(_serve, large),
+        }
+        for words, codes in TOLD.items():
+            programs[f"attestree {words}"] = partial(run, large, *words.split(), codes=codes)
+        return compare(programs, asked=asked, notes=NOTES)
+
+
+def _issue_one(folder: Path, *, signed: bool) -> Path:
+    """Issue a few badges, have them recorded, and return one of the files."""
+    before = set(folder.rglob("private/credentials/*.json"))
+    issue(folder, size=10, signed=signed, wait=True)
+    return min(set(folder.rglob("private/credentials/*.json")) - before)
 
 
 def fill(settings: Settings, store: SqlStore, *, batches: int) -> None:
@@ -116,32 +135,36 @@ def _rows(batch_id: str) -> Iterator[CredentialRow]:
         )
 
 
-def measure_service(folder: Path) -> None:
-    """Start the service and wait until it says that it is ready."""
-    began, used = time.perf_counter(), _children_seconds()
+def _serve(folder: Path) -> Spent:
+    """Start the service, wait until it says that it is ready, and end it."""
     command = [*PROGRAM, "serve", "--port", "0", "--json"]
+    began, used = time.perf_counter(), _children_seconds()
     with subprocess.Popen(
-        command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+        command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=environment()
     ) as service:
         assert service.stdout is not None
-        url = next(found.group() for line in service.stdout if (found := re.search(r"http://[^\"]+", line)))
-        while time.perf_counter() - began < READY_LIMIT_SECONDS:
-            with suppress(OSError), urllib.request.urlopen(f"{url}/ready") as answer:
-                if answer.status == 200:
-                    break
-            time.sleep(0.02)
-        ready = time.perf_counter() - began
+        url = next(told.group() for line in service.stdout if (told := re.search(r"http://[^\"]+", line)))
+        ready = _wait_until_ready(url, began)
+        peak = _peak_bytes(service.pid)
         service.terminate()
         service.wait()
-    _print("serve, until /ready says yes", ready, _children_seconds() - used)
+    seconds = _children_seconds() - used
+    return Spent(seconds=seconds, wall=ready, peak_bytes=peak, check=None, answer={})
 
 
-def measure_command(folder: Path, words: list[str]) -> None:
-    """Run a command to its end."""
-    began, used = time.perf_counter(), _children_seconds()
-    done = subprocess.run([*PROGRAM, *words], cwd=folder, capture_output=True, check=False)
-    name = f"{' '.join(words)} (exit {done.returncode})"
-    _print(name, time.perf_counter() - began, _children_seconds() - used)
+def _wait_until_ready(url: str, began: float) -> float:
+    while time.perf_counter() - began < READY_LIMIT_SECONDS:
+        with suppress(OSError), urllib.request.urlopen(f"{url}/ready") as answer:
+            if answer.status == 200:
+                return time.perf_counter() - began
+        time.sleep(0.01)
+    raise FailedError(f"The service was not ready within {READY_LIMIT_SECONDS} seconds.")
+
+
+def _peak_bytes(pid: int) -> int:
+    """Return the most memory that a process has held so far."""
+    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    return next((int(line.split()[1]) * 1024 for line in lines if line.startswith("VmHWM:")), 0)
 
 
 def _children_seconds() -> float:
@@ -149,9 +172,22 @@ def _children_seconds() -> float:
     return used.ru_utime + used.ru_stime
 
 
-def _print(name: str, wall: float, used: float) -> None:
-    print(f"  {name:<32} {wall:7.1f} {used:7.1f}")
-
-
-def _ignore(_line: str) -> None:
-    pass
+BENCHMARKS = (
+    Benchmark(
+        name="restart",
+        title="Starting",
+        about=(
+            "whole processes. The store of those that read one knows a million credentials in 1,000 batches, "
+            "all recorded on a local chain and final; so `serve`, `anchor`, `doctor` and `recover` start as "
+            "after a crash. The CPU of `serve` includes its end."
+        ),
+        unit="starts",
+        axis="credentials in the store",
+        measure=measure,
+        sizes=(1_000_000,),
+        ours=(),
+        plots=(),
+        has_rate=False,
+        lasts={1_000_000: 180},
+    ),
+)

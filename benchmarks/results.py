@@ -3,49 +3,64 @@ Tables and plots from what was measured, into RESULTS.md between its markers.
 
     <!-- bench:NAME -->  ...written here...  <!-- /bench:NAME -->
 
-What stands outside of markers is written by people and left alone. A benchmark that was never run on this
-machine keeps the section that is there; one without markers is added at the end of the measured part.
+What stands outside of markers is written by people and left alone. A table is of one run; where there is a
+deep run it has a table of its own, with its own machine. A benchmark that was never run keeps the section
+that is there; one without markers is added at the end of the measured part.
 """
 
 from __future__ import annotations
 
+import math
 import statistics
 import textwrap
 from collections.abc import Callable, Iterator, Sequence
 
-from benchmarks import gas, plots, scale
+from benchmarks import gas, plots, scale, wanted
 from benchmarks.catalogue import list_benchmarks
-from benchmarks.child import ROOT
-from benchmarks.record import read_runs
-from benchmarks.rows import Benchmark, Row, Run, find_base, ratio
+from benchmarks.record import PROJECT, Place
+from benchmarks.rows import Benchmark, Row, Run, Session, find_base, find_largest, ratio, significant
 
-RESULTS = ROOT / "benchmarks/RESULTS.md"
-SCALE = ROOT / "docs/scale.md"
-PLOTS = ROOT / "benchmarks/plots"
 KINDS: dict[str, tuple[str, str, Callable[[Row], float | None]]] = {
     "time": ("CPU seconds", "CPU seconds", lambda row: row.median),
+    "growth": ("CPU of each", "microseconds of CPU for each", lambda row: 1e6 / row.rate),
     "memory": ("most memory", "MB", lambda row: row.peak_bytes / 1e6 if row.peak_bytes else None),
     "rate": ("throughput", "{unit} a second", lambda row: row.wall_rate),
 }
 END = "<!-- end of what is measured -->"
+NOT_YET = "Not measured yet."
 
 
-def write() -> None:
-    """Write every section and plot of which there are figures."""
-    text = RESULTS.read_text(encoding="utf-8")
-    for benchmark in list_benchmarks():
-        sizes = {*benchmark.sizes, *benchmark.deep}
-        runs = [run for run in read_runs(benchmark.name) if run.size in sizes]
-        if runs:
-            text = put_section(text, benchmark.name, "\n".join(_section(benchmark, runs)))
-    section = gas.build_section(write_plot)
-    if section:
-        text = put_section(text, "gas", section)
-    RESULTS.write_text(text, encoding="utf-8")
-    table = scale.build_table()
+def write(place: Place = PROJECT) -> None:
+    """Write every section and plot of which there are figures, the summary, and the table of scale.md."""
+    text, drawn = build_page(place, place.results.read_text(encoding="utf-8"))
+    place.plots.mkdir(parents=True, exist_ok=True)
+    for name, svg in drawn.items():
+        (place.plots / f"{name}.svg").write_text(svg, encoding="utf-8")
+    place.results.write_text(text, encoding="utf-8")
+    table = scale.build_table(place)
     if table:
-        SCALE.write_text(put_section(SCALE.read_text(encoding="utf-8"), "scale", table), encoding="utf-8")
-    print(f"\nWritten: {RESULTS.relative_to(ROOT)}, {PLOTS.relative_to(ROOT)} and {SCALE.relative_to(ROOT)}")
+        old = place.scale.read_text(encoding="utf-8")
+        place.scale.write_text(put_section(old, "scale", table), encoding="utf-8")
+    print(f"\nWritten: {place.results}, {place.plots} and {place.scale}")
+
+
+def build_page(place: Place, text: str) -> tuple[str, dict[str, str]]:
+    """Return the page with every section anew, and the plots by name."""
+    drawn: dict[str, str] = {}
+
+    def write_plot(name: str, svg: str) -> str:
+        drawn[name] = svg
+        return f"plots/{name}.svg"
+
+    text = put_section(text, "wanted", wanted.build_section(place))
+    for benchmark in list_benchmarks():
+        parts = [place.read(benchmark.name), place.read(benchmark.name, deep=True)]
+        sessions = [session for session in parts if session and session.runs]
+        if sessions:
+            section = "\n".join(_section(benchmark, sessions, write_plot))
+            text = put_section(text, benchmark.name, section)
+    section = gas.build_section(place, write_plot)
+    return (put_section(text, "gas", section) if section else text), drawn
 
 
 def put_section(text: str, name: str, section: str) -> str:
@@ -59,53 +74,61 @@ def put_section(text: str, name: str, section: str) -> str:
     return f"{before}{whole}\n\n{END}{rest}"
 
 
-def write_plot(name: str, svg: str) -> str:
-    """Write a plot and return its address in RESULTS.md."""
-    PLOTS.mkdir(exist_ok=True)
-    (PLOTS / f"{name}.svg").write_text(svg, encoding="utf-8")
-    return f"plots/{name}.svg"
-
-
 def wrap(text: str) -> str:
     """Return a paragraph in lines as long as those written by hand."""
     return textwrap.fill(text, 130, break_long_words=False, break_on_hyphens=False)
 
 
-def _section(benchmark: Benchmark, runs: Sequence[Run]) -> Iterator[str]:
-    """Yield the lines of a section."""
-    command = f"`make bench ARGS={benchmark.name}`"
-    deep = [run for run in runs if run.size in benchmark.deep]
+def _section(
+    benchmark: Benchmark, sessions: Sequence[Session], write_plot: Callable[[str, str], str]
+) -> Iterator[str]:
+    """Yield the lines of a section: what it is, a table for each run, and the plots."""
     yield f"## {benchmark.title}\n"
-    yield wrap(f"{command}{' and `make bench-deep`' if deep else ''}: {benchmark.about}") + "\n"
-    for machine in dict.fromkeys(run.machine for run in runs):
-        those = [run for run in runs if run.machine == machine]
-        dates = sorted({run.date for run in those})
-        loads = [run.load for run in those]
+    yield wrap(benchmark.about[0].upper() + benchmark.about[1:]) + "\n"
+    for session in sessions:
+        loads = [run.load for run in session.runs]
         busy = f"load before the runs {min(loads):g} to {max(loads):g}"
-        when = " to ".join(dict.fromkeys([dates[0], dates[-1]]))
-        yield wrap(f"Machine: {machine}; {when}; {busy}.") + "\n"
-    yield from _table(benchmark, runs)
-    yield from _plots(benchmark, runs)
+        commit = f", commit {session.commit}" if session.commit else ""
+        counts = sorted({len(row.seconds) for row in session.rows})
+        turns = f"Runs of each, in turns: {' or '.join(map(str, counts))}; the median counts"
+        said = f"`{session.command}`, {session.began}{commit}. {turns}."
+        yield wrap(f"{said} Machine: {session.machine}; {busy}.") + "\n"
+        yield from _table(benchmark, session)
+        yield ""
+    yield from _plots(benchmark, sessions, write_plot)
 
 
-def _table(benchmark: Benchmark, runs: Sequence[Run]) -> Iterator[str]:
+def _table(benchmark: Benchmark, session: Session) -> Iterator[str]:
     """Yield the table: a line for each row, with its ratio to each of ours."""
     beside = [f"beside {name}" for name in benchmark.ours]
-    has_wall = any(row.wall for run in runs for row in run.rows)
+    has_wall = any(row.wall for row in session.rows)
     heads = [benchmark.x, "", "CPU seconds (least to most)", *(["wall s"] if has_wall else [])]
-    heads += [f"{benchmark.unit} a CPU second", "peak MB", *beside]
-    yield "| " + " | ".join(heads) + " |"
+    heads += [f"{benchmark.unit} a CPU second"] if benchmark.has_rate else []
+    heads += ["peak MB", *beside]
+    yield f"| {' | '.join(heads)} |"
     yield "|---:|---|" + "---:|" * (len(heads) - 2)
-    for run in runs:
+    for run in session.runs:
         for row in run.rows:
             cells = [f"{row.size:,}", row.name + (f" ({row.note})" if row.note else ""), _spread(row.seconds)]
             cells += [f"{statistics.median(row.wall):.2f}" if row.wall else ""] if has_wall else []
-            cells += [f"{row.rate:,.0f}", _memory(row)]
-            cells += [_ratio(run.rows, row, name) for name in benchmark.ours]
+            cells += [f"{row.rate:,.0f}"] if benchmark.has_rate else []
+            cells += [_memory(row), *(_ratio(run.rows, row, name) for name in benchmark.ours)]
             yield "| " + " | ".join(cells) + " |"
-    yield ""
-    counts = sorted({len(row.seconds) for run in runs for row in run.rows})
-    yield f"Runs of each, in turns: {', '.join(map(str, counts))}; the median counts.\n"
+        yield from _carried(benchmark, session, run, has_wall=has_wall)
+
+
+def _carried(benchmark: Benchmark, session: Session, run: Run, *, has_wall: bool) -> Iterator[str]:
+    """Yield a line for each peer that did not go so far: its rate at its largest size in this run."""
+    for name in benchmark.carried:
+        row = find_largest(session.rows, name)
+        if row is None or row.size >= run.size:
+            continue
+        cells = [f"{run.size:,}", f"{name}, *by its rate at its largest, {row.size:,}*", ""]
+        cells += [""] if has_wall else []
+        cells += [f"*{row.rate:,.0f}*", ""]
+        bases = [find_base(run.rows, run.rows[0], ours) for ours in benchmark.ours]
+        cells += [f"*{significant(ratio(row, base))} x*" if base else "" for base in bases]
+        yield "| " + " | ".join(cells) + " |"
 
 
 def _memory(row: Row) -> str:
@@ -119,25 +142,22 @@ def _ratio(rows: Sequence[Row], row: Row, name: str) -> str:
     base = find_base(rows, row, name)
     if base is None:
         return ""
-    return "1" if base is row else f"{_significant(ratio(row, base))} x"
+    return "1" if base is row else f"{significant(ratio(row, base))} x"
 
 
 def _spread(seconds: Sequence[float]) -> str:
     """Return the median, and the least and most where there are several."""
-    middle = _significant(statistics.median(seconds))
+    middle = significant(statistics.median(seconds))
     if len(seconds) == 1:
         return middle
-    return f"{middle} ({_significant(min(seconds))} to {_significant(max(seconds))})"
+    return f"{middle} ({significant(min(seconds))} to {significant(max(seconds))})"
 
 
-def _significant(value: float) -> str:
-    """Return three figures of a small number, whole ones of a large."""
-    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
-
-
-def _plots(benchmark: Benchmark, runs: Sequence[Run]) -> Iterator[str]:
-    """Write the plots and yield a line for each."""
-    rows = [row for run in runs for row in run.rows]
+def _plots(
+    benchmark: Benchmark, sessions: Sequence[Session], write_plot: Callable[[str, str], str]
+) -> Iterator[str]:
+    """Draw the plots and yield a line for each."""
+    rows = [row for session in sessions for row in session.rows]
     for kind in benchmark.plots:
         title, label, value = KINDS[kind]
         lines: dict[str, list[tuple[float, float]]] = {}
@@ -147,7 +167,22 @@ def _plots(benchmark: Benchmark, runs: Sequence[Run]) -> Iterator[str]:
                 lines.setdefault(row.name, []).append((row.size, found))
         if lines:
             heading = f"{benchmark.title}: {title} against {benchmark.x}"
-            is_log = kind != "rate"
+            asides = _growth(lines[rows[0].name]) if kind == "growth" else {}
             label = label.format(unit=benchmark.unit)
-            svg = plots.draw(heading, x=benchmark.x, y=label, lines=lines, is_log=is_log)
-            yield f"![{heading}]({write_plot(f'{benchmark.name}-{kind}', svg)})\n"
+            drawn = plots.draw(
+                heading, x=benchmark.x, y=label, lines=lines, is_log=kind != "rate", references=asides
+            )
+            yield f"![{heading}]({write_plot(f'{benchmark.name}-{kind}', drawn)})\n"
+    if len(sessions) > 1 and benchmark.plots:
+        sizes = " and ".join(f"{run.size:,}" for run in sessions[1].runs)
+        yield wrap(f"In the plots, what stands at {sizes} is of the second run.") + "\n"
+
+
+def _growth(points: Sequence[tuple[float, float]]) -> dict[str, list[tuple[float, float]]]:
+    """Return how N log N and N squared would go on from our first point, as what each costs."""
+    first, cost = min(points)
+    last = max(points)[0]
+    sizes = [first * 10 ** (step / 4) for step in range(int(4 * math.log10(last / first) + 1e-9) + 1)]
+    n_log_n = [(size, cost * math.log2(size) / math.log2(first)) for size in sizes]
+    squared = [(size, cost * size / first) for size in sizes if size <= first * 100]
+    return {"N log N": n_log_n, "N squared": squared}

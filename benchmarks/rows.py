@@ -8,8 +8,8 @@ else (printing, ratios, files, tables, plots, the small form for CI) is made fro
 from __future__ import annotations
 
 import statistics
-from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 
@@ -94,7 +94,13 @@ class Benchmark:
     axis: str = ""
     """What `size` is on the plots, where it is not the unit: "workers"."""
     plots: Sequence[str] = ("time", "memory")
-    """Of "time", "memory", "rate" (a second of wall time)."""
+    """Of "time", "memory", "growth" (CPU of each against their number), "rate" (a second of wall time)."""
+    carried: Sequence[str] = ()
+    """Peers that stop early: beyond, their rate at their largest size of the same run counts."""
+    has_rate: bool = True
+    """Whether "how many a CPU second" says anything."""
+    lasts: Mapping[int, float] = field(default_factory=dict)
+    """About how many seconds measuring a size takes on 2 cores, all turns and preparations together."""
 
     @property
     def x(self) -> str:
@@ -104,31 +110,49 @@ class Benchmark:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
-    """The rows of one benchmark at one size, and where they were measured."""
+    """The rows of one benchmark at one size."""
 
-    name: str
-    """The benchmark's."""
     size: int
     """The size."""
     rows: Sequence[Row]
     """As measured."""
-    repeats: int
-    """Runs of each row."""
-    machine: str
-    """Processor, cores, memory and versions."""
-    date: str
-    """ISO date."""
     load: float
     """Load average before the run; what others did makes absolute figures worse."""
+    lasted: float = 0.0
+    """Wall seconds that measuring took, with all that is not counted."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Session:
+    """One benchmark measured once, at all sizes that were asked for: what a table of RESULTS.md shows."""
+
+    name: str
+    """The benchmark's."""
+    command: str
+    """What repeats it."""
+    began: str
+    """When, UTC, to the minute."""
+    commit: str
+    """Of which code; "with changes" where the tree had more than that."""
+    machine: str
+    """Processor, cores, memory and versions."""
+    runs: Sequence[Run]
+    """By size."""
+
+    @property
+    def rows(self) -> list[Row]:
+        """All rows, by size."""
+        return [row for run in self.runs for row in run.rows]
 
     def to_json(self) -> dict[str, Any]:
         """Return it as JSON."""
         return asdict(self)
 
     @classmethod
-    def from_json(cls, value: dict[str, Any]) -> Run:
+    def from_json(cls, value: dict[str, Any]) -> Session:
         """Return it from JSON."""
-        return cls(**{**value, "rows": [Row(**row) for row in value["rows"]]})
+        runs = [Run(**{**run, "rows": [Row(**row) for row in run["rows"]]}) for run in value["runs"]]
+        return cls(**{**value, "runs": runs})
 
 
 def ratio(row: Row, base: Row) -> float:
@@ -139,6 +163,16 @@ def ratio(row: Row, base: Row) -> float:
 def find_base(rows: Sequence[Row], row: Row, name: str) -> Row | None:
     """Return the row of that name at the same size."""
     return next((base for base in rows if base.name == name and base.size == row.size), None)
+
+
+def find_largest(rows: Sequence[Row], name: str) -> Row | None:
+    """Return the row of that name at its largest size."""
+    return max((row for row in rows if row.name == name), key=lambda row: row.size, default=None)
+
+
+def significant(value: float) -> str:
+    """Return three figures of a small number, whole ones of a large."""
+    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
 
 
 def list_ratios(rows: Sequence[Row], ours: Sequence[str]) -> dict[str, float]:

@@ -6,11 +6,12 @@ What lies beyond the largest size that was measured is the last rate times the n
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
 from math import ceil
 
 from attestree.registry import gas
-from benchmarks.record import read_runs
+from benchmarks.record import Place
 from benchmarks.rows import Row
 
 SIZES = tuple(10**power for power in range(3, 10))
@@ -31,16 +32,19 @@ ROW_BYTES = 290
 """Of the store, for each credential: SQLite, 20,000 rows of 20 batches."""
 
 
-def build_table() -> str:
-    """Return the table; empty where issuing was never measured on this machine."""
-    runs = read_runs("issuing")
-    if not runs:
+def build_table(place: Place) -> str:
+    """Return the table; empty where issuing was never measured."""
+    sessions = [session for deep in (False, True) if (session := place.read("issuing", deep=deep))]
+    if not sessions:
         return ""
-    rows = [row for run in runs for row in run.rows]
+    rows = sorted((row for session in sessions for row in session.rows), key=lambda row: row.size)
     unsigned = [row for row in rows if row.name == UNSIGNED]
     signed = [row for row in rows if row.name == SIGNED]
+    told = [f"`{session.command}` of {session.began} (commit {session.commit})" for session in sessions]
+    machines = " and ".join(dict.fromkeys(session.machine for session in sessions))
+    said = f"Measured by {' and '.join(told)} on {machines}. What is *in italics* is extrapolated."
     lines = [
-        f"Measured on {runs[-1].machine}; {runs[-1].date}. What is *in italics* is extrapolated.\n",
+        textwrap.fill(said, 130, break_long_words=False, break_on_hyphens=False) + "\n",
         f"| {' | '.join(HEADS)} |",
         "|" + "---:|" * len(HEADS),
     ]

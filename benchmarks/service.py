@@ -19,6 +19,7 @@ from benchmarks.naive_service import PATH
 from benchmarks.rows import Asked, Benchmark, Row
 from benchmarks.sealed import CHAIN_ID, REGISTRY, build_sample
 
+SIZE = 16_384
 CONNECTIONS = 16
 BADGES = 1024
 OURS, LINES, ARRAY = "POST /v1/verify", "POST /v1/verify/batch, lines", "POST /v1/verify/batch, array"
@@ -160,10 +161,11 @@ BENCHMARKS = (
         ),
         unit="credentials",
         measure=measure,
-        sizes=(16_384,),
+        sizes=(SIZE,),
         ci=2_048,
         ours=(OURS, LINES, ARRAY),
         plots=(),
+        lasts={SIZE: 60},
     ),
 )
 

@@ -2,15 +2,19 @@
 Verifying one badge offline: from its bytes to a report, in this process, with the registry in memory.
 
 Rows: a badge whose batch was seen before, one whose batch was not, the same with an `eddsa-rdfc-2022`
-signature whose shape was seen before or not, and a naive verifier beside them (`naive_service`, without its
-server).
+signature whose shape was seen before or not, and beside them a naive verifier (`naive_service`, without its
+server) and `verifySignature` of OpenAttestation, which recomputes digest and path of the same badges.
 """
 
 from __future__ import annotations
 
+import json
+import tempfile
 import time
 from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
 
+from benchmarks.child import peer_node, spend
 from benchmarks.naive_service import Credential, verify
 from benchmarks.rows import Asked, Benchmark, Row
 from benchmarks.sealed import build_sample
@@ -18,7 +22,11 @@ from benchmarks.sealed import build_sample
 WARM, COLD = "attestree", "attestree, batch not seen before"
 SIGNED, NEW_SHAPE = "attestree, signed", "attestree, signed, shape not seen before"
 NAIVE = "naive: pydantic, rfc8785, eth_utils"
-NOTES = {NAIVE: "folds to the stated root only; asks no registry"}
+OPENATTESTATION = "OpenAttestation"
+NOTES = {
+    NAIVE: "folds to the stated root only; asks no registry",
+    OPENATTESTATION: "folds to the stated root only; asks no registry",
+}
 NEW_SHAPES = 16
 
 
@@ -60,10 +68,24 @@ def measure(asked: Asked) -> list[Row]:
             began = time.process_time()
             run(badges)
             seconds[name].append(time.process_time() - began)
-    return [
+    rows = [
         Row(name=name, size=asked.size, seconds=seconds[name], count=count, note=NOTES.get(name, ""))
         for name, _run, _badges, count in programs
     ]
+    return [*rows, _openattestation(asked, plain.badges)] if asked.extra else rows
+
+
+def _openattestation(asked: Asked, badges: Sequence[bytes]) -> Row:
+    """Measure the peer, a process of its own, with the same badges."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "badges.jsonl"
+        bare = [json.loads(badge) for badge in badges]
+        for badge in bare:
+            del badge["proof"]
+        path.write_text("".join(f"{json.dumps(badge)}\n" for badge in bare), encoding="utf-8")
+        runs = [spend(peer_node("openattestation_verify.mjs", path)) for _ in range(asked.repeats)]
+    seconds = [run.seconds for run in runs]
+    return Row(name=OPENATTESTATION, size=asked.size, seconds=seconds, note=NOTES[OPENATTESTATION])
 
 
 def _all_valid(verdicts: Iterable[bool]) -> None:
@@ -89,5 +111,6 @@ BENCHMARKS = (
         ci=256,
         ours=(WARM, COLD, SIGNED, NEW_SHAPE),
         plots=(),
+        lasts={1_024: 20},
     ),
 )
