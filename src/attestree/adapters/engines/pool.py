@@ -24,7 +24,7 @@ AHEAD = 2
 """Shards under way for each process."""
 
 KEPT_BYTES = 30_000_000
-"""Once a process has freed so much at once, it keeps freed memory for the next shard; below glibc's limit, 32 MB."""
+"""A process that freed so much at once keeps what it frees later; what glibc learns from ends at 32 MB."""
 
 MAX_LOSSES = 3
 """Times that processes may die before any further shard is made."""
