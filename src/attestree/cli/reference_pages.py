@@ -21,6 +21,8 @@ from pydantic_core import PydanticUndefined
 from attestree import settings
 from attestree.cli.program import build_app
 from attestree.issuing.columns import ALIASES, LEARNER_COLUMNS
+from attestree.issuing.roster_xlsx import MAX_ROWS as SHEET_ROWS
+from attestree.issuing.table import MAX_ROWS
 from attestree.settings import (
     AlarmSettings,
     IssuerSettings,
@@ -131,7 +133,15 @@ def _words_of(node: ast.ClassDef) -> Iterator[tuple[str, str]]:
 
 def build_roster_page() -> str:
     """Return the page on rosters, made from the names that are understood."""
-    lines = ["# Rosters", "", NOTE, "", ROSTER_INTRODUCTION, "| column | also called |", "|---|---|"]
+    lines = [
+        "# Rosters",
+        "",
+        NOTE,
+        "",
+        ROSTER_INTRODUCTION.format(text_rows=MAX_ROWS, sheet_rows=SHEET_ROWS),
+        "| column | also called |",
+        "|---|---|",
+    ]
     lines += [f"| `{name}` | {', '.join(others)} |" for name, others in ALIASES.items()]
     learner = ", ".join(f"`{name}`" for name in LEARNER_COLUMNS)
     lines += ["", f"One of {learner} says who the learner is.", "", *_codes_of("roster")]
@@ -191,7 +201,8 @@ ROSTER_INTRODUCTION = """\
 A roster is CSV (UTF-8; comma or semicolon), XLSX (first sheet) or JSON Lines. Columns are found by name,
 in any order; capitals, hyphens, underscores and dots do not matter. What is not known here is named in a
 warning and never issued. Dates are year-month-day. `attestree template roster` writes one to begin with,
-`attestree lint` judges one.
+`attestree lint` judges one. CSV and JSON Lines may have {text_rows:,} rows, header included, and a workbook
+{sheet_rows:,}, which is where a sheet ends; a file may have 1 GiB.
 """
 """Top of the page on rosters."""
 

@@ -6,6 +6,7 @@ Decides, per row, whether it is issued; it looks up nothing itself. Source: DESI
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -50,7 +51,7 @@ def select_rows(
 ) -> Selection:
     """Decide which rows are issued, given what was issued before under each row key, oldest first."""
     rows = KeyedRows.of(keyed_rows)
-    kept: list[int] = []
+    kept = array("I")
     replaces: dict[bytes, str] = {}
     findings: list[Finding] = []
     for position, key in enumerate(rows.keys()):
@@ -75,7 +76,8 @@ def without_rows(selection: Selection, findings: Sequence[Finding]) -> Selection
         return selection
     bad = {finding.row for finding in findings if finding.severity is Severity.BAD}
     rows = selection.keyed_rows
-    kept = [position for position, row in enumerate(rows.rows()) if row.number not in bad] if bad else []
+    numbered = enumerate(rows.rows()) if bad else ()
+    kept = array("I", (position for position, row in numbered if row.number not in bad))
     return replace(
         selection,
         keyed_rows=rows.select(kept) if bad else rows,

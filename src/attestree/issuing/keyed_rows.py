@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
+from mmap import mmap
 from typing import overload
 
 from attestree.issuing.packed_rows import PackedRows, unpack_row
@@ -23,7 +24,7 @@ class KeyedRows(Sequence[tuple[bytes, Row]]):
 
     __hash__ = None  # type: ignore[assignment]  # as for every sequence that is compared by what it holds
 
-    def __init__(self, rows: PackedRows, keys: bytes, places: array[int]) -> None:
+    def __init__(self, rows: PackedRows, keys: bytes | bytearray, places: array[int]) -> None:
         """
         Take up rows under keys.
 
@@ -46,14 +47,24 @@ class KeyedRows(Sequence[tuple[bytes, Row]]):
         return cls(rows, bytes(keys), array("I", range(len(rows))))
 
     @classmethod
-    def sort(cls, rows: PackedRows, keys: Sequence[bytes]) -> KeyedRows:
-        """Take up rows and the key of each, and sort them."""
-        order = sorted(range(len(keys)), key=keys.__getitem__)
-        return cls(rows, b"".join([keys[place] for place in order]), array("I", order))
+    def sort(cls, rows: PackedRows, keys: Iterable[bytes]) -> KeyedRows:
+        """Take up rows and the key of each, and sort them; of two under one key, the first stays first."""
+        sorted_keys, places = bytearray(len(rows) * KEY_SIZE), array("I")
+        start = 0
+        # Mapped, so that it goes back to the system at once and whole
+        with mmap(-1, max(len(sorted_keys), 1)) as drawn:
+            for key in keys:
+                drawn.write(key)
+            for records in _sort_by_drawer(drawn, len(rows)):
+                octets = b"".join([record[:KEY_SIZE] for record in records])
+                sorted_keys[start : start + len(octets)] = octets
+                start += len(octets)
+                places.extend([int.from_bytes(record[KEY_SIZE:], "big") for record in records])
+        return cls(rows, sorted_keys, places)
 
     def key(self, position: int) -> bytes:
         """Return the row key at a position, from 0."""
-        return self._keys[position * KEY_SIZE : (position + 1) * KEY_SIZE]
+        return bytes(self._keys[position * KEY_SIZE : (position + 1) * KEY_SIZE])
 
     def packed(self, position: int) -> bytes:
         """Return the row at a position as `pack_row` packed it."""
@@ -61,7 +72,8 @@ class KeyedRows(Sequence[tuple[bytes, Row]]):
 
     def keys(self) -> Iterator[bytes]:
         """Yield the row keys in their order."""
-        return map(self.key, range(len(self)))
+        keys = memoryview(self._keys)
+        return (bytes(keys[start : start + KEY_SIZE]) for start in range(0, len(keys), KEY_SIZE))
 
     def rows(self) -> Iterator[Row]:
         """Yield the rows in the order of their keys."""
@@ -96,3 +108,15 @@ class KeyedRows(Sequence[tuple[bytes, Row]]):
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Sequence) and list(self) == list(other)
+
+
+def _sort_by_drawer(keys: mmap, count: int) -> Iterator[list[bytes]]:
+    """Yield keys, each with its place behind it, sorted: those of one first byte after those of another."""
+    # All of them as objects, at once, would take three times their bytes.
+    drawers = [array("I") for _ in range(256)]
+    for place, first in enumerate(keys[: count * KEY_SIZE : KEY_SIZE]):
+        drawers[first].append(place)
+    for drawer in drawers:
+        yield sorted(
+            [keys[place * KEY_SIZE : (place + 1) * KEY_SIZE] + place.to_bytes(4, "big") for place in drawer]
+        )

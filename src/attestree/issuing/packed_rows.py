@@ -26,14 +26,14 @@ unpack_row = _DECODER.decode
 
 
 class PackedRows(Sequence[Row]):
-    """A sequence of rows that holds their bytes: about 20 more than their text has, each."""
+    """A sequence of rows that holds their bytes, up to 4 GiB: about 20 more than their text has, each."""
 
     __hash__ = None  # type: ignore[assignment]  # it can be appended to
 
     def __init__(self, rows: Iterable[Row] = ()) -> None:
         """Pack rows; `append` adds others."""
         self._octets = bytearray()
-        self._ends = array("Q", [0])
+        self._ends = array("I", [0])
         for row in rows:
             self.append(row)
 

@@ -12,19 +12,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from typing import Any
+from operator import itemgetter
 
 from attestree.issuing.cells import CHECKS, parse_credits
 from attestree.issuing.columns import ColumnMap
-from attestree.issuing.row_checks import is_placeholder
+from attestree.issuing.row_checks import PLACEHOLDER, is_placeholder
 from attestree.issuing.rows import COLUMNS, Row
 from attestree.issuing.table import TableRow
 
 SEPARATOR = "\x1f"
 """Stands between the cells of a row while it is looked at; no plain cell holds it."""
 
-MAX_KNOWN_CELLS = 4_096
-"""Cells of columns with few values that are remembered as good."""
+MAX_KNOWN = 16_384
+"""Cells of columns with few values that are remembered as good beside each other."""
 
 _LETTER = "A-Za-zÀ-ÖØ-öø-ſ"
 _NAME = rf"[{_LETTER}](?:[{_LETTER}0-9 .'’-]{{0,198}}[{_LETTER}0-9.])?"
@@ -55,49 +55,60 @@ PLAIN: Mapping[str, str] = {
 FEW_VALUES = ("awarded_on", "expires_on", "language", "credits")
 """Columns whose cells repeat, and are looked at more closely the first time."""
 
+_CREDITS = COLUMNS.index("credits")
+_make_row: Callable[..., Row] = Row  # by place, for speed
+_GOOD_NAME = rf"(?!(?i:{PLACEHOLDER})(?:{SEPARATOR}|\Z)){_NAME}"
+
 
 class PlainRows:
     """Reads the plain rows of one table."""
 
     def __init__(self, columns: ColumnMap, *, with_names: bool) -> None:
         """Read rows of these columns; arguments as of `read_row`."""
-        self._columns, self._with_names = columns, with_names
-        names = {position: name for name, position in columns.positions.items()}
-        forms = [
-            f"(?:{PLAIN[names[position]]})?" if position in names else f"[^{SEPARATOR}]*"
+        self._width, positions = columns.width, columns.positions
+        # A name in parts is put together before anybody can say whether it is one
+        in_parts = "name" not in positions or {"given_name", "family_name"} & set(positions)
+        self._puts_together = with_names and bool(in_parts)
+        forms = {name: f"(?:{form})?" for name, form in PLAIN.items()}
+        if with_names and not in_parts:
+            forms["name"] = _GOOD_NAME
+        names = {position: name for name, position in positions.items()}
+        form = [
+            forms[names[position]] if position in names else f"[^{SEPARATOR}]*"
             for position in range(columns.width)
         ]
-        self._match: Callable[[str], object] = re.compile(SEPARATOR.join(forms)).fullmatch
-        self._order = tuple(columns.positions.get(name, -1) for name in COLUMNS)
-        self._known: dict[str, set[str]] = {name: {""} for name in FEW_VALUES}
+        self._match = re.compile(SEPARATOR.join(form)).fullmatch
+        # Columns that are not there are read from an empty cell behind the last
+        order = [positions.get(name, columns.width) for name in COLUMNS]
+        self._before, self._after = itemgetter(*order[:_CREDITS]), itemgetter(*order[_CREDITS + 1 :])
+        self._few = itemgetter(*(positions.get(name, columns.width) for name in FEW_VALUES))
+        self._known: dict[tuple[str, ...], tuple[float | None]] = {}
 
     def read(self, row: TableRow) -> Row | None:
         """Return a row that is plain, or None."""
-        if row.marks or len(row.cells) != self._columns.width or not self._match(SEPARATOR.join(row.cells)):
+        number, given, marks = row
+        if marks or len(given) != self._width or self._match(SEPARATOR.join(given)) is None:
             return None
-        cells: list[Any] = [row.cells[position] if position >= 0 else "" for position in self._order]
-        credits_cell = cells[_CREDITS]
-        cells[_CREDITS] = parse_credits(credits_cell)
-        plain = Row(row.number, *cells)
-        return plain if self._is_plain(plain, credits_cell) else None
+        cells = (*given, "")
+        few = self._few(cells)
+        known = self._known.get(few) or self._learn(few)
+        if known is None:
+            return None
+        plain = _make_row(number, *self._before(cells), *known, *self._after(cells))
+        if not (plain.learner_id or plain.email or plain.did):
+            return None
+        if self._puts_together and (not plain.full_name or is_placeholder(plain.full_name)):
+            return None
+        return plain
 
-    def _is_plain(self, row: Row, credits_cell: str) -> bool:
-        """Say whether nothing is wrong with cells that have to be looked at together, or more closely."""
-        if not (row.learner_id or row.email or row.did):
-            return False
-        if self._with_names and (not row.full_name or is_placeholder(row.full_name)):
-            return False
-        if row.awarded_on and row.expires_on and row.expires_on <= row.awarded_on:
-            return False
-        cells = zip(FEW_VALUES, (row.awarded_on, row.expires_on, row.language, credits_cell), strict=True)
-        return all(cell in self._known[name] or self._learn(name, cell) for name, cell in cells)
-
-    def _learn(self, name: str, cell: str) -> bool:
-        """Say whether a cell is good, and remember it."""
-        good = CHECKS[name](cell) is None
-        if good and len(self._known[name]) < MAX_KNOWN_CELLS:
-            self._known[name].add(cell)
-        return good
-
-
-_CREDITS = COLUMNS.index("credits")
+    def _learn(self, few: tuple[str, ...]) -> tuple[float | None] | None:
+        """Return the credits where cells of `FEW_VALUES` are good beside each other, and remember them."""
+        awarded, expires, _language, credits_cell = few
+        if awarded and expires and expires <= awarded:
+            return None
+        if any(cell and CHECKS[name](cell) for name, cell in zip(FEW_VALUES, few, strict=True)):
+            return None
+        known = (parse_credits(credits_cell),)
+        if len(self._known) < MAX_KNOWN:
+            self._known[few] = known
+        return known

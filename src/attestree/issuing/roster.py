@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from attestree.errors import RosterError
+from attestree.issuing.beside import Beside
 from attestree.issuing.columns import map_columns
 from attestree.issuing.finding import Finding, Severity
 from attestree.issuing.packed_rows import PackedRows
@@ -19,7 +20,7 @@ from attestree.issuing.plain_rows import PlainRows
 from attestree.issuing.roster_csv import parse_csv
 from attestree.issuing.roster_jsonl import parse_jsonl
 from attestree.issuing.roster_xlsx import parse_xlsx
-from attestree.issuing.row_checks import find_lost_zeros, find_same_learners, read_row
+from attestree.issuing.row_checks import read_row
 from attestree.issuing.table import Table
 
 PARSERS: Mapping[str, Callable[[bytes], Table]] = {
@@ -76,7 +77,7 @@ def parse_roster(octets: bytes, *, file_name: str, with_names: bool = True) -> R
     table = parse_table(octets, file_name=file_name)
     columns = map_columns(table, with_names=with_names)
     plain = PlainRows(columns, with_names=with_names)
-    rows, total = PackedRows(), 0
+    rows, total, beside = PackedRows(), 0, Beside(table.expected)
     findings = list(columns.findings)
     for table_row in table.rows:
         total += 1
@@ -86,10 +87,10 @@ def parse_roster(octets: bytes, *, file_name: str, with_names: bool = True) -> R
             findings += found
         if row is not None:
             rows.append(row)
-    findings += find_lost_zeros(rows, columns)
-    same = find_same_learners(rows, columns)
-    findings += same
-    bad = {finding.row for finding in same if finding.severity is Severity.BAD}
+            beside.see(row)
+    among = beside.find(rows, columns)
+    findings += among
+    bad = {finding.row for finding in among if finding.severity is Severity.BAD}
     good = PackedRows(row for row in rows if row.number not in bad) if bad else rows
     findings.sort(key=lambda finding: (finding.row, finding.severity is Severity.WARNING))
     return Roster(good, tuple(findings), total)

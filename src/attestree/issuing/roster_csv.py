@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import csv
 import io
+from codecs import getincrementaldecoder
 from collections.abc import Iterator
 
 from attestree.errors import RosterError
@@ -23,6 +24,9 @@ SEPARATORS = (",", ";")
 MAX_HEADER_CHARACTERS = 100_000
 """Characters in which the header is looked for."""
 
+DECODED_AT_ONCE = 1_048_576
+"""Bytes that are looked at together."""
+
 NOT_TEXT = (b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"{\\rtf", b"<html", b"<!doctype html", b"<!DOCTYPE html")
 """How documents, pictures and web pages begin, whatever the file is called."""
 
@@ -32,10 +36,15 @@ def parse_csv(octets: bytes) -> Table:
     Read a CSV file.
 
     Raises:
-        RosterError: `roster.quotes`, any code of `decode_text` or of `build_table`.
+        RosterError: `roster.quotes`, `roster.too_many_rows`, any code of `verify_text` or of `build_table`.
     """
-    separator = find_separator(decode_text(octets))
-    return build_table(_read_rows(octets, separator))
+    verify_text(octets)
+    lines = octets.count(b"\n")
+    if lines > MAX_ROWS and b'"' not in octets:
+        # Where nothing is quoted, each line is a row: nobody has to wait for the last
+        raise RosterError("roster.too_many_rows", limit=MAX_ROWS)
+    separator = find_separator(octets[: 4 * MAX_HEADER_CHARACTERS].decode("utf-8-sig", "ignore"))
+    return build_table(_read_rows(octets, separator), expected=lines)
 
 
 def _read_rows(octets: bytes, separator: str) -> Iterator[TableRow]:
@@ -52,22 +61,40 @@ def _read_rows(octets: bytes, separator: str) -> Iterator[TableRow]:
         raise RosterError("roster.quotes", row=number + 1) from exc
 
 
-def decode_text(octets: bytes) -> str:
+def verify_text(octets: bytes) -> None:
     """
-    Decode UTF-8, dropping a byte order mark.
+    Return if a file is UTF-8, with or without a byte order mark; the text as a whole is never held.
 
     Raises:
         RosterError: `roster.not_table`, `roster.utf16`, or `roster.encoding` with the row of the first byte
             that is wrong.
     """
-    if octets.startswith(NOT_TEXT):
-        raise RosterError("roster.not_table")
-    if octets.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\x00" in octets[:1000]:
-        raise RosterError("roster.utf16")
+    _verify_start(octets)
+    decoder = getincrementaldecoder("utf-8")()
+    try:
+        for start in range(0, len(octets), DECODED_AT_ONCE):
+            decoder.decode(octets[start : start + DECODED_AT_ONCE])
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        # Only the whole tells in which row it is
+        decode_text(octets)
+
+
+def decode_text(octets: bytes) -> str:
+    """Decode UTF-8, dropping a byte order mark; raises as `verify_text`."""
+    _verify_start(octets)
     try:
         return octets.decode("utf-8-sig")
     except UnicodeDecodeError as exc:
         raise RosterError("roster.encoding", row=octets.count(b"\n", 0, exc.start) + 1) from exc
+
+
+def _verify_start(octets: bytes) -> None:
+    """Return if a file does not begin as something else."""
+    if octets.startswith(NOT_TEXT):
+        raise RosterError("roster.not_table")
+    if octets.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\x00" in octets[:1000]:
+        raise RosterError("roster.utf16")
 
 
 def find_separator(text: str) -> str:

@@ -13,7 +13,7 @@ from itertools import chain
 
 from attestree.credentials.strict_json import JsonValue, parse_json
 from attestree.errors import MalformedJsonError, RosterError
-from attestree.issuing.roster_csv import decode_text
+from attestree.issuing.roster_csv import verify_text
 from attestree.issuing.table import MAX_ROWS, Table, TableRow, build_table
 
 MAX_LINE_BYTES = 65_536
@@ -28,7 +28,9 @@ def parse_jsonl(octets: bytes) -> Table:
         RosterError: `roster.json_line` with the line, `roster.utf16`, `roster.encoding`, or any code
             of `build_table`.
     """
-    if decode_text(octets).count("\n") >= MAX_ROWS:
+    verify_text(octets)
+    lines = octets.count(b"\n")
+    if lines >= MAX_ROWS:
         raise RosterError("roster.too_many_rows", limit=MAX_ROWS)
     names: dict[str, int] = {}
     for _, members in _read_objects(octets):
@@ -37,7 +39,7 @@ def parse_jsonl(octets: bytes) -> Table:
     # read twice: no more than one line is held, whatever the size of the file
     rows = (_row(number, members, names) for number, members in _read_objects(octets))
     header = [TableRow(0, tuple(names))] if names else []
-    return build_table(chain(header, (row for row in rows if any(row.cells))))
+    return build_table(chain(header, (row for row in rows if any(row.cells))), expected=lines)
 
 
 def _read_objects(octets: bytes) -> Iterator[tuple[int, dict[str, JsonValue]]]:

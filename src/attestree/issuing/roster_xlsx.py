@@ -12,13 +12,15 @@ import io
 import re
 import zipfile
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 
 import python_calamine
 
 from attestree.errors import RosterError
-from attestree.issuing.table import MAX_COLUMNS, MAX_ROWS, Table, TableRow, build_table, is_blank
+from attestree.issuing.table import MAX_COLUMNS, Table, TableRow, build_table, is_blank
+
+MAX_ROWS = 1_048_576
+"""Most rows of one sheet, header included: as many as the format has."""
 
 MAX_UNPACKED_BYTES = 536_870_912
 """Most bytes a workbook may unpack to."""
@@ -54,8 +56,10 @@ def parse_xlsx(octets: bytes) -> Table:
         raise RosterError("roster.xlsx_locked") from exc
     except (python_calamine.CalamineError, OSError, ValueError, IndexError) as exc:
         raise RosterError("roster.xlsx_unreadable") from exc
-    table = build_table([row for row in _rows(values, marks) if not is_blank(row.cells) or row.marks])
-    return replace(table, other_sheets=others)
+    if len(values) > MAX_ROWS:
+        raise RosterError("roster.too_many_rows", limit=MAX_ROWS)
+    rows = [row for row in _rows(values, marks) if not is_blank(row.cells) or row.marks]
+    return build_table(rows, expected=len(rows), other_sheets=others)
 
 
 def _count_other_sheets(workbook: python_calamine.CalamineWorkbook) -> int:

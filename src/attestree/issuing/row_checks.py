@@ -1,15 +1,14 @@
 """
-Judges the rows of a roster: each by itself, then all of them beside each other.
+Judges the rows of a roster, each by itself.
 
-Decides which rows are good. What one cell may hold is decided in `cells`; what text may be issued, in
-`credentials.issue_text`. Source: DESIGN section 9.
+Decides which rows are good. All of them beside each other are judged in `beside`; what one cell may hold is
+decided in `cells`; what text may be issued, in `credentials.issue_text`. Source: DESIGN section 9.
 """
 
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from attestree.issuing.cells import CHECKS, PRINTED, Problem, check_printed, find_habit, parse_credits
 from attestree.issuing.columns import LEARNER_COLUMNS, ColumnMap
@@ -27,10 +26,11 @@ SPARE_CODES = {
 }
 """What is said instead where another column names the learner as well."""
 
+PLACEHOLDER = r"(?:undefined|null|none|nan|n/a|test|xxx+|-+)(?: (?:undefined|null|none|nan))*"
+"""What programs and people leave where a name should be, in any case of letters."""
+
 _MOJIBAKE = re.compile("Ã[\u0080-\u00bf]|â€|Â[\u0080-\u00bf]|Å[\u0080-\u00bf]")
-_PLACEHOLDER = re.compile(
-    r"(undefined|null|none|nan|n/a|test|xxx+|-+)( (undefined|null|none|nan))*", re.IGNORECASE
-)
+_PLACEHOLDER = re.compile(PLACEHOLDER, re.IGNORECASE)
 
 
 def read_row(row: TableRow, columns: ColumnMap, *, with_names: bool) -> tuple[Row | None, list[Finding]]:
@@ -118,79 +118,3 @@ def _check_row(
 def is_placeholder(full_name: str) -> bool:
     """Say whether somebody left a word in the place of a name."""
     return _PLACEHOLDER.fullmatch(full_name) is not None
-
-
-def find_lost_zeros(rows: Sequence[Row], columns: ColumnMap) -> list[Finding]:
-    """Warn of learner ids that are shorter than nearly all others: a spreadsheet drops leading zeros."""
-    lengths = Counter(len(row.learner_id) for row in rows if _is_number(row.learner_id))
-    if len(lengths) < 2:
-        return []
-    usual, count = lengths.most_common(1)[0]
-    if usual < 4 or count * 2 < lengths.total():
-        return []
-    return [
-        Finding(
-            row.number,
-            Severity.WARNING,
-            columns.spelled["learner_id"],
-            "roster.lost_zeros",
-            {"size": len(row.learner_id), "usual": usual},
-            row.learner_id,
-        )
-        for row in rows
-        if _is_number(row.learner_id) and len(row.learner_id) < usual
-    ]
-
-
-def _is_number(text: str) -> bool:
-    return text.isascii() and text.isdigit()
-
-
-def find_same_learners(rows: Sequence[Row], columns: ColumnMap) -> list[Finding]:
-    """Refuse the second row for one learner, and warn where two learners share an address."""
-    return _find_same(_find_alike(rows), columns)
-
-
-def _find_alike(rows: Sequence[Row]) -> list[Row]:
-    """Return the rows that may share learner or address with another: hashes tell few too many."""
-    seen: set[int] = set()
-    again: set[int] = set()
-    for row in rows:
-        for number in _hash_names(row):
-            (again if number in seen else seen).add(number)
-    return [row for row in rows if not again.isdisjoint(_hash_names(row))] if again else []
-
-
-def _hash_names(row: Row) -> tuple[int, ...]:
-    """Return numbers that are the same for the same learner, or the same address."""
-    if row.email and row.identity[0] == "learner_id":
-        return hash(row.identity), hash(row.email.lower())
-    return (hash(row.identity),)
-
-
-def _find_same(rows: Sequence[Row], columns: ColumnMap) -> list[Finding]:
-    """Compare rows in full."""
-    first_rows: dict[tuple[str, str], int] = {}
-    first_mails: dict[str, int] = {}
-    findings: list[Finding] = []
-    for row in rows:
-        first = first_rows.setdefault(row.identity, row.number)
-        if first != row.number:
-            column = columns.spelled[row.identity[0]]
-            shown = row.identity[1]
-            findings.append(
-                Finding(row.number, Severity.BAD, column, "roster.same_learner", {"first": first}, shown)
-            )
-            continue
-        mail = first_mails.setdefault(row.email.lower() or f"row {row.number}", row.number)
-        if mail != row.number and row.identity[0] == "learner_id":
-            findings.append(
-                Finding(
-                    row.number,
-                    Severity.WARNING,
-                    columns.spelled["email"],
-                    "roster.same_email",
-                    {"first": mail},
-                )
-            )
-    return findings

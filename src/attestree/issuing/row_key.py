@@ -14,10 +14,13 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
-from json.encoder import encode_basestring
+from itertools import islice
+from operator import itemgetter
+from typing import TYPE_CHECKING, Any
 
+import msgspec
 from msgspec.structs import astuple
 
 from attestree.credentials.canonical import canonicalize
@@ -26,6 +29,9 @@ from attestree.errors import KeyFileError
 from attestree.issuing.keyed_rows import KeyedRows
 from attestree.issuing.packed_rows import PackedRows
 from attestree.issuing.rows import COLUMNS, Row
+
+if TYPE_CHECKING:
+    from hashlib import _Hash as HASH
 
 ROSTER_KEY_SIZE = 32
 """Bytes of an issuer's roster key."""
@@ -37,8 +43,23 @@ ROSTER_LABEL = b"attestree/1 roster\x00"
 """Domain of fingerprints."""
 
 
-# Names in the order of RFC 8785, each with the place of its column in a row.
-_NAMES = tuple((COLUMNS.index(name) + 1, f'"{name}":') for name in sorted(COLUMNS))
+# What a row says, in the order of RFC 8785: "awarded_on", "credits", "did" ...; what is empty is left out.
+_SORTED = sorted(COLUMNS)
+_Said: Any = msgspec.defstruct(
+    "_Said",
+    [(name, msgspec.Raw | None, None) if name == "credits" else (name, str, "") for name in _SORTED],
+    omit_defaults=True,
+    gc=False,
+)
+_encode = msgspec.json.Encoder().encode
+_PLACES = [COLUMNS.index(name) + 1 for name in _SORTED]
+_CREDITS = COLUMNS.index("credits") + 1
+_AWARDED, _ = _PLACES[:2]
+_AFTER = itemgetter(*_PLACES[2:])
+
+_ROWS_AT_ONCE = 1_000
+_BLOCK_SIZE = 64
+_INNER, _OUTER = (bytes(byte ^ pad for byte in range(256)) for pad in (0x36, 0x5C))
 
 
 def build_row_key(roster_key: bytes, *, issuer: bytes, achievement_id: str, row: Row) -> bytes:
@@ -68,8 +89,31 @@ def _format_field(octets: bytes) -> bytes:
 
 def key_rows(roster_key: bytes, rows: Sequence[Row], *, issuer: bytes, achievement_id: str) -> KeyedRows:
     """Return rows with their keys, sorted by key: the order of a roster means nothing."""
-    keys = [build_row_key(roster_key, issuer=issuer, achievement_id=achievement_id, row=row) for row in rows]
-    return KeyedRows.sort(rows if isinstance(rows, PackedRows) else PackedRows(rows), keys)
+    packed = rows if isinstance(rows, PackedRows) else PackedRows(rows)
+    return KeyedRows.sort(packed, _build_row_keys(roster_key, packed, issuer, achievement_id))
+
+
+def _build_row_keys(
+    roster_key: bytes, rows: Iterable[Row], issuer: bytes, achievement_id: str
+) -> Iterator[bytes]:
+    """Yield the row key of each row: `build_row_key`, with what rows share hashed once."""
+    outer = _begin(roster_key, _OUTER)
+    begun: dict[str, HASH] = {}
+    for row in rows:
+        kind, value = row.identity
+        if kind not in begun:
+            begun[kind] = _begin(roster_key, _INNER)
+            begun[kind].update(ROW_LABEL + _shared_fields(issuer, achievement_id, kind))
+        first, last = begun[kind].copy(), outer.copy()
+        first.update(_format_field(value.encode()))
+        last.update(first.digest())
+        yield last.digest()
+
+
+def _begin(roster_key: bytes, pad: bytes) -> HASH:
+    """Return the state with which one half of each HMAC-SHA256 under a key begins; RFC 2104, section 2."""
+    _verify_size(roster_key)
+    return hashlib.sha256(roster_key.ljust(_BLOCK_SIZE, b"\x00").translate(pad))
 
 
 def build_fingerprint(roster_key: bytes, *, rows: Iterable[Row], terms: JsonObject) -> bytes:
@@ -82,9 +126,9 @@ def build_fingerprint(roster_key: bytes, *, rows: Iterable[Row], terms: JsonObje
         terms: Achievement, issuer profile, chain, registry, addresses and policy.
     """
     # The bytes are those of `canonicalize({"rows": [...], "terms": terms})`, written row by row.
-    content, comma = hashlib.sha256(b'{"rows":['), b""
-    for row in rows:
-        content.update(comma + _write_row(row))
+    content, comma, rest = hashlib.sha256(b'{"rows":['), b"", iter(rows)
+    while said := b",".join(map(_write_row, islice(rest, _ROWS_AT_ONCE))):
+        content.update(comma + said)
         comma = b","
     content.update(b'],"terms":%b}' % canonicalize(terms))
     return _authenticate(roster_key, ROSTER_LABEL, content.digest())
@@ -93,20 +137,21 @@ def build_fingerprint(roster_key: bytes, *, rows: Iterable[Row], terms: JsonObje
 def _write_row(row: Row) -> bytes:
     """Return what a row says, canonical JSON: `canonicalize(row.to_json())`."""
     values = astuple(row)
-    members = [
-        name + (encode_basestring(value) if isinstance(value, str) else _write_number(value))
-        for place, name in _NAMES
-        if (value := values[place]) not in ("", None)
-    ]
-    return f"{{{','.join(members)}}}".encode()
+    number = values[_CREDITS]
+    credits_ = None if number is None else _write_number(number)
+    return _encode(_Said(values[_AWARDED], credits_, *_AFTER(values)))
 
 
 @lru_cache(maxsize=1_024)
-def _write_number(number: float) -> str:
-    return canonicalize(number).decode()
+def _write_number(number: float) -> msgspec.Raw:
+    return msgspec.Raw(canonicalize(number))
 
 
 def _authenticate(roster_key: bytes, label: bytes, message: bytes) -> bytes:
+    _verify_size(roster_key)
+    return hmac.digest(roster_key, label + message, "sha256")
+
+
+def _verify_size(roster_key: bytes) -> None:
     if len(roster_key) != ROSTER_KEY_SIZE:
         raise KeyFileError("key.roster_size", size=len(roster_key), expected=ROSTER_KEY_SIZE)
-    return hmac.digest(roster_key, label + message, "sha256")

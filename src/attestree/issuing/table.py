@@ -8,13 +8,18 @@ Source: DESIGN section 9.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import chain
+from types import MappingProxyType
+from typing import NamedTuple
 
 from attestree.errors import RosterError
 
-MAX_ROWS = 1_048_576
-"""Most rows of one roster, header included: as many as a spreadsheet has."""
+MAX_ROWS = 2**24
+"""
+Most rows of one roster, header included: 16,777,216, what a machine of 8 GiB holds while it issues them. A
+workbook ends before (`roster_xlsx.MAX_ROWS`).
+"""
 
 MAX_COLUMNS = 200
 """Most columns that are looked at."""
@@ -23,15 +28,14 @@ MAX_CELL_CHARACTERS = 5_000
 """Longest cell."""
 
 
-@dataclass(frozen=True, slots=True)
-class TableRow:
+class TableRow(NamedTuple):
     """One row that is not blank."""
 
     number: int
     """Row number as a spreadsheet shows it."""
     cells: Sequence[str]
     """Its cells, as many as the row has."""
-    marks: Mapping[int, str] = field(default_factory=dict)
+    marks: Mapping[int, str] = MappingProxyType({})
     """Column position -> code of what is odd about a cell beyond its text, such as a formula."""
 
 
@@ -47,11 +51,18 @@ class Table:
     """All rows below it that are not blank; read once, one after another."""
     other_sheets: int = 0
     """How many further sheets of a workbook hold something; none of them is read."""
+    expected: int = 1_024
+    """About how many rows there are; more is no fault."""
 
 
-def build_table(numbered: Iterable[TableRow], *, other_sheets: int = 0) -> Table:
+def build_table(numbered: Iterable[TableRow], *, expected: int, other_sheets: int = 0) -> Table:
     """
     Take the first row as header and the others as rows; all but the first two are read later.
+
+    Args:
+        numbered: All rows that are not blank.
+        expected: About how many.
+        other_sheets: As the table has it.
 
     Raises:
         RosterError: `roster.empty`, `roster.no_rows` or `roster.too_many_columns`; `roster.too_many_rows`
@@ -69,7 +80,7 @@ def build_table(numbered: Iterable[TableRow], *, other_sheets: int = 0) -> Table
         names.pop()
     if len(names) > MAX_COLUMNS:
         raise RosterError("roster.too_many_columns", limit=MAX_COLUMNS)
-    return Table(header.number, tuple(names), _count(chain([first], following)), other_sheets)
+    return Table(header.number, tuple(names), _count(chain([first], following)), other_sheets, expected)
 
 
 def _count(rows: Iterable[TableRow]) -> Iterator[TableRow]:
@@ -82,4 +93,4 @@ def _count(rows: Iterable[TableRow]) -> Iterator[TableRow]:
 
 def is_blank(cells: Sequence[str]) -> bool:
     """Say whether a row holds nothing but white space."""
-    return not any(cell and not cell.isspace() for cell in cells)
+    return not "".join(cells).strip()

@@ -10,8 +10,8 @@ from pathlib import Path
 
 from attestree.errors import FolderUnavailableError, RequestError
 
-MAX_ROSTER_BYTES = 268_435_456
-"""Largest roster, 256 MiB."""
+MAX_ROSTER_BYTES = 1_073_741_824
+"""Largest roster, 1 GiB: 64 bytes for each of as many rows as there may be."""
 
 MAX_ACHIEVEMENT_BYTES = 262_144
 """Largest description of an achievement."""
