@@ -20,7 +20,8 @@ from attestree.credentials.digest import credential_digest
 from attestree.credentials.proof_set import SecuredAnchor, format_secured_anchor
 from attestree.credentials.signatures.multikey import KeyKind, PublicKey, did_key_method, format_did_key
 from attestree.credentials.strict_json import JsonObject
-from attestree.issuing.compose import Composer, Place
+from attestree.issuing.claims import Place
+from attestree.issuing.compose import Composer
 from attestree.issuing.roster import parse_roster
 from attestree.issuing.row_key import key_rows
 from attestree.issuing.signing import TemplateSigner
@@ -36,6 +37,7 @@ from attestree.registry.facts import (
     Head,
     Operator,
     Role,
+    SharedFacts,
     Span,
     View,
 )
@@ -76,6 +78,13 @@ class MemoryRegistry:
     def fetch_facts(self, query: FactsQuery) -> CredentialFacts:
         """Return the same facts at both blocks."""
         return CredentialFacts(self.view, self.ledger.state_at(query), self.ledger.state_at(query))
+
+    def fetch_shared(self, query: FactsQuery, indexes: Sequence[int]) -> SharedFacts:
+        """Return the facts that credentials without a status share, as a registry that is followed does."""
+        untouched = frozenset(indexes)
+        for ledger in (self.ledger, self.ledger):
+            untouched = ledger.find_untouched(query.list_id, untouched)
+        return SharedFacts(self.fetch_facts(query), untouched)
 
     def fetch_view(self) -> View:
         """Return the view."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 
 from attestree.errors import AttestreeError
 from attestree.ports import IssuerFacts
@@ -10,6 +11,7 @@ from attestree.registry.facts import (
     CredentialFacts,
     FactsQuery,
     Head,
+    SharedFacts,
     StateAt,
     StatusBits,
     View,
@@ -39,6 +41,13 @@ class FakeFacts:
             raise self.failure
         known = self.records.get((query.issuer, query.root))
         return known or CredentialFacts(self.view, final=NOTHING, latest=NOTHING)
+
+    def fetch_shared(self, query: FactsQuery, indexes: Sequence[int]) -> SharedFacts:
+        """Ask about each, and return one answer that several got."""
+        answers = {index: self.fetch_facts(replace(query, index=index)) for index in indexes}
+        clear = [facts for facts in answers.values() if facts.final.status == facts.latest.status == CLEAR]
+        shared = (clear or list(answers.values()))[0]
+        return SharedFacts(shared, frozenset(index for index, facts in answers.items() if facts == shared))
 
     def fetch_issuer(self, issuer: bytes) -> IssuerFacts:
         return IssuerFacts(self.fetch_view(), issuer, (), (), Head(0, 0), Head(0, 0))

@@ -58,6 +58,15 @@ class Reader:
         query = FactsQuery((issuer or batch.issuer).address, batch.root, list_id or batch.list_id, index)
         return self.settled(lambda: self.facts.fetch_facts(query))
 
+    def hold_shared(self, batch: AnchoredBatch, indexes: Sequence[int]) -> frozenset[int]:
+        """Hold one answer about several against what each is told by itself; return whom it is about."""
+        query = FactsQuery(batch.issuer.address, batch.root, batch.list_id, indexes[0])
+        shared = self.settled(lambda: self.facts.fetch_shared(query, indexes))
+        assert shared.indexes <= set(indexes)
+        for index in shared.indexes:
+            assert self.facts.fetch_facts(replace(query, index=index)) == shared.facts
+        return shared.indexes
+
     def ask_issuer(self, issuer: Actor) -> IssuerFacts:
         return self.settled(lambda: self.facts.fetch_issuer(issuer.address))
 

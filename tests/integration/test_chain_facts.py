@@ -333,6 +333,24 @@ def test_what_is_new_is_latest_and_not_yet_final(kind: str, registry: Deployed) 
     assert reader.ask(batch, 5).final.status == facts.latest.status
 
 
+def test_one_answer_about_several_is_about_none_that_either_block_says_anything_of(
+    registry: Deployed,
+) -> None:
+    reader = build_reader("followed", registry, finality="depth:3")
+    batch = registry.anchor(registry.new_issuer())
+    registry.mine(3)
+    assert reader.hold_shared(batch, [3, 4, 5]) == {3, 4, 5}
+    registry.suspend(batch, [3, 4])
+    assert reader.hold_shared(batch, [3, 4, 5]) == {5}
+    assert reader.hold_shared(batch, [3, 4]) == frozenset()
+    registry.mine(3)
+    registry.reinstate(batch, [3])
+    assert reader.ask(batch, 3).latest.status == CLEAR
+    assert reader.hold_shared(batch, [3, 4, 5]) == {5}
+    registry.mine(3)
+    assert reader.hold_shared(batch, [3, 4, 5]) == {3, 5}
+
+
 def test_the_chains_own_final_block_is_taken(kind: str, registry: Deployed) -> None:
     reader = build_reader(kind, registry, finality="finalized")
     batch = registry.anchor(registry.new_issuer())
@@ -486,5 +504,10 @@ def test_all_readers_say_the_same_after_every_act(either_chain: DevChain) -> Non
             for told in others:
                 assert without_texts(direct.latest) == without_texts(told.latest)
                 assert without_texts(direct.final) == without_texts(told.final)
+        for reader in readers:
+            about = reader.hold_shared(batch, [0, 1, 2, 3, 255, 256, 299])
+            told = {index: reader.ask(batch, index) for index in (0, 1, 2, 3, 255, 256, 299)}
+            clear = {index for index, facts in told.items() if facts.latest.status == CLEAR}
+            assert about == (clear if reader is readers[1] else {0})
         told_of_issuer = [reader.ask_issuer(issuer) for reader in readers]
         assert all(told == told_of_issuer[0] for told in told_of_issuer)

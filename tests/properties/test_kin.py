@@ -12,20 +12,33 @@ from dataclasses import replace
 from typing import Any
 
 import orjson
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from attestree.credentials.canonical import canonicalize
+from attestree.credentials.digest import credential_digest
 from attestree.credentials.enveloping import parse_document
 from attestree.credentials.images import unwrap_picture
 from attestree.credentials.strict_json import JsonValue, parse_slowly
 from attestree.errors import ChainUnavailableError, InputError
+from attestree.merkle.path import fold
+from attestree.merkle.standard import leaf_hash
 from attestree.registry.facts import EndCause
 from attestree.verifying.report import Report
 from attestree.verifying.verifier import Verifier
 from attestree.verifying.written import AnswerWriter
-from tests.unit.verifying.batches import Batch, build_batch, describe
-from tests.unit.verifying.genuine import ANCHORED, NOW, OPERATOR, SPAN
+from tests.unit.verifying.batches import Batch, BatchFacts, build_batch, describe
+from tests.unit.verifying.genuine import (
+    ANCHORED,
+    NOW,
+    OPERATOR,
+    SPAN,
+    VIEW,
+    build_facts,
+    build_header,
+    with_proofs,
+)
 
 NAMES = ["Zofia Kowalska", "Żółć — 王", "O'Brien", 'A "B"', "a\\b", "\U0001f600", "tab\there", "", "x" * 300]
 DATES = [
@@ -157,6 +170,96 @@ def test_what_is_taken_back_after_the_first_was_seen_is_never_valid(
         report = hold(batch, warm, batch.credentials[index])
         assert isinstance(report, Report)
         assert report.valid == (index not in revoked | suspended)
+
+
+@given(
+    st.sets(PLACES),
+    st.sets(PLACES),
+    st.lists(PLACES, max_size=40),
+    st.sampled_from([0, 0, 0, *range(1, 6)]),
+)
+def test_of_many_asked_about_together_each_is_answered_as_alone(
+    revoked: set[int], suspended: set[int], asked: list[int], changed: int
+) -> None:
+    batch = fresh()
+    warm = batch.warm()
+    batch.facts.revoked, batch.facts.suspended = revoked, suspended
+    sent = [batch.credentials[index] for index in asked]
+    # one path among them that leads elsewhere
+    sent[:changed] = [octets.replace(octets[-60:-50], b"AAAAAAAAAA") for octets in sent[:changed]]
+    found = [candidate for octets in sent if (candidate := warm.recognise(octets))]
+    together = dict(zip([bytes(one.digest) for one in found], warm.write_answers(found, WRITER), strict=True))
+    for octets in sent:
+        candidate = warm.recognise(octets)
+        slow = judge(batch.verifier(), octets, slowly=True)
+        if candidate is not None:
+            assert isinstance(slow, Report)
+            written = orjson.dumps(slow.to_json()) if slow.valid else None
+            assert together[candidate.digest] == written
+
+
+def with_entry(index: int, **changes: str) -> dict[str, Any]:
+    """Build a document with another status entry."""
+    document = describe(index)
+    return {**document, "credentialStatus": {**document["credentialStatus"], **changes}}
+
+
+MISTAKEN = [
+    lambda index: with_entry(index, statusListIndex="0"),
+    lambda index: with_entry(index, statusListIndex=f"0{index}"),
+    lambda index: with_entry(index, id="javascript:alert(1)"),
+    lambda index: with_entry(index, id="https://example.edu/\u202e"),
+    lambda index: describe(index, id="no address"),
+    lambda index: describe(index, id=""),
+    lambda index: describe(index, id="javascript:alert(1)"),
+    lambda index: describe(index, awardedDate="2026-13-01T00:00:00Z"),
+    lambda index: describe(index, awardedDate="yesterday"),
+    lambda index: describe(index, awardedDate=""),
+]
+
+
+def test_what_was_sealed_with_a_mistake_in_a_gap_is_no_more_valid_than_by_steps() -> None:
+    batch = build_batch([describe(0), *[make(index) for index, make in enumerate(MISTAKEN, 1)]])
+    warm = batch.warm()
+    for octets in batch.credentials[1:]:
+        report = hold(batch, warm, octets)
+        assert isinstance(report, str) or not report.valid
+        assert warm.verify_kin(octets) is None
+
+
+@pytest.mark.parametrize("below", [[], [b"\x55" * 32] * 2])
+def test_a_path_of_a_length_that_no_tree_of_the_size_has_is_never_valid(below: list[bytes]) -> None:
+    """Somebody made a tree in which one leaf lies too high, or too low; the other lies where it may."""
+    documents = [describe(0), describe(1)]
+    sealed = build_batch(documents, build_header(size=4)).secured
+    low, high = [
+        leaf_hash(
+            credential_digest(
+                salt=one.anchor.salt, header=one.anchor.header, options=one.options, document=document
+            ),
+            one.anchor.index,
+        )
+        for one, document in zip(sealed, documents, strict=True)
+    ]
+    beside = b"\x66" * 32
+    paths = [beside, fold(high, below)], [*below, fold(low, [beside])]
+    root = fold(low, paths[0])
+    assert root == fold(high, paths[1])
+    secured = [
+        replace(one, anchor=replace(one.anchor, path=b"".join(path), root=root))
+        for one, path in zip(sealed, paths, strict=True)
+    ]
+    octets = [
+        canonicalize(with_proofs(document, one)) for document, one in zip(documents, secured, strict=True)
+    ]
+    facts = BatchFacts(VIEW)
+    facts.records[secured[0].anchor.header.issuer, root] = build_facts(secured[0].anchor)
+    batch = Batch(octets, facts, secured)
+    warm = batch.warm()
+    report = hold(batch, warm, octets[1])
+    assert isinstance(report, Report)
+    assert not report.valid
+    assert warm.recognise(octets[1]) is None
 
 
 STOPPED = replace(SPAN, number=2, cause=EndCause.SUSPENDED)

@@ -7,7 +7,15 @@ from hypothesis import strategies as st
 from attestree.adapters.evm.snapshot import Snapshot, format_snapshot, pack_logs, parse_snapshot
 from attestree.errors import HeadMismatchError
 from attestree.merkle.keccak import keccak256
-from attestree.registry.facts import BlockRef, ChainIdentity, FactsQuery, Log
+from attestree.registry.facts import (
+    WHOLE_LIST_WORD,
+    BlockRef,
+    ChainIdentity,
+    FactsQuery,
+    Log,
+    Purpose,
+    StatusBits,
+)
 from attestree.registry.ledger import IssuerHeads, Ledger
 from tests.unit.registry.contract_logs import ACCREDITOR, CHAIN_ID, ISSUER, LIST, OTHER, REGISTRY, History
 
@@ -51,6 +59,21 @@ def told(ledger: Ledger, logs: list[Log]) -> object:
     ]
     heads = [ledger.heads_of(issuer) for issuer in ISSUERS]
     return ledger.registry_head, heads, [ledger.state_at(query) for query in queries]
+
+
+@given(histories(), st.booleans(), st.lists(st.integers(0, 600), max_size=40))
+def test_untouched_are_those_of_which_each_by_itself_is_told_nothing(
+    logs: list[Log], whole: bool, indexes: list[int]
+) -> None:
+    ledger = Ledger(chain_id=CHAIN_ID, registry=REGISTRY)
+    ledger.apply(logs)
+    issuer = ledger.issuer(ISSUER)
+    if whole:
+        issuer.status[LIST, Purpose.SUSPENSION, WHOLE_LIST_WORD] = 1
+    clear = StatusBits(revoked=False, suspended=False, whole_list=False)
+    expected = {index for index in indexes if issuer.status_of(LIST, index) == clear}
+    assert issuer.find_untouched(LIST, indexes) == expected
+    assert issuer.find_untouched(b"another list ", indexes) == set(indexes)
 
 
 @given(histories(), st.data())

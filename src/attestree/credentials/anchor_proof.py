@@ -12,7 +12,10 @@ from __future__ import annotations
 import base64
 import binascii
 import re
+import struct
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 
 from attestree.credentials.cbor import format_cbor, parse_cbor
@@ -50,8 +53,8 @@ _PATH_HEADS = {
     size: format_cbor([bytes(size)])[1 : -size or None]
     for size in range(0, HASH_SIZE * (MAX_PATH_LENGTH + 1), HASH_SIZE)
 }
-# `+` and `/` are no letters of this alphabet: they become letters of none
-_FROM_URL = bytes.maketrans(b"-_+/", b"+/!!")
+# `+` and `/` are no letters of this alphabet, and `=` is not written: they become letters of none
+_FROM_URL = bytes.maketrans(b"-_+/=", b"+/!!!")
 _BASE64URL = re.compile(r"[A-Za-z0-9_-]*")
 
 
@@ -166,52 +169,72 @@ def encode_start(header: AnchorHeader) -> bytes:
     return bytes([_ARRAY_HEAD + _MEMBERS]) + format_cbor(header.to_items())[1:]
 
 
-def parse_tail(text: str, start: bytes) -> ProofTail | None:
+def parse_tail(value: bytes, start: bytes) -> ProofTail | None:
     """
     Return the rest of a proof value of kind 0 that begins with `start`; else None, which says nothing.
 
     What is returned is what `parse_proof_value` returns, and everything that it refuses gives None.
 
     Args:
-        text: The `proofValue`.
+        value: The `proofValue`, in UTF-8.
         start: `encode_start` of a header of kind 0.
     """
-    if len(text) > MAX_PROOF_VALUE_CHARACTERS or not text.isascii() or text[:1] != "u":
+    if len(value) > MAX_PROOF_VALUE_CHARACTERS or value[:1] != b"u":
         return None
-    body = text[1:].encode().translate(_FROM_URL)
+    padded = value[1:].translate(_FROM_URL) + b"==="[: -(len(value) - 1) % 4]
     try:
-        octets = binascii.a2b_base64(body + b"=" * (-len(body) % 4), strict_mode=True)
+        octets = binascii.a2b_base64(padded, strict_mode=True)
     except ValueError:
         return None
-    # what strict mode does not look at: padding that was given, and the bits behind the last byte
+    # what strict mode does not look at: the bits behind the last byte
     left = len(octets) % 3
-    end = binascii.b2a_base64(octets[len(octets) - left :], newline=False).rstrip(b"=")
-    if b"=" in body or not body.endswith(end) or not octets.startswith(start):
+    if left and binascii.b2a_base64(octets[-left:], newline=False) != padded[-4:]:
         return None
-    return _cut_tail(octets, len(start))
+    return _cut_tail(octets, len(start)) if octets.startswith(start) else None
 
 
 def _cut_tail(octets: bytes, offset: int) -> ProofTail | None:
     """Cut index, salt, path and root out, if each has the head that it is written with."""
     first = octets[offset] if offset < len(octets) else _TOO_LARGE
-    if first >= _TOO_LARGE:
+    layout = _find_layout(len(octets) - offset, first) if first < _TOO_LARGE else None
+    if layout is None:
         return None
-    after = offset + 1 + (1 << first - _ONE_BYTE if first >= _ONE_BYTE else 0)
-    index = first if after == offset + 1 else int.from_bytes(octets[offset + 1 : after], "big")
-    path_at = after + 1 + SALT_SIZE
-    rest = octets[path_at : -HASH_SIZE - 2]
+    number, salt_head, salt, path_head, path, root_head, root = layout.cut(octets, offset)
+    index = int.from_bytes(number, "big") if number else first
+    if index < layout.least_index or (salt_head, path_head, root_head) != layout.heads:
+        return None
+    return ProofTail(index, salt, path, root)
+
+
+class _Layout(NamedTuple):
+    """Where index, salt, path and root stand in a proof value of one length."""
+
+    cut: Callable[[bytes, int], tuple[bytes, ...]]
+    """Returns the number behind the first byte, then salt, path and root, each behind its head."""
+    heads: tuple[bytes, bytes, bytes]
+    """The heads that there must be."""
+    least_index: int
+    """A smaller one is written in fewer bytes."""
+
+
+@lru_cache(maxsize=256)
+def _find_layout(size: int, first: int) -> _Layout | None:
+    """
+    Return the layout of what follows a header, or None where nothing can be that long.
+
+    Args:
+        size: Bytes behind the header.
+        first: The first of them, below `_TOO_LARGE`: the index itself, or how many bytes it has.
+    """
+    number = 1 << first - _ONE_BYTE if first >= _ONE_BYTE else 0
+    left = size - 1 - number - 1 - SALT_SIZE - 2 - HASH_SIZE
     # elements are whole, so what is left over is the head before them
-    head = len(rest) % HASH_SIZE
-    fits = (
-        index >= _LEAST_INDEXES.get(first, 0)
-        and octets[after : after + 1] == _SALT_HEAD
-        and _PATH_HEADS.get(len(rest) - head) == rest[:head]
-        and octets[-HASH_SIZE - 2 : -HASH_SIZE] == _ROOT_HEAD
-        and len(octets) == path_at + len(rest) + 2 + HASH_SIZE
-    )
-    if not fits:
+    head = left % HASH_SIZE
+    path_head = _PATH_HEADS.get(left - head)
+    if path_head is None or len(path_head) != head:
         return None
-    return ProofTail(index, octets[after + 1 : path_at], rest[head:], octets[-HASH_SIZE:])
+    form = struct.Struct(f"x{number}s1s{SALT_SIZE}s{head}s{left - head}s2s{HASH_SIZE}s")
+    return _Layout(form.unpack_from, (_SALT_HEAD, path_head, _ROOT_HEAD), _LEAST_INDEXES.get(first, 0))
 
 
 def _decode_multibase(text: str) -> bytes:

@@ -8,6 +8,7 @@ section 4.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import chain
 from typing import Literal
 
 from attestree.errors import MalformedProofError
@@ -50,14 +51,13 @@ def leaf_hash_many(digests: Rows, indexes: Sequence[int]) -> bytes:
     if misfit or count_rows(digests) != len(indexes):
         size = misfit[1] if misfit else 0
         raise MalformedProofError("proof.digest_size", size=size, expected=HASH_SIZE)
-    for index in indexes:
-        require_place(MAX_SIZE, index=index)
+    if indexes:
+        require_place(MAX_SIZE, index=min(indexes))
+        require_place(MAX_SIZE, index=max(indexes))
     content = join_rows(digests)
-    preimages = bytearray(2 * len(content))
-    for row, index in enumerate(indexes):
-        start = 2 * HASH_SIZE * row
-        preimages[start : start + HASH_SIZE] = content[HASH_SIZE * row : HASH_SIZE * (row + 1)]
-        preimages[start + 2 * HASH_SIZE - 8 : start + 2 * HASH_SIZE] = index.to_bytes(8, "big")
+    rows = [content[start : start + HASH_SIZE] for start in range(0, len(content), HASH_SIZE)]
+    words = [index.to_bytes(HASH_SIZE, "big") for index in indexes]
+    preimages = b"".join(chain.from_iterable(zip(rows, words, strict=True)))
     route = choose_route(2 * len(indexes))
     inner = route.hash_all(memoryview(preimages), width=2 * HASH_SIZE)
     return route.hash_all(memoryview(inner), width=HASH_SIZE)

@@ -19,6 +19,7 @@ from attestree.registry.facts import (
     Head,
     Log,
     Operator,
+    SharedFacts,
     Span,
     View,
 )
@@ -54,6 +55,17 @@ class ChainFacts(Protocol):
                 anchor is only ever reported from a fresh view; ignorance is never an absence.
             ChainIdentityError: The chain that answers is not the pinned one.
             HeadMismatchError: The events served do not land on the contract's heads.
+        """
+
+    def fetch_shared(self, query: FactsQuery, indexes: Sequence[int]) -> SharedFacts:
+        """
+        Return one answer about as many credentials of one batch as it fits, at the same two blocks.
+
+        Raises as `fetch_facts` does.
+
+        Args:
+            query: About one of them.
+            indexes: Leaf indexes, that of `query` among them.
         """
 
     def fetch_issuer(self, issuer: bytes) -> IssuerFacts:

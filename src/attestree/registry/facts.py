@@ -230,6 +230,21 @@ class CredentialFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class SharedFacts:
+    """One answer to the same question about several credentials of one batch."""
+
+    facts: CredentialFacts
+    """The very answer about each credential that is named here."""
+    indexes: frozenset[int]
+    """Leaf indexes that it is about; of others that were asked about, ask one by one."""
+
+    @property
+    def view(self) -> View:
+        """As of when."""
+        return self.facts.view
+
+
+@dataclass(frozen=True, slots=True)
 class FactsQuery:
     """One question about one credential in one registry."""
 

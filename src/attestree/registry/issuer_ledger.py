@@ -7,7 +7,7 @@ in this order ends in `head.impossible_event`. Source: contracts/, DESIGN sectio
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any, TypeVar
 
@@ -27,7 +27,7 @@ from attestree.registry.facts import (
     StatusBits,
 )
 from attestree.registry.records import build_anchor
-from attestree.registry.status_bits import StatusWords, build_status_bits, find_reason, word_of
+from attestree.registry.status_bits import StatusWords, bit_of, build_status_bits, find_reason, word_of
 
 T = TypeVar("T")
 
@@ -106,6 +106,21 @@ class IssuerLedger:
             return bits
         reason = find_reason(self.revocations.get(list_id, ()), list_id=list_id, index=index)
         return replace(bits, reason=reason)
+
+    def find_untouched(self, list_id: bytes, indexes: Iterable[int]) -> frozenset[int]:
+        """Return the indexes of one list of which `status_of` says nothing at all."""
+        asked, find = frozenset(indexes), self.status.get
+        whole = [find((list_id, purpose, WHOLE_LIST_WORD), 0) for purpose in Purpose]
+        if any(whole):
+            return frozenset()
+        words = {word_of(index) for index in asked}
+        bits = {
+            word: find((list_id, Purpose.REVOCATION, word), 0) | find((list_id, Purpose.SUSPENSION, word), 0)
+            for word in words
+        }
+        if not any(bits.values()):
+            return asked
+        return frozenset([index for index in asked if not bits[word_of(index)] & bit_of(index)])
 
     def _anchored(self, event: types.Anchored) -> None:
         record = event.record

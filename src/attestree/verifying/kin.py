@@ -4,9 +4,9 @@ Kin: credentials of one batch that differ in nothing but what is each learner's 
     (1) The first of them is judged step by step, as any credential is. If it is valid, its text becomes a
         mould, and what was found out about batch and issuer is kept.
     (2) Another text of the mould is hashed, and its own proof is folded, like any other.
-    (3) If the fold gives the very root that was judged, the registry is asked about its own index. As long
-        as the registry says the same of the batch, what was found out holds for it too; its status, its
-        dates and its place are its own.
+    (3) If the fold gives the very root that was judged (`verifier` compares them), the registry is asked
+        about its own index, together with others of the batch. As long as the registry says the same of the
+        batch, what was found out holds for it too; its status, its dates and its place are its own.
     (4) A signature is its own as well: the check of signatures judges it, in the document that was sent.
 
 Decides nothing by itself: whatever is not exactly like that gives None, and the credential is judged step by
@@ -17,45 +17,27 @@ Source: DESIGN section 7.
 
 from __future__ import annotations
 
+from binascii import hexlify
+from collections.abc import Sequence
 from dataclasses import replace
-from functools import lru_cache
-from hashlib import sha256
-from typing import NamedTuple
 
-from attestree.credentials.anchor_proof import ProofTail, encode_start, parse_tail
-from attestree.credentials.canonical import canonicalize
 from attestree.credentials.canonical_reader import read_canonical
 from attestree.credentials.credential import Credential
-from attestree.credentials.dates import parse_timestamp
 from attestree.credentials.did import is_did_key
-from attestree.credentials.digest import digest_of_hashes, header_hash
 from attestree.credentials.mould import Mould, build_mould, look_up
-from attestree.credentials.reading import is_address
 from attestree.credentials.strict_json import JsonObject
-from attestree.errors import InputError
-from attestree.merkle.kind import HASH_SIZE, SHARD_SIZE, TreeKind
-from attestree.merkle.path import path_length_bounds
-from attestree.registry.facts import CredentialFacts, FactsQuery
+from attestree.merkle.kind import TreeKind
+from attestree.registry.facts import CredentialFacts, FactsQuery, SharedFacts
 from attestree.verifying.batch_standing import Standing, build_standing, is_clear
 from attestree.verifying.checks.local import pass_integrity
 from attestree.verifying.checks.validity import ClaimedDates, check_validity
-from attestree.verifying.forms import MARKS, Fields, Forms, build_form
-from attestree.verifying.gaps import (
-    ADDRESSES,
-    AWARDED,
-    GAPS,
-    ID,
-    PROOFS,
-    STATUS_INDEX,
-    find_identities,
-    find_name,
-    find_proof_values,
-    is_text,
-)
+from attestree.verifying.gaps import GAPS, PROOFS, find_identities, find_proof_values, is_text
 from attestree.verifying.iso import format_time
 from attestree.verifying.judgement import Judgement, Question, judge_with_facts
+from attestree.verifying.likeness import Candidate, Likeness
 from attestree.verifying.report import Report
 from attestree.verifying.result import CheckId, CheckResult, Status
+from attestree.verifying.stencils import MARKS, Fields, Stencil, Stencils, add_stencil, build_stencil
 from attestree.verifying.verdict import Verdict
 from attestree.verifying.writing import write_report
 from attestree.verifying.written import AnswerWriter
@@ -70,21 +52,6 @@ LOCAL = frozenset({CheckId.FORMAT, CheckId.INTEGRITY, CheckId.SIGNATURE, CheckId
 """Checks that need no registry."""
 
 
-class Candidate(NamedTuple):
-    """A text of a mould, hashed; it counts if its path leads from its leaf hash to the root of its kin."""
-
-    kin: Kin
-    """Whose mould it is."""
-    texts: list[str]
-    """What is its own, by the places of the mould."""
-    tail: ProofTail
-    """Its own part of the anchor proof."""
-    digest: bytes
-    """32 bytes, computed."""
-    awarded: int | None
-    """Unix seconds."""
-
-
 class Kin:
     """One mould, and what is known of the batch; safe to use from several threads."""
 
@@ -93,39 +60,19 @@ class Kin:
         assert judgement.secured is not None  # noqa: S101 - told to the type checker
         self._first = first
         self._judgement = judgement
-        self._mould = mould
         self._secured = judgement.secured
-        self._header = header = judgement.secured.anchor.header
-        self._start = encode_start(header)
-        # of a batch of one tree, every path has one of two lengths
-        one_tree = header.size <= SHARD_SIZE
-        self._lengths = path_length_bounds(header.size, index=0) if one_tree else None
-        self._hashes = header_hash(header), sha256(canonicalize(self._secured.options.to_json())).digest()
-        at = {place: number for number, place in enumerate(mould.places)}
-        [anchor_at], signed_at = find_proof_values(first.document)
-        self._proof_at = at[anchor_at]
-        self._signature = judgement.checks[SIGNATURE_AT] if signed_at else None
-        self._id_at, self._awarded_at, self._index_at = at.get(ID), at.get(AWARDED), at.get(STATUS_INDEX)
-        self._name_at = at.get(find_name(first))
-        self._addresses_at = [at[place] for place in ADDRESSES if place in at]
+        self._likeness = likeness = Likeness(first, judgement.secured, mould)
+        signed = find_proof_values(first.document)[1]
+        self._signature = judgement.checks[SIGNATURE_AT] if signed else None
+        self.is_signed = self._signature is not None
+        """Whether each of them has a signature, which is to be checked before `conclude`."""
         self._standing = build_standing(judgement, report)
         self._dates: tuple[object, CheckResult] = (None, judgement.checks[0])
-        self._forms = Forms()
-
-    @property
-    def root(self) -> bytes:
+        self._stencils = Stencils()
+        self.root = likeness.root
         """The root that was judged, 32 bytes."""
-        return self._secured.anchor.root
-
-    @property
-    def registry(self) -> tuple[int, bytes]:
+        self.registry = likeness.header.chain_id, likeness.header.registry
         """Chain id and contract."""
-        return self._header.chain_id, self._header.registry
-
-    @property
-    def is_signed(self) -> bool:
-        """Whether each of them has a signature, which is to be checked before `conclude`."""
-        return self._signature is not None
 
     def open_signed(self, octets: bytes) -> Credential | None:
         """Return what `check_signature` reads of a text that was recognised; the rest is the first's."""
@@ -141,34 +88,16 @@ class Kin:
 
     def recognise(self, octets: bytes) -> Candidate | None:
         """Return the text of another one, hashed; None where it is none, or cannot be told."""
-        filling = self._mould.read(octets)
-        if filling is None:
-            return None
-        texts = filling.texts
-        tail = parse_tail(texts[self._proof_at], self._start)
-        if tail is None or tail.root != self.root or not self._fits(tail, texts):
-            return None
-        awarded = self._first.awarded
-        if self._awarded_at is not None:
-            awarded = _parse_awarded(texts[self._awarded_at])
-            if awarded is None:
-                return None
-        digest = digest_of_hashes(
-            salt=tail.salt,
-            header_hash=self._hashes[0],
-            options_hash=self._hashes[1],
-            document_hash=sha256(filling.document).digest(),
-        )
-        return Candidate(self, texts, tail, digest, awarded)
+        return self._likeness.recognise(octets, self)
 
     def query(self, candidate: Candidate) -> FactsQuery:
         """Return what the registry is to be asked."""
-        return FactsQuery(self._header.issuer, self.root, self._header.list_id, candidate.tail.leaf_index)
+        header = self._likeness.header
+        return FactsQuery(header.issuer, self.root, header.list_id, candidate.tail.leaf_index)
 
     def conclude(
         self,
         candidate: Candidate,
-        root: bytes,
         facts: CredentialFacts,
         question: Question,
         signature: CheckResult | None = None,
@@ -177,50 +106,61 @@ class Kin:
         Return the report of a valid credential, None for any other.
 
         Args:
-            candidate: Of this kin.
-            root: What was folded from the leaf hash and the path of `candidate`.
+            candidate: Of this kin; its path leads to the root, as `verifier` has found out.
             facts: The answer to `query`, no older than the verifier allows.
             question: Expects nobody, and asks for now.
             signature: What `check_signature` found; None where it was not asked.
         """
-        standing = self._standing_of(root, facts, question)
-        return (
-            None
-            if standing is None or signature != self._signature
-            else self._conclude(candidate, standing, question.at)
-        )
+        standing = self._standing_of(facts, question) if signature == self._signature else None
+        return None if standing is None else self._conclude(candidate, standing, question.at)
 
     def write(
+        self, candidates: Sequence[Candidate], shared: SharedFacts, question: Question, writer: AnswerWriter
+    ) -> list[bytes | None]:
+        """
+        Return the bytes of the report that `conclude` returns of each, or None.
+
+        Args:
+            candidates: As for `conclude`.
+            shared: What was answered about some of them; for the others None is returned.
+            question: As for `conclude`.
+            writer: Writes the answers.
+        """
+        standing = None if self.is_signed else self._standing_of(shared.facts, question)
+        if standing is None:
+            return [None] * len(candidates)
+        about = shared.indexes
+        stencils = self._stencils.find((standing, question.at, writer))
+        answers: list[bytes | None] = []
+        for candidate in candidates:
+            answer = None
+            if candidate.tail.leaf_index in about:
+                stencil = stencils.get(candidate.awarded)
+                if stencil is not None:
+                    answer = stencil.fill(self._fields(candidate))
+                else:
+                    answer = self._write_first(candidate, standing, question.at, writer, stencils)
+            answers.append(answer)
+        return answers
+
+    def _write_first(
         self,
         candidate: Candidate,
-        root: bytes,
-        facts: CredentialFacts,
-        question: Question,
+        standing: Standing,
+        now: int,
         writer: AnswerWriter,
+        stencils: dict[int | None, Stencil],
     ) -> bytes | None:
-        """Return the bytes of the report that `conclude` returns, or None; the arguments are the same."""
-        standing = self._standing_of(root, facts, question)
-        if standing is None or self.is_signed:
-            return None
-        key = (standing, question.at, writer)
-        form = self._forms.find(key, candidate.awarded)
-        if form is not None:
-            return form.fill(self._fields(candidate))
-        report = self._conclude(candidate, standing, question.at)
-        marked = self._conclude(self._mark(candidate), standing, question.at)
+        """Return the bytes of a report, and make a stencil of it for others of that day."""
+        report = self._conclude(candidate, standing, now)
+        marked = self._conclude(self._mark(candidate), standing, now)
         if report is None or marked is None:
             return None
         answer = writer.write(report)
-        form = build_form(writer.write(marked), self._fields(candidate), answer)
-        if form is not None:
-            self._forms.add(key, candidate.awarded, form)
+        stencil = build_stencil(writer.write(marked), self._fields(candidate), answer)
+        if stencil is not None:
+            add_stencil(stencils, candidate.awarded, stencil)
         return answer
-
-    def _standing_of(self, root: bytes, facts: CredentialFacts, question: Question) -> Standing | None:
-        """Return what is known of the batch, if this is its root and the status is clear."""
-        if root != self.root or not (is_clear(facts.final) and is_clear(facts.latest)):
-            return None
-        return self._standing_for(facts, question)
 
     def _conclude(self, candidate: Candidate, standing: Standing, now: int) -> Report | None:
         """Return the report, unless the dates speak against the credential."""
@@ -246,35 +186,27 @@ class Kin:
 
     def _fields(self, candidate: Candidate) -> Fields:
         """Return what is its own in the report."""
-        texts = candidate.texts
+        texts, likeness = candidate.texts, self._likeness
         return (
-            b"" if self._id_at is None else texts[self._id_at].encode(),
-            b"" if self._name_at is None else texts[self._name_at].encode(),
-            candidate.digest.hex().encode(),
+            b"" if likeness.id_at is None else texts[likeness.id_at].encode(),
+            b"" if likeness.name_at is None else texts[likeness.name_at].encode(),
+            hexlify(candidate.digest),
             b"%d" % candidate.tail.leaf_index,
         )
 
     def _mark(self, candidate: Candidate) -> Candidate:
         """Return the candidate with marks in the place of `_fields`."""
         texts = list(candidate.texts)
-        for at, mark in ((self._id_at, MARKS[0]), (self._name_at, MARKS[1])):
+        for at, mark in ((self._likeness.id_at, MARKS[0]), (self._likeness.name_at, MARKS[1])):
             if at is not None:
                 texts[at] = mark.decode()
         tail = candidate.tail._replace(leaf_index=int(MARKS[3]))
         return candidate._replace(texts=texts, digest=bytes.fromhex(MARKS[2].decode()), tail=tail)
 
-    def _fits(self, tail: ProofTail, texts: list[str]) -> bool:
-        """Say whether index, path length, status entry and addresses are as every credential needs them."""
-        index = tail.leaf_index
-        if index >= self._header.size or (self._index_at is not None and texts[self._index_at] != str(index)):
-            return False
-        least, greatest = self._lengths or path_length_bounds(self._header.size, index=index)
-        if not least <= len(tail.path) // HASH_SIZE <= greatest:
-            return False
-        return all(is_address(texts[at]) for at in self._addresses_at)
-
-    def _standing_for(self, facts: CredentialFacts, question: Question) -> Standing | None:
+    def _standing_of(self, facts: CredentialFacts, question: Question) -> Standing | None:
         """Return what is known of the batch, made anew where the registry says something else than before."""
+        if not (is_clear(facts.final) and is_clear(facts.latest)):
+            return None
         standing = self._standing
         if standing is None or not standing.holds_for(facts):
             self._standing = standing = self._ask_again(facts, question)
@@ -302,10 +234,11 @@ class Kin:
     def _claims(self, known: JsonObject, candidate: Candidate) -> JsonObject:
         """Return the claims, as `build_claims` does."""
         claims = {**known, "awardedDate": format_time(candidate.awarded)}
-        if self._id_at is not None:
-            claims["id"] = candidate.texts[self._id_at]
-        if self._name_at is not None:
-            claims["holder"] = candidate.texts[self._name_at]
+        at = self._likeness
+        if at.id_at is not None:
+            claims["id"] = candidate.texts[at.id_at]
+        if at.name_at is not None:
+            claims["holder"] = candidate.texts[at.name_at]
         return claims
 
 
@@ -328,7 +261,7 @@ def find_kin(document: JsonObject, first: Credential, judgement: Judgement, repo
     anchors, signatures = find_proof_values(document)
     if len(anchors) != 1 or not all(is_text(document, place) for place in signatures):
         return None
-    mould = build_mould(document, [*places, *anchors, *signatures])
+    mould = build_mould(document, [*places, *anchors, *signatures], unread=anchors[0])
     return None if mould is None else Kin(first, judgement, report, mould)
 
 
@@ -338,12 +271,3 @@ def _may_be_kin(first: Credential, judgement: Judgement) -> bool:
         return True
     check = judgement.checks[SIGNATURE_AT]
     return len(first.proofs.others) == 1 and check.status is Status.PASS and is_did_key(first.issuer_id)
-
-
-@lru_cache(maxsize=1024)
-def _parse_awarded(text: str) -> int | None:
-    """Return the Unix seconds of a time stamp, None for what is none; a batch has few of them."""
-    try:
-        return parse_timestamp(text)
-    except InputError:
-        return None

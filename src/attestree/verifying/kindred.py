@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import threading
 
-from attestree.verifying.kin import MAX_OCTETS, Candidate, Kin
+from attestree.verifying.kin import MAX_OCTETS, Kin
+from attestree.verifying.likeness import Candidate
 
 MAX_BATCHES = 128
 """Batches that are remembered; of any other, each credential is judged step by step."""
@@ -31,12 +32,12 @@ class Kindred:
         self._by_batch: dict[bytes, tuple[Kin, ...]] = {}
         self._changing = threading.Lock()
 
-    def recognise(self, octets: bytes, *, is_signed: bool | None = None) -> Candidate | None:
-        """Return the candidate that a text is, or None; `is_signed` leaves others out."""
+    def recognise(self, octets: bytes, *, only_unsigned: bool = False) -> Candidate | None:
+        """Return the candidate that a text is, or None."""
         if len(octets) > MAX_OCTETS:
             return None
         for kin in self._by_batch.get(_hint(octets), ()):
-            candidate = kin.recognise(octets) if is_signed in (None, kin.is_signed) else None
+            candidate = None if only_unsigned and kin.is_signed else kin.recognise(octets)
             if candidate is not None:
                 return candidate
         return None

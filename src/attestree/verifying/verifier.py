@@ -20,8 +20,9 @@ Source: DESIGN section 7.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from typing import TypeVar
 
 from attestree.credentials.canonical_reader import read_canonical
 from attestree.credentials.credential import Credential, parse_credential
@@ -38,7 +39,7 @@ from attestree.merkle.kind import HASH_SIZE
 from attestree.merkle.many import leaf_hash_many
 from attestree.merkle.standard import leaf_hash
 from attestree.ports import ChainFacts, Clock, DidResolver
-from attestree.registry.facts import CredentialFacts, FactsQuery
+from attestree.registry.facts import CredentialFacts, FactsQuery, SharedFacts
 from attestree.verifying.checks.local import check_format, check_integrity
 from attestree.verifying.checks.registry import check_registry
 from attestree.verifying.checks.signature import check_signature
@@ -54,8 +55,9 @@ from attestree.verifying.judgement import (
     unanswered,
     waits_for_lists,
 )
-from attestree.verifying.kin import Candidate, find_kin
+from attestree.verifying.kin import Kin, find_kin
 from attestree.verifying.kindred import Kindred
+from attestree.verifying.likeness import Candidate
 from attestree.verifying.report import Report
 from attestree.verifying.result import CheckId, CheckResult, unknown
 from attestree.verifying.shapes import RememberedShapes
@@ -69,6 +71,9 @@ VIEW_AGE_LIMIT_SECONDS = 600
 
 RegistryKey = tuple[int, bytes]
 """EIP-155 chain id and the registry's address, 20 bytes."""
+
+Answer = TypeVar("Answer", CredentialFacts, SharedFacts)
+"""What a registry says, about one or several."""
 
 
 class Verifier:
@@ -139,13 +144,13 @@ class Verifier:
         candidate = None if self._hosted is not None else self._kindred.recognise(octets)
         if candidate is None:
             return None
-        root, kin = self.fold([candidate]), candidate.kin
-        question = Question(self.trust, None, self._clock.now())
-        facts = self._ask_about(candidate, root, question)
-        if facts is None:
+        kin, question = candidate.kin, Question(self.trust, None, self._clock.now())
+        rooted = self._find_rooted([candidate])
+        facts = self._fetch(kin.query(candidate), kin.registry, question.at) if rooted else None
+        if not isinstance(facts, CredentialFacts):
             return None
         signature = self._check_signature(kin.open_signed(octets), question.at) if kin.is_signed else None
-        report = kin.conclude(candidate, root, facts, question, signature)
+        report = kin.conclude(candidate, facts, question, signature)
         return report if report is None or ref is None else replace(report, ref=ref)
 
     def _check_signature(self, credential: Credential | None, now: int) -> CheckResult | None:
@@ -156,34 +161,30 @@ class Verifier:
 
     def recognise(self, octets: bytes) -> Candidate | None:
         """Return what can be judged once its path is folded; None for what goes by steps, or is signed."""
-        return None if self._hosted is not None else self._kindred.recognise(octets, is_signed=False)
-
-    def fold(self, candidates: Sequence[Candidate]) -> bytes:
-        """Return the root of each candidate, 32 bytes each."""
-        if len(candidates) == 1:
-            only = candidates[0]
-            return fold_many(leaf_hash(only.digest, only.tail.leaf_index), [only.tail.path])
-        digests = b"".join([candidate.digest for candidate in candidates])
-        leaves = leaf_hash_many(digests, [candidate.tail.leaf_index for candidate in candidates])
-        return fold_many(leaves, [candidate.tail.path for candidate in candidates])
+        return None if self._hosted is not None else self._kindred.recognise(octets, only_unsigned=True)
 
     def write_answers(self, candidates: Sequence[Candidate], writer: AnswerWriter) -> list[bytes | None]:
         """Return the report of each candidate as JSON, or None for what is to be judged by steps."""
-        roots, question = self.fold(candidates), Question(self.trust, None, self._clock.now())
-        answers: list[bytes | None] = []
-        for start, candidate in zip(range(0, len(roots), HASH_SIZE), candidates, strict=True):
-            root = roots[start : start + HASH_SIZE]
-            facts = self._ask_about(candidate, root, question)
-            known = None if facts is None else candidate.kin.write(candidate, root, facts, question, writer)
-            answers.append(known)
+        question = Question(self.trust, None, self._clock.now())
+        answers: list[bytes | None] = [None] * len(candidates)
+        for kin, places in self._find_rooted(candidates).items():
+            members = [candidates[place] for place in places]
+            shared = self._fetch_shared(kin, members, question.at)
+            if isinstance(shared, SharedFacts):
+                written = kin.write(members, shared, question, writer)
+                for place, answer in zip(places, written, strict=True):
+                    answers[place] = answer
         return answers
 
-    def _ask_about(self, candidate: Candidate, root: bytes, question: Question) -> CredentialFacts | None:
-        """Return what the registry says of a candidate that folds to the root of its kin."""
-        if root != candidate.kin.root:
-            return None
-        facts = self._fetch(candidate.kin.query(candidate), candidate.kin.registry, question.at)
-        return None if isinstance(facts, CheckResult) else facts
+    def _find_rooted(self, candidates: Sequence[Candidate]) -> dict[Kin, list[int]]:
+        """Return by kin the places of the candidates whose paths lead to the root of their kin."""
+        roots = _fold(candidates)
+        found: dict[Kin, list[int]] = {}
+        for place, candidate in enumerate(candidates):
+            kin = candidate.kin
+            if kin.root == roots[place * HASH_SIZE : (place + 1) * HASH_SIZE]:
+                found.setdefault(kin, []).append(place)
+        return found
 
     def verify_value(
         self,
@@ -295,15 +296,36 @@ class Verifier:
 
     def _fetch(self, query: FactsQuery, registry: RegistryKey, now: int) -> CredentialFacts | CheckResult:
         """Return what the registry says, or the `unknown` that stands in its place."""
+        return self._ask(registry, lambda source: source.fetch_facts(query), now)
+
+    def _fetch_shared(self, kin: Kin, members: Sequence[Candidate], now: int) -> SharedFacts | CheckResult:
+        """Return what the registry says of several of one batch, or `unknown`."""
+        query, indexes = kin.query(members[0]), [member.tail.leaf_index for member in members]
+        return self._ask(kin.registry, lambda source: source.fetch_shared(query, indexes), now)
+
+    def _ask(
+        self, registry: RegistryKey, ask: Callable[[ChainFacts], Answer], now: int
+    ) -> Answer | CheckResult:
+        """Ask a registry; what is too old to count, or no answer at all, is `unknown`."""
         source = self._facts.get(registry)
         if source is None:
             return unknown(CheckId.ANCHOR, "anchor.no_source")
         try:
-            facts = source.fetch_facts(query)
+            answer = ask(source)
         except (UnavailableError, ChainIdentityError, HeadMismatchError) as error:
             return unanswered(error)
-        age = now - facts.view.polled_at
+        age = now - answer.view.polled_at
         if age > self._view_age_limit_seconds:
             values = {"age": age, "limit": self._view_age_limit_seconds}
             return unknown(CheckId.ANCHOR, "anchor.stale_view", values=values)
-        return facts
+        return answer
+
+
+def _fold(candidates: Sequence[Candidate]) -> bytes:
+    """Return the root that each candidate implies, 32 bytes each."""
+    if len(candidates) == 1:
+        only = candidates[0]
+        return fold_many(leaf_hash(only.digest, only.tail.leaf_index), [only.tail.path])
+    digests = b"".join([candidate.digest for candidate in candidates])
+    leaves = leaf_hash_many(digests, [candidate.tail.leaf_index for candidate in candidates])
+    return fold_many(leaves, [candidate.tail.path for candidate in candidates])

@@ -34,6 +34,9 @@ GROUP = 128
 ANSWER_LINES_TYPE = b"application/x-ndjson"
 """Media type of many answers."""
 
+PIECE_BYTES = 655_360
+"""So much of what is read ahead is cut at once: about one group of badges, so that groups are large."""
+
 BULK_BYTES = 262_144
 """A body of so much is worth loading the bulk hashes for."""
 
@@ -54,26 +57,22 @@ async def answer_batch(desk: Desk, limits: Limits, receive: Receive, send: Send,
             sent; later the last line says so.
     """
     pieces = _read_pieces(receive)
-    ahead = await _read_ahead(pieces, limits.batch_bytes)
-    octets, is_whole = ahead
-    if len(octets) >= BULK_BYTES:
+    ahead, is_whole = await _read_ahead(pieces, limits.batch_bytes)
+    if sum(map(len, ahead)) >= BULK_BYTES:
         await run_in_threadpool(preload)
     cutter: Cutter = (SeekingCutter if is_array else LineCutter)(limit_bytes=limits.line_bytes)
-    if is_array and octets.lstrip()[:1] != b"[":
+    if is_array and next((first for octets in ahead if (first := octets.lstrip()[:1])), b"") != b"[":
         raise RequestError("request.shape")
-    if (
-        limits.batch_lines is not None
-        and is_whole
-        and not is_array
-        and octets.count(b"\n") > limits.batch_lines
-    ):
-        raise RequestError("request.too_many_lines", limit=limits.batch_lines)
+    if limits.batch_lines is not None and is_whole and not is_array:
+        lines = sum([octets.count(b"\n") for octets in ahead])
+        if lines > limits.batch_lines:
+            raise RequestError("request.too_many_lines", limit=limits.batch_lines)
     headers = [(b"content-type", ANSWER_LINES_TYPE)]
     await send({"type": "http.response.start", "status": 200, "headers": headers})
     counts: Counter[str] = Counter()
     last: dict[str, object] = {"done": True}
     try:
-        await _answer_all(desk, limits, cutter, _chain(ahead, pieces), send, counts)
+        await _answer_all(desk, limits, cutter, _chain(ahead, pieces, is_whole=is_whole), send, counts)
     except AttestreeError as error:
         last = {"done": False, "problem": build_problem(error)}
     end = last | {"lines": counts.total(), "counts": dict(sorted(counts.items()))}
@@ -95,7 +94,7 @@ async def _answer_all(
                 raise RequestError("request.too_many_lines", limit=limits.batch_lines)
             answers = await desk.answer_lines(group)
             counts.update([verdict for verdict, _octets in answers])
-            body = b"".join([octets + b"\n" for _verdict, octets in answers])
+            body = b"\n".join([*[octets for _verdict, octets in answers], b""])
             await send({"type": "http.response.body", "body": body, "more_body": True})
             # others want to be served too
             await asyncio.sleep(0)
@@ -130,23 +129,32 @@ async def _read_pieces(receive: Receive) -> AsyncIterator[tuple[bytes, bool]]:
         yield message.get("body", b""), not more
 
 
-async def _read_ahead(pieces: AsyncIterator[tuple[bytes, bool]], limit: int) -> tuple[bytes, bool]:
-    """Return the whole body, or its beginning where it is longer than the limit, and whether it is whole."""
+async def _read_ahead(pieces: AsyncIterator[tuple[bytes, bool]], limit: int) -> tuple[list[bytes], bool]:
+    """Return the body in large pieces, or its beginning where it is longer, and whether it is whole."""
+    joined: list[bytes] = []
     parts: list[bytes] = []
-    seen = 0
+    waiting = seen = 0
     async for octets, is_last in pieces:
         parts.append(octets)
+        waiting += len(octets)
         seen += len(octets)
-        if is_last or seen >= limit:
-            return b"".join(parts), is_last
+        is_enough = is_last or seen >= limit
+        if is_enough or waiting >= PIECE_BYTES:
+            joined.append(b"".join(parts))
+            parts.clear()
+            waiting = 0
+        if is_enough:
+            return joined, is_last
     raise ClientDisconnect  # pragma: no cover - the last piece says that it is
 
 
 async def _chain(
-    ahead: tuple[bytes, bool], pieces: AsyncIterator[tuple[bytes, bool]]
+    ahead: list[bytes], pieces: AsyncIterator[tuple[bytes, bool]], *, is_whole: bool
 ) -> AsyncIterator[tuple[bytes, bool]]:
     """Yield what was read ahead, then the rest."""
-    yield ahead
-    if not ahead[1]:
+    last = len(ahead) - 1
+    for number, octets in enumerate(ahead):
+        yield octets, is_whole and number == last
+    if not is_whole:
         async for piece in pieces:
             yield piece

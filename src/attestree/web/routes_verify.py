@@ -26,7 +26,7 @@ from attestree.credentials.images import find_credential_text
 from attestree.credentials.proof_set import may_be_signed
 from attestree.credentials.strict_json import JsonValue, parse_json
 from attestree.errors import AttestreeError, RequestError
-from attestree.verifying.kin import Candidate
+from attestree.verifying.likeness import Candidate
 from attestree.verifying.report import Report
 from attestree.verifying.verdict import Verdict
 from attestree.verifying.written import AnswerWriter

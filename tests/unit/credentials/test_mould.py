@@ -65,6 +65,57 @@ def test_any_other_text_is_left_alone(octets: bytes) -> None:
     assert made.read(octets) is None
 
 
+@pytest.mark.parametrize(
+    "octets",
+    [
+        canonicalize(build()).replace(b"Zofia", b'Zo"ia'),
+        canonicalize(build()).replace(b"Zofia", b'Z","a'),
+        canonicalize(build()).replace(b"Zofia", b"Zo\\ia"),
+        canonicalize(build()).replace(b"Zofia", b"Zo\x7fia"),
+        canonicalize(build(zebra="lost")),
+        canonicalize(build(alpha=[1, 2.5, None, True, {"proof": [{"value": "q"}]}])),
+        canonicalize(build()).replace(b'"value":"p"}],"zebra"', b'"value":"""}],"zebra"'),
+    ],
+)
+def test_a_text_of_the_very_length_is_no_other_text_either(octets: bytes) -> None:
+    made = build_mould(build(), PLACES, unread=PLACES[0])
+    assert made is not None
+    assert len(octets) == len(canonicalize(build()))
+    assert made.read(octets) is None
+
+
+def test_gaps_of_any_length_are_read_in_any_order_of_lengths() -> None:
+    made = build_mould(build(), PLACES)
+    assert made is not None
+    names = ["Zofia", "Z", "Anna Maria", "100 %", "%b", "Zofia", "x" * 300, ""]
+    for name in [*names, *names]:
+        for value in ("p", name * 2):
+            document = build(name=name, proof=[{"value": value}])
+            filling = made.read(canonicalize(document))
+            assert filling is not None
+            assert filling.texts == ["second", name, value]
+            assert filling.document == canonicalize(
+                {key: document[key] for key in document if key != "proof"}
+            )
+            assert made.read(canonicalize(document)[:-1]) is None
+            assert made.read(canonicalize(document)[:40]) is None
+
+
+def test_the_gap_that_is_not_read_is_handed_out_as_it_stands() -> None:
+    made = build_mould(build(), PLACES, unread=("proof", 0, "value"))
+    assert made is not None
+    for value in (b"p", b"", b"\xff\x00", b"\\u0041", "Żółć".encode()):
+        octets = canonicalize(build()).replace(
+            b'"value":"p"}],"zebra"', b'"value":"' + value + b'"}],"zebra"'
+        )
+        filling = made.read(octets)
+        assert filling is not None
+        assert (filling.unread, filling.texts) == (value, ["second", "Zofia", ""])
+        assert filling.document == canonicalize(
+            {key: text for key, text in build().items() if key != "proof"}
+        )
+
+
 def test_what_its_own_mould_could_not_read_makes_none() -> None:
     assert build_mould(build(name='a"b'), PLACES) is None
     assert build_mould({"name": "x", "inner": {}}, [("name",)]) is None

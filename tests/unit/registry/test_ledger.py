@@ -8,7 +8,15 @@ import pytest
 from attestree.errors import ChainUnavailableError, HeadMismatchError
 from attestree.merkle.keccak import keccak256
 from attestree.registry.event_types import StatusChanged
-from attestree.registry.facts import EndCause, FactsQuery, Head, Reason, StateAt, StatusBits
+from attestree.registry.facts import (
+    WHOLE_LIST_WORD,
+    EndCause,
+    FactsQuery,
+    Head,
+    Reason,
+    StateAt,
+    StatusBits,
+)
 from attestree.registry.ledger import Administration, IssuerHeads, Ledger
 from tests.unit.registry.contract_logs import (
     ACCREDITOR,
@@ -103,6 +111,20 @@ def test_status_is_set_and_cleared_word_by_word() -> None:
     assert ledger.state_at(QUERY).status == CLEAR
     assert ledger.state_at(replace(QUERY, index=6)).status.suspended
     assert ledger.state_at(replace(QUERY, index=256)).status.suspended
+
+
+def test_untouched_is_what_has_no_bit_in_either_purpose_and_none_where_the_whole_list_has() -> None:
+    history = History()
+    history.anchor()
+    issuer = fold(history).issuer(ISSUER)
+    assert issuer.find_untouched(LIST, [5, 6, 300]) == {5, 6, 300}
+    history.change_status((0, 1 << 5), reason=2)
+    history.change_status((1, 1 << 44), purpose=1)
+    issuer = fold(history).issuer(ISSUER)
+    assert issuer.find_untouched(LIST, [5, 6, 300, 301]) == {6, 301}
+    assert issuer.find_untouched(LIST, []) == frozenset()
+    history.change_status((WHOLE_LIST_WORD, 1), purpose=1)
+    assert fold(history).issuer(ISSUER).find_untouched(LIST, [5, 6, 300]) == frozenset()
 
 
 def test_an_operator_is_removed_and_disavowed() -> None:

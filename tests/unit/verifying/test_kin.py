@@ -14,7 +14,7 @@ from attestree.credentials.proof_set import format_secured_anchor
 from attestree.errors import ChainUnavailableError
 from attestree.merkle.kind import TreeKind
 from attestree.registry.facts import EndCause
-from attestree.verifying import forms, kindred, written
+from attestree.verifying import kindred, stencils, written
 from attestree.verifying.verifier import Verifier
 from attestree.verifying.written import AnswerWriter
 from tests.unit.verifying.batches import Batch, answer, build_batch, describe
@@ -178,8 +178,8 @@ def test_so_many_batches_and_shapes_are_remembered_and_no_more(monkeypatch: pyte
     assert verifier.verify(other.credentials[0]).valid
 
 
-def test_forms_and_parts_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(forms, "MAX_FORMS", 1)
+def test_stencils_and_parts_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stencils, "MAX_STENCILS", 1)
     monkeypatch.setattr(written, "MAX_PARTS", 2)
     batch = build_batch([describe(index, awardedDate=f"2026-11-1{index}T00:00:00Z") for index in range(4)])
     verifier, writer = batch.warm(), AnswerWriter()
@@ -191,13 +191,13 @@ def test_forms_and_parts_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     ]
 
 
-def test_a_form_that_does_not_give_the_answer_back_is_not_made() -> None:
+def test_a_stencil_that_does_not_give_the_answer_back_is_not_made() -> None:
     fields = (b"id", b"holder", b"00", b"1")
-    marked = b"<" + b"|".join(forms.MARKS) + b">"
-    made = forms.build_form(marked, fields, b"<id|holder|00|1>")
+    marked = b"<" + b"|".join(stencils.MARKS) + b">"
+    made = stencils.build_stencil(marked, fields, b"<id|holder|00|1>")
     assert made is not None
     assert made.fill((b"a", b"b", b"c", b"d")) == b"<a|b|c|d>"
-    assert forms.build_form(marked, fields, b"<id|holder|00|2>") is None
+    assert stencils.build_stencil(marked, fields, b"<id|holder|00|2>") is None
 
 
 def test_an_answer_with_every_member_is_written_as_its_members_say() -> None:

@@ -8,13 +8,14 @@ between questions. Source: DESIGN section 7.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from attestree.adapters.evm.proven_events import fetch_reasons, fetch_texts
 from attestree.adapters.evm.source import Source
 from attestree.adapters.evm.sources import AgreedTip, Sources, require_same
 from attestree.ports import Clock, IssuerFacts
-from attestree.registry.facts import BlockRef, CredentialFacts, FactsQuery, Reason, StateAt, View
+from attestree.registry.facts import BlockRef, CredentialFacts, FactsQuery, Reason, SharedFacts, StateAt, View
 from attestree.registry.reading import IssuerState, read_issuer, read_state
 
 
@@ -52,6 +53,10 @@ class DirectFacts:
             final=with_reason(final, final_reason),
             latest=with_reason(latest, latest_reason),
         )
+
+    def fetch_shared(self, query: FactsQuery, indexes: Sequence[int]) -> SharedFacts:  # noqa: ARG002 # as the port says
+        """Return the facts about the one credential of `query`; raises as `fetch_facts` does."""
+        return SharedFacts(self.fetch_facts(query), frozenset([query.index]))
 
     def fetch_issuer(self, issuer: bytes) -> IssuerFacts:
         """

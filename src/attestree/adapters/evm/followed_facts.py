@@ -10,14 +10,15 @@ its age limit; one that was contradicted is dropped at once. How a view comes ab
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from attestree.adapters.evm.following import CATCH_UP_BLOCKS, Follower, Following
 from attestree.adapters.evm.snapshot import Snapshot, SnapshotFile
 from attestree.adapters.evm.sources import Sources, require_same
 from attestree.errors import AttestreeError, ChainIdentityError, ChainUnavailableError, EvidenceError
 from attestree.ports import Clock, IssuerFacts
-from attestree.registry.facts import CredentialFacts, FactsQuery, View
+from attestree.registry.facts import CredentialFacts, FactsQuery, SharedFacts, View
 from attestree.registry.issuer_ledger import IssuerLedger
 from attestree.registry.ledger import Ledger
 
@@ -110,12 +111,18 @@ class FollowedFacts:
                 `chain.sources_disagree`, or why the view was dropped.
             ChainIdentityError, HeadMismatchError: Why the view was dropped.
         """
+        return _facts_at(self._fresh_of(query.issuer), query)
+
+    def fetch_shared(self, query: FactsQuery, indexes: Sequence[int]) -> SharedFacts:
+        """Return the facts about those of which no status was ever set; raises as `fetch_facts` does."""
         following = self._fresh_of(query.issuer)
-        return CredentialFacts(
-            view=following.view,
-            final=following.final.state_at(query),
-            latest=require_same([ledger.state_at(query) for ledger in following.latest]),
+        untouched = frozenset(indexes)
+        for ledger in (following.final, *following.latest):
+            untouched = ledger.issuer(query.issuer).find_untouched(query.list_id, untouched)
+        about = (
+            query if query.index in untouched else replace(query, index=min(untouched, default=query.index))
         )
+        return SharedFacts(_facts_at(following, about), untouched)
 
     def fetch_issuer(self, issuer: bytes) -> IssuerFacts:
         """
@@ -291,6 +298,14 @@ class FollowedFacts:
             if self._called.wait(self._poll_seconds):
                 self._called.clear()
                 self._stopping.wait(min(GATHER_SECONDS, self._poll_seconds))
+
+
+def _facts_at(following: Following, query: FactsQuery) -> CredentialFacts:
+    return CredentialFacts(
+        view=following.view,
+        final=following.final.state_at(query),
+        latest=require_same([ledger.state_at(query) for ledger in following.latest]),
+    )
 
 
 def _contradicts(error: AttestreeError) -> bool:
