@@ -84,9 +84,13 @@ class KeyedRows(Sequence[tuple[bytes, Row]]):
         keys = b"".join([self.key(position) for position in positions])
         return KeyedRows(self._rows, keys, array("I", [self._places[position] for position in positions]))
 
-    def by_roster(self) -> list[int]:
-        """Return the positions in the order of the roster."""
-        return sorted(range(len(self)), key=self._places.__getitem__)
+    def by_roster(self) -> Iterator[int]:
+        """Yield the positions in the order of the roster."""
+        # Counted from 1; rows that were not selected stay 0.
+        counted = array("I", bytes(4 * len(self._rows)))
+        for number, place in enumerate(self._places, 1):
+            counted[place] = number
+        return (number - 1 for number in counted if number)
 
     def __len__(self) -> int:
         return len(self._places)

@@ -16,11 +16,12 @@ from __future__ import annotations
 import math
 from array import array
 from collections.abc import Collection, Iterator, Sequence
-from itertools import pairwise
+from itertools import islice, pairwise
 
 from attestree.errors import RosterError
-from attestree.issuing.derive import derive_permutation, derive_token, require_seed
+from attestree.issuing.derive import derive_permutation, derive_token, derive_tokens, require_seed
 from attestree.issuing.keyed_rows import KeyedRows
+from attestree.issuing.packed_rows import unpack_row
 from attestree.issuing.rows import Row
 from attestree.issuing.sealed import Recipient, SealedBatch
 from attestree.issuing.shard import (
@@ -82,8 +83,10 @@ def seal(
     position_of = plan.position_of
 
     def recipients() -> Iterator[Recipient]:
-        for position in rows.by_roster():
-            yield Recipient(plan.order[position], derive_token(seed, position), rows[position][1])
+        following = rows.by_roster()
+        while some := list(islice(following, SHARD_ROWS)):
+            for position, token in zip(some, derive_tokens(seed, some), strict=True):
+                yield Recipient(plan.order[position], token, unpack_row(rows.packed(position)))
 
     return SealedBatch(
         header=recipe.header,
