@@ -15,7 +15,7 @@ from benchmarks.record import Place
 from benchmarks.rows import Row
 
 SIZES = tuple(10**power for power in range(3, 10))
-UNSIGNED, SIGNED = "attestree, unsigned", "attestree, signed"
+UNSIGNED, SIGNED, STORED = "attestree, unsigned", "attestree, signed", "attestree issue --no-signature"
 REVOKED_SHARE = 0.01
 HEADS = (
     "credentials",
@@ -28,19 +28,23 @@ HEADS = (
     "gas to record",
     "and to revoke 1 %",
 )
-ROW_BYTES = 290
-"""Of the store, for each credential: SQLite, 20,000 rows of 20 batches."""
 
 
 def build_table(place: Place) -> str:
     """Return the table; empty where issuing was never measured."""
-    sessions = [session for deep in (False, True) if (session := place.read("issuing", deep=deep))]
-    if not sessions:
-        return ""
+    sessions = [
+        session
+        for name in ("issuing", "command")
+        for deep in (False, True)
+        if (session := place.read(name, deep=deep))
+    ]
     rows = sorted((row for session in sessions for row in session.rows), key=lambda row: row.size)
-    unsigned = [row for row in rows if row.name == UNSIGNED]
-    signed = [row for row in rows if row.name == SIGNED]
-    told = [f"`{session.command}` of {session.began} (commit {session.commit})" for session in sessions]
+    unsigned, signed, stored = (
+        [row for row in rows if row.name == name] for name in (UNSIGNED, SIGNED, STORED)
+    )
+    if not unsigned:
+        return ""
+    told = [f"`{session.command}` ({session.began}, commit {session.commit or '?'})" for session in sessions]
     machines = " and ".join(dict.fromkeys(session.machine for session in sessions))
     said = f"Measured by {' and '.join(told)} on {machines}. What is *in italics* is extrapolated."
     lines = [
@@ -48,11 +52,17 @@ def build_table(place: Place) -> str:
         f"| {' | '.join(HEADS)} |",
         "|" + "---:|" * len(HEADS),
     ]
-    lines += ["| " + " | ".join(_cells(size, unsigned, signed)) + " |" for size in SIZES]
+    lines += ["| " + " | ".join(_cells(size, unsigned, signed, stored)) + " |" for size in SIZES]
+    if len(unsigned) > 1:
+        sizes = f"{unsigned[-2].size:,} and {unsigned[-1].size:,}"
+        lines += [
+            "",
+            f"Between {sizes} credentials memory grows by {_slope(unsigned):,.0f} bytes a credential.",
+        ]
     return "\n".join(lines)
 
 
-def _cells(size: int, unsigned: Sequence[Row], signed: Sequence[Row]) -> list[str]:
+def _cells(size: int, unsigned: Sequence[Row], signed: Sequence[Row], stored: Sequence[Row]) -> list[str]:
     """Return one line of the table."""
     last = unsigned[-1]
     words = gas.expected_words(size=size, revoked=size * REVOKED_SHARE)
@@ -65,7 +75,7 @@ def _cells(size: int, unsigned: Sequence[Row], signed: Sequence[Row]) -> list[st
         _figure(signed, size, lambda row: row.median, format_time),
         _memory(unsigned, size, last),
         _figure(unsigned, size, lambda row: row.disk_bytes or 0, format_bytes),
-        format_bytes(size * ROW_BYTES),
+        _figure(stored, size, lambda row: row.disk_bytes or 0, format_bytes),
         f"{gas.ANCHOR:,}",
         f"{revoking:,.0f}",
     ]
@@ -90,9 +100,13 @@ def _memory(rows: Sequence[Row], size: int, last: Row) -> str:
         return format_bytes(found.peak_bytes or 0)
     if len(rows) < 2 or size < last.size:
         return ""
-    before = rows[-2]
-    slope = max((last.peak_bytes or 0) - (before.peak_bytes or 0), 0) / (last.size - before.size)
-    return f"*{format_bytes((last.peak_bytes or 0) + slope * (size - last.size))}*"
+    return f"*{format_bytes((last.peak_bytes or 0) + _slope(rows) * (size - last.size))}*"
+
+
+def _slope(rows: Sequence[Row]) -> float:
+    """Return how many bytes of memory a credential adds, between the two largest sizes."""
+    before, last = rows[-2], rows[-1]
+    return max((last.peak_bytes or 0) - (before.peak_bytes or 0), 0) / (last.size - before.size)
 
 
 def format_time(seconds: float) -> str:
