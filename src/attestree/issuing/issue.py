@@ -26,6 +26,7 @@ from attestree.issuing.seal import seal
 from attestree.issuing.sealed import SealedBatch
 from attestree.issuing.signing import DocumentSigner
 from attestree.issuing.terms import Terms
+from attestree.issuing.trees import Memory
 from attestree.outbox.states import State
 from attestree.ports import (
     Batch,
@@ -87,6 +88,8 @@ class Issuing:
     """Who makes the credentials, and who is told how far they are."""
     verify_room: Callable[[int], None] = lambda _size: None
     """Returns if a batch of that size has room where it is written; FolderUnavailableError otherwise."""
+    memory: Memory = bytearray
+    """Where the nodes and positions of a large tree lie."""
 
     def plan(self, request: IssueRequest, *, ask_chain: bool = True) -> Plan:
         """Find out what a run would do, with or without a quote; raises as `make_plan` does."""
@@ -184,7 +187,15 @@ class Issuing:
     def _build(self, rows: KeyedRows, terms: Terms, batch: Batch) -> SealedBatch:
         """Build a batch from its rows; the same one each time."""
         engine = self.making.engine_for(len(rows))
-        return seal(rows, terms, seed=batch.seed, created=batch.created, sign=self.sign, engine=engine)
+        return seal(
+            rows,
+            terms,
+            seed=batch.seed,
+            created=batch.created,
+            sign=self.sign,
+            engine=engine,
+            memory=self.memory,
+        )
 
     def _hold(self, batch: Batch, sealed: SealedBatch, terms: Terms, replaces: Mapping[bytes, str]) -> None:
         """Write the folder of a sealed batch and hold it; `replaces` is row key -> token."""

@@ -35,7 +35,7 @@ from attestree.issuing.shard import (
 )
 from attestree.issuing.signing import DocumentSigner
 from attestree.issuing.terms import Terms
-from attestree.issuing.trees import BatchTree, build_batch_tree
+from attestree.issuing.trees import BatchTree, Memory, build_batch_tree
 from attestree.merkle.kind import HASH_SIZE
 from attestree.ports.engines import HERE, ShardEngine
 from attestree.ports.folders import MAX_SINGLE_FILES
@@ -49,6 +49,7 @@ def seal(
     created: int,
     sign: DocumentSigner | None = None,
     engine: ShardEngine = HERE,
+    memory: Memory = bytearray,
 ) -> SealedBatch:
     """
     Build a batch.
@@ -60,6 +61,7 @@ def seal(
         created: Unix seconds; the `created` of every proof.
         sign: Signs each credential beside its anchor proof, or None.
         engine: Where the work is done.
+        memory: Where the nodes and positions of a large tree lie; raises as it does.
 
     Raises:
         RosterError: `roster.no_good_rows`, or `roster.duplicate_credential`.
@@ -76,7 +78,7 @@ def seal(
     plan = _Shards(rows, derive_permutation(seed, len(rows)))
     writer = ShardWriter(recipe)
     digests = b"".join(engine.map_shards(writer, digest_shard, plan.cut()))
-    tree = build_batch_tree(digests, terms.kind)
+    tree = build_batch_tree(digests, terms.kind, memory=memory)
     blocks: Collection[Block] = _Blocks(writer, plan, tree, engine)
     if len(rows) <= MAX_SINGLE_FILES:
         blocks = tuple(blocks)

@@ -9,12 +9,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from attestree.merkle.chainpoint import build_chainpoint_tree, chainpoint_leaf_hash
 from attestree.merkle.kind import HASH_SIZE, TreeKind
 from attestree.merkle.membership import verify_digest
 from attestree.merkle.shards import build_forest, forest_file_sizes
 from attestree.merkle.whole import cut_paths, verify_forest
+
+if TYPE_CHECKING:
+    from typing_extensions import Buffer
+
+Memory = Callable[[int], "Buffer"]
+"""Given a size, returns so many bytes, zero, that may be written to."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -39,20 +46,21 @@ class BatchTree:
         return self.digests[index * HASH_SIZE : (index + 1) * HASH_SIZE]
 
 
-def build_batch_tree(digests: bytes, kind: TreeKind) -> BatchTree:
+def build_batch_tree(digests: bytes, kind: TreeKind, *, memory: Memory = bytearray) -> BatchTree:
     """
     Build the tree of a batch and verify that it holds every digest.
 
     Args:
         digests: 32 bytes each, by index; at least one.
         kind: Kind of tree.
+        memory: Where the nodes and positions of a large tree lie; raises as it does.
     """
-    return _build_ordered(digests) if kind is TreeKind.CHAINPOINT else _build_sorted(digests)
+    return _build_ordered(digests) if kind is TreeKind.CHAINPOINT else _build_sorted(digests, memory)
 
 
-def _build_sorted(digests: bytes) -> BatchTree:
+def _build_sorted(digests: bytes, memory: Memory) -> BatchTree:
     """Build an OpenZeppelin tree, or a forest of them."""
-    nodes, positions = map(bytearray, forest_file_sizes(len(digests) // HASH_SIZE))
+    nodes, positions = map(memory, forest_file_sizes(len(digests) // HASH_SIZE))
     forest = build_forest(digests, nodes=nodes, positions=positions)
     verify_forest(forest, digests)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from functools import partial
 
+from attestree.adapters.files.mapped import MappedMemory
 from attestree.adapters.keys.roster_key import read_roster_key
 from attestree.adapters.sql.store import SqlStore
 from attestree.issuing.issue import Issuing
@@ -53,9 +54,10 @@ def wire_issuing(
             plan is wanted.
         making: Who makes the credentials, see `wiring.engines`; None = this process, and nobody is told.
     """
+    folders = wire_folders(settings, issuer)
     return Issuing(
         store=store,
-        folder=wire_folders(settings, issuer),
+        folder=folders,
         sender=None if relayed else wire_sender(settings.find_registry(issuer.registry)),
         clock=SystemClock(),
         entropy=SystemEntropy(),
@@ -65,6 +67,7 @@ def wire_issuing(
         sign=sign,
         making=making or Making(),
         verify_room=partial(verify_room, settings),
+        memory=MappedMemory(folders.base),
     )
 
 

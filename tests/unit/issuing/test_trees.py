@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from hashlib import sha256
+from mmap import mmap
+from pathlib import Path
 
 import pytest
 
+from attestree.adapters.files.mapped import MappedMemory
 from attestree.errors import RootMismatchError
 from attestree.issuing.trees import build_batch_tree
 from attestree.merkle.kind import HASH_SIZE, TreeKind
@@ -59,3 +62,17 @@ def test_an_openzeppelin_tree_alone_has_files_and_they_hold_its_root() -> None:
     assert len(sorted_tree.positions) == 4 * 5
     ordered = build_batch_tree(digests(5), TreeKind.CHAINPOINT)
     assert (ordered.nodes, ordered.positions) == (b"", b"")
+
+
+def test_a_tree_in_memory_of_the_callers_is_the_same(tmp_path: Path) -> None:
+    size = 20_000
+    mapped = build_batch_tree(digests(size), TreeKind.OPENZEPPELIN, memory=MappedMemory(tmp_path))
+    plain = build_batch_tree(digests(size), TreeKind.OPENZEPPELIN)
+    assert isinstance(mapped.nodes, memoryview)
+    assert isinstance(mapped.nodes.obj, mmap)
+    assert (mapped.root, bytes(mapped.nodes), bytes(mapped.positions)) == (
+        plain.root,
+        bytes(plain.nodes),
+        bytes(plain.positions),
+    )
+    assert mapped.paths(0, size) == plain.paths(0, size)
