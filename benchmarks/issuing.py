@@ -23,6 +23,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from attestree.adapters.engines.local import LocalEngine
 from attestree.adapters.files.achievements import read_achievement
 from attestree.adapters.files.folders import BatchFolders
+from attestree.adapters.files.mapped import MappedMemory
 from attestree.adapters.keys.ed25519 import Ed25519Signer
 from attestree.credentials.contexts import OPEN_BADGES
 from attestree.credentials.signatures.context_documents import read_context
@@ -172,7 +173,8 @@ def issue(folder: Path, made: Path, *, signed: bool) -> None:
     signer = TemplateSigner(did_key_method(DID), Ed25519Signer.of(KEY)) if signed else None
     # As `attestree issue` does it: on all cores where there is enough to do.
     with LocalEngine() as engine:
-        sealed = seal(_keyed(folder), terms, seed=SEED, created=CREATED, sign=signer, engine=engine)
+        keyed, memory = _keyed(folder), MappedMemory(made)
+        sealed = seal(keyed, terms, seed=SEED, created=CREATED, sign=signer, engine=engine, memory=memory)
         BatchFolders(made).hold("batch", build_folder("batch", sealed, terms))
 
 
