@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from itertools import chain
-from operator import eq, itemgetter
+from operator import eq
 
 MARK = re.compile(r"gap-([0-9]+)-gap")
 """What stands for a text while a layout is made."""
@@ -23,6 +23,8 @@ MARK = re.compile(r"gap-([0-9]+)-gap")
 # the backslash first: the others bring one of their own
 _ESCAPES = (("\\", "\\\\"), ('"', '\\"'), ("\n", "\\n"), ("\r", "\\r"), ("\t", "\\t"))
 _LINE = re.compile(r'(\S+) (\S+) (<[^>]*>|_:\S+|"(?:[^"\\]|\\.)*"\S*)(?: (\S+))? \.')
+# Stands for a field; no canonical quad holds it.
+_FIELD = "\x00"
 _SCHEME = r"(?:[A-Za-z][A-Za-z0-9+.-]*:(?://)?)?"
 _GAP = re.compile(rf'(?P<open>["<]){_SCHEME}gap-(?P<slot>[0-9]+)-gap(?P<close>"(?:\^\^|@|$)|>$)')
 
@@ -30,16 +32,22 @@ _GAP = re.compile(rf'(?P<open>["<]){_SCHEME}gap-(?P<slot>[0-9]+)-gap(?P<close>"(
 class _Pattern:
     """Text of which the fields are left open: labels of blank nodes and texts."""
 
-    __slots__ = ("_pick", "fields", "text")
+    __slots__ = ("_parts", "_whole", "fields", "text")
 
     def __init__(self, text: str, fields: tuple[int, ...]) -> None:
-        """Take text with `%s` for each field, and the fields by number."""
+        """Take text with `_FIELD` for each field, and the fields by number."""
         self.text, self.fields = text, fields
-        self._pick = itemgetter(*fields) if fields else None
+        # the constants, with room for a field between each and the next
+        self._parts = [part for constant in text.split(_FIELD) for part in (constant, "")][:-1]
+        self._whole = None if fields else text
 
     def fill(self, fields: Sequence[str]) -> str:
         """Return the text."""
-        return self.text % (() if self._pick is None else self._pick(fields))
+        if self._whole is not None:
+            return self._whole
+        parts = self._parts.copy()
+        parts[1::2] = [fields[number] for number in self.fields]
+        return "".join(parts)
 
 
 class _Lines:
@@ -79,7 +87,7 @@ def _cluster(patterns: Iterable[_Pattern], *, skip: int) -> Iterator[list[_Patte
     """Yield lines in their order, those together whose order is not settled before their first fields."""
 
     def start(pattern: _Pattern) -> str:
-        return pattern.text[skip:].partition("%s")[0]
+        return pattern.text[skip:].partition(_FIELD)[0]
 
     cluster: list[_Pattern] = []
     for pattern in sorted(patterns, key=start):
@@ -207,13 +215,13 @@ def _open_term(term: str) -> tuple[str, str]:
     """Return a term as a pattern, and the name of the field that is left open in it, if any."""
     if term.startswith("_:"):
         # itself and others, as a hash sees them, stay as they are
-        return (term, "") if term in ("_:a", "_:z") else ("%s", term)
+        return (term, "") if term in ("_:a", "_:z") else (_FIELD, term)
     gap = _GAP.match(term)
     if gap is None:
-        return term.replace("%", "%%"), ""
+        return term, ""
     is_literal = gap["open"] == '"'
     rest = term[gap.end("slot") + len("-gap") :]
-    return f"{gap['open']}%s{rest.replace('%', '%%')}", _name_gap(int(gap["slot"]), is_literal=is_literal)
+    return f"{gap['open']}{_FIELD}{rest}", _name_gap(int(gap["slot"]), is_literal=is_literal)
 
 
 def _name_gap(slot: int, *, is_literal: bool) -> str:
