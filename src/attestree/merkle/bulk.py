@@ -26,6 +26,8 @@ Words = NDArray[np.uint64]
 _WORD = np.dtype(np.uint64)
 _POSITION = np.dtype(np.uint32)
 _HASH_WORDS = HASH_SIZE // _WORD.itemsize
+# sorting one row takes longer than hashing it
+_ONE_ROW = np.zeros(1, dtype=np.int64)
 
 
 class BulkRoute:
@@ -63,7 +65,9 @@ class BulkRoute:
         """Return the root of each leaf hash and its path, one after another."""
         lengths = [len(path) // HASH_SIZE for path in paths]
         starts = np.fromiter(accumulate(lengths, initial=0), dtype=_WORD, count=len(paths) + 1)
-        order = np.argsort(np.fromiter(lengths, dtype=np.uint8, count=len(paths)), kind="stable")
+        order = _ONE_ROW
+        if len(paths) != 1:
+            order = np.argsort(np.fromiter(lengths, dtype=np.uint8, count=len(paths)), kind="stable")
         out = np.empty(len(leaf_hashes) // _WORD.itemsize, dtype=_WORD)
         steps = _array(memoryview(b"".join(paths)), _WORD)
         passes.fold_rows(_array(leaf_hashes, _WORD), steps, starts, order, out)

@@ -109,18 +109,18 @@ class IssuerLedger:
 
     def find_untouched(self, list_id: bytes, indexes: Iterable[int]) -> frozenset[int]:
         """Return the indexes of one list of which `status_of` says nothing at all."""
-        asked, find = frozenset(indexes), self.status.get
-        whole = [find((list_id, purpose, WHOLE_LIST_WORD), 0) for purpose in Purpose]
-        if any(whole):
+        asked = frozenset(indexes)
+        if self._bits_of(list_id, WHOLE_LIST_WORD):
             return frozenset()
-        words = {word_of(index) for index in asked}
-        bits = {
-            word: find((list_id, Purpose.REVOCATION, word), 0) | find((list_id, Purpose.SUSPENSION, word), 0)
-            for word in words
-        }
+        bits = {word: self._bits_of(list_id, word) for word in {word_of(index) for index in asked}}
         if not any(bits.values()):
             return asked
         return frozenset([index for index in asked if not bits[word_of(index)] & bit_of(index)])
+
+    def _bits_of(self, list_id: bytes, word: int) -> int:
+        """Return the bits of one word that are set in either purpose."""
+        find = self.status.get
+        return find((list_id, Purpose.REVOCATION, word), 0) | find((list_id, Purpose.SUSPENSION, word), 0)
 
     def _anchored(self, event: types.Anchored) -> None:
         record = event.record

@@ -300,7 +300,11 @@ class Verifier:
 
     def _fetch_shared(self, kin: Kin, members: Sequence[Candidate], now: int) -> SharedFacts | CheckResult:
         """Return what the registry says of several of one batch, or `unknown`."""
-        query, indexes = kin.query(members[0]), [member.tail.leaf_index for member in members]
+        query = kin.query(members[0])
+        if len(members) == 1:
+            facts = self._fetch(query, kin.registry, now)
+            return facts if isinstance(facts, CheckResult) else SharedFacts(facts, frozenset([query.index]))
+        indexes = [member.tail.leaf_index for member in members]
         return self._ask(kin.registry, lambda source: source.fetch_shared(query, indexes), now)
 
     def _ask(

@@ -198,15 +198,15 @@ class SeekingCutter(ArrayCutter):
         between = self._between
         if not between:
             return 0
-        end = text.find(between, start, start + 2 * self._length + len(between)) + 1
-        if not end:
-            return 0
-        try:
-            _WHOLE.decode(text[start:end])
-        except (ValueError, RecursionError):
-            return 0
-        self._length = min(end - start, self._limit_bytes)
-        return end
+        last, seen = start + 2 * self._length + len(between), 0
+        # where the last one would end, for most are about as long; then from its beginning
+        for first in (start + self._length * 7 // 8, start):
+            end = text.find(between, first, last) + 1
+            if end and end != seen and _is_whole(text[start:end]):
+                self._length = min(end - start, self._limit_bytes)
+                return end
+            seen = end
+        return 0
 
     def _waits_for_more(self, length: int) -> bool:
         return length < self._length * 7 // 8
@@ -215,3 +215,12 @@ class SeekingCutter(ArrayCutter):
         is_object = text[end - 1 : end] == b"}" and text[end : end + 1] == b","
         self._between = text[end - 1 : end + 1 + _HEAD_BYTES] if is_object else b""
         self._length = min(end - start, self._limit_bytes) if is_object else 0
+
+
+def _is_whole(octets: bytes) -> bool:
+    """Say whether bytes are JSON from the first to the last."""
+    try:
+        _WHOLE.decode(octets)
+    except (ValueError, RecursionError):
+        return False
+    return True
