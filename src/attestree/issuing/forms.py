@@ -14,12 +14,10 @@ that it was made from. Source: RFC 8785; RDF Dataset Canonicalization 1.0; DESIG
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from itertools import repeat
-from json.encoder import encode_basestring
 from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec.structs import astuple
@@ -27,12 +25,13 @@ from msgspec.structs import astuple
 from attestree.credentials.dates import parse_timestamp
 from attestree.credentials.open_badge import are_fit
 from attestree.credentials.signatures.quads_layout import MARK, QuadsLayout, find_gaps
-from attestree.credentials.signatures.quads_template import format_mark, is_unfit, read_scheme
+from attestree.credentials.signatures.quads_template import is_unfit, read_scheme
 from attestree.errors import LinkedDataError, MalformedCredentialError
 from attestree.issuing.body import Body, build_body
 from attestree.issuing.canonical_writer import CanonicalWriter
 from attestree.issuing.claims import Claims, Columns, Place
 from attestree.issuing.compose import CONTEXTS, Composer
+from attestree.issuing.form import Form, Gapped, mark_claims
 
 if TYPE_CHECKING:
     from attestree.credentials.strict_json import JsonObject, JsonValue
@@ -43,8 +42,6 @@ MAX_FORMS = 256
 
 MAX_PERIODS = 10_000
 """Pairs of time stamps that are remembered as fit."""
-
-_GAP = re.compile(r'"[^"]*?gap-([0-9]+)-gap"')
 
 
 class Unsigned(NamedTuple):
@@ -72,42 +69,6 @@ class Documents:
         return [Unsigned(quads[number]) for number in range(len(self.bodies))]
 
 
-class _Text:
-    """Canonical JSON with a gap for each claim in it."""
-
-    def __init__(self, marked: bytes) -> None:
-        """Take JSON in which a mark stands for each claim."""
-        between = _GAP.split(marked.decode())
-        self._slots = tuple(map(int, between[1::2]))
-        self._between = [part.encode() for part in between[::2]]
-
-    def fill(self, columns: Columns) -> Iterator[bytes]:
-        """Yield the bytes for each row."""
-        first, *rest = self._between
-        parts: list[Iterable[bytes]] = [repeat(first, len(columns[0]))]
-        for slot, part in zip(self._slots, rest, strict=True):
-            parts += [map(str.encode, map(encode_basestring, columns[slot])), repeat(part)]
-        return map(b"".join, zip(*parts, strict=False))
-
-
-@dataclass(slots=True)
-class _Form:
-    """What the documents of one form share."""
-
-    before: _Text
-    """The first part of the body."""
-    after: _Text
-    """The last part of the body."""
-    uses: int = 0
-    """How many documents asked for their N-Quads."""
-    layout: QuadsLayout | None = field(default=None)
-    """The N-Quads with gaps; None where there is none yet, or none can be had."""
-
-    def fill(self, columns: Columns) -> Iterator[Body]:
-        """Yield the body for each row."""
-        return map(Body, self.before.fill(columns), self.after.fill(columns))
-
-
 class Forms:
     """Writes the credentials of one batch."""
 
@@ -116,7 +77,7 @@ class Forms:
         self._composer, self._list_id = composer, list_id
         self._statements = composer.statements
         self._writer = CanonicalWriter(composer.terms.achievement.document)
-        self._forms: dict[tuple[object, ...], _Form | None] = {}
+        self._forms: dict[tuple[object, ...], Form | None] = {}
         self._periods: set[tuple[str, str]] = set()
 
     def verify(self, row: Row) -> None:
@@ -167,9 +128,7 @@ class Forms:
                 write_in_full(number)
         return Documents([bodies[number] for number in range(len(rows))], quads)
 
-    def _list_quads(
-        self, form: _Form, rows: Sequence[Row], columns: Columns
-    ) -> Iterator[Callable[[], bytes]]:
+    def _list_quads(self, form: Form, rows: Sequence[Row], columns: Columns) -> Iterator[Callable[[], bytes]]:
         """Yield, for each row of a form, what returns its N-Quads."""
         claims = map(Claims._make, zip(*columns, strict=True))
         return map(partial, repeat(self._write_quads), repeat(form), rows, claims)
@@ -189,12 +148,12 @@ class Forms:
             self._forms[key] = self._learn(row, self._statements.state(row, place), body)
         return body
 
-    def _learn(self, row: Row, claims: Claims, body: Body) -> _Form | None:
+    def _learn(self, row: Row, claims: Claims, body: Body) -> Form | None:
         """Return the form of a document, if it can be had; it gives the document's own bytes."""
         if MARK.search(body.octets.decode()):
             return None
-        marked = build_body(self._composer.build(_mark(claims), row, self._list_id), self._writer.write)
-        form = _Form(_Text(marked.before), _Text(marked.after))
+        marked = build_body(self._composer.build(mark_claims(claims), row, self._list_id), self._writer.write)
+        form = Form(Gapped(marked.before), Gapped(marked.after))
         return form if [*form.fill(tuple((claim,) for claim in claims))] == [body] else None
 
     def _choose_fit(self, rows: Sequence[Row], numbers: Sequence[int]) -> Sequence[int]:
@@ -227,7 +186,7 @@ class Forms:
             self._periods.add((row.awarded_on, row.expires_on))
         return True
 
-    def _write_quads(self, form: _Form, row: Row, claims: Claims) -> bytes:
+    def _write_quads(self, form: Form, row: Row, claims: Claims) -> bytes:
         """Return the N-Quads of a document whose form is known."""
         form.uses += 1
         if form.uses == 2:
@@ -243,7 +202,7 @@ class Forms:
         """Return the N-Quads of a form with gaps, if they can be had; they give those of this document."""
         slots = {slot for slot, text in enumerate(claims) if text}
         try:
-            quads = _canonize(self._composer.build(_mark(claims), row, self._list_id)).decode()
+            quads = _canonize(self._composer.build(mark_claims(claims), row, self._list_id)).decode()
         except LinkedDataError:
             return None
         if find_gaps(quads) != slots:
@@ -286,8 +245,3 @@ def _canonize(document: JsonObject) -> bytes:
     from attestree.credentials.signatures.canonize import canonize
 
     return canonize(document)
-
-
-def _mark(claims: Claims) -> Claims:
-    """Return claims with a mark in the place of each text; one with a scheme keeps it."""
-    return Claims(*(text and format_mark(slot, text) for slot, text in enumerate(claims)))
