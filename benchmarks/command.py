@@ -61,6 +61,6 @@ BENCHMARKS = (
         deep=(1_000_000,),
         ours=(UNSIGNED, SIGNED),
         plots=("time", "memory"),
-        lasts={10_000: 40, 100_000: 150, 1_000_000: 600},
+        lasts={10_000: 60, 100_000: 100, 1_000_000: 300},
     ),
 )

@@ -216,7 +216,7 @@ BENCHMARKS = (
         ours=(UNSIGNED, SIGNED),
         plots=("time", "growth", "memory"),
         carried=("OpenAttestation", "cert-issuer"),
-        lasts={1_000: 40, 3_000: 60, 10_000: 140, 30_000: 80, 100_000: 90, 1_000_000: 360},
+        lasts={1_000: 45, 3_000: 50, 10_000: 130, 30_000: 75, 100_000: 75, 1_000_000: 240},
     ),
 )
 

@@ -188,6 +188,6 @@ BENCHMARKS = (
         ours=(),
         plots=(),
         has_rate=False,
-        lasts={1_000_000: 180},
+        lasts={1_000_000: 150},
     ),
 )

@@ -165,7 +165,7 @@ BENCHMARKS = (
         ci=2_048,
         ours=(OURS, LINES, ARRAY),
         plots=(),
-        lasts={SIZE: 60},
+        lasts={SIZE: 45},
     ),
 )
 
