@@ -287,6 +287,7 @@ SITES: dict[str, tuple[str, ...]] = {
     ),
     "unit/adapters/files/test_mapped.py::test_a_folder_that_cannot_be_there_is_an_error_of_ours": (
         "adapters/files/mapped.py MappedMemory.__call__: file mkdir",
+        "adapters/files/mapped.py MappedMemory.__call__: machine mmap.mmap",
         "adapters/files/mapped.py MappedMemory.__call__: machine tempfile.TemporaryFile",
     ),
     "unit/adapters/files/test_atomic.py::test_a_new_file_that_fails_half_way_is_not_there": (

@@ -12,6 +12,7 @@ import random
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import suppress
@@ -25,6 +26,7 @@ import pytest
 from attestree.adapters.engines.local import FEW_SHARDS
 from attestree.adapters.evm.anvil_chain import AnvilChain
 from attestree.adapters.files.achievements import read_achievement
+from attestree.adapters.files.mapped import SMALL_BYTES
 from attestree.adapters.keys.roster_key import read_roster_key
 from attestree.cli.issuing import build_terms
 from attestree.cli.start_steps import IssuerPlan, set_up_test_network
@@ -40,8 +42,13 @@ from tests.conftest import Depth, Figures
 
 pytestmark = pytest.mark.chain
 
-ROWS = SHARD_ROWS * (FEW_SHARDS + 2) + 3
+FEW_ROWS = SHARD_ROWS * (FEW_SHARDS + 2) + 3
+MANY_ROWS = max(FEW_ROWS, SMALL_BYTES // 64 + 3)
+"""So many that the nodes of their tree lie in a mapped file: two a leaf, of 32 bytes."""
 PROGRAM = (sys.executable, "-c", "from attestree.cli.main import main; main()")
+LONGEST_SECONDS = 600
+"""A run takes seconds, on any machine less than this."""
+
 ACHIEVEMENT = Path(__file__).resolve().parents[2] / "src/attestree/demo/examples/data-literacy.toml"
 
 
@@ -53,7 +60,7 @@ class Institution:
     settings: Settings
 
     def write_roster(self, number: int) -> Path:
-        rows = (f"{number}-{row:05d},s{row}@example.org,Zofia K{row}" for row in range(ROWS))
+        rows = (f"{number}-{row:05d},s{row}@example.org,Zofia K{row}" for row in range(count_rows(number)))
         path = self.folder / f"roster{number}.csv"
         path.write_text("\n".join(["learner_id,email,name", *rows]) + "\n")
         return path
@@ -66,17 +73,17 @@ class Institution:
 
     def finish(self, roster: Path) -> None:
         with self.begin(roster) as run:
-            assert run.stdout is not None
-            said = run.stdout.read()
+            said = read(run)
         assert run.returncode == 0, said
 
     def judge(self, roster: Path, *, batches: int) -> list[str]:
         """Return what is wrong with the batch of a roster, the last of so many."""
+        size = count_rows(batches - 1)
         issuer = self.settings.issuer[0]
         with wire_store(self.settings) as store:
             found = store.fetch_batches(issuer=issuer.account)
             rows = store.fetch_rows(found[-1].id)
-        if len(found) != batches or len(rows) != ROWS:
+        if len(found) != batches or len(rows) != size:
             return [f"{len(found)} batches instead of {batches}, the last of {len(rows)} credentials"]
         batch = found[-1]
         terms = build_terms(self.settings, issuer, read_achievement(ACHIEVEMENT))
@@ -100,6 +107,11 @@ class Institution:
         return wrong + [f"{path} too many or too few" for path in there ^ expected]
 
 
+def count_rows(number: int) -> int:
+    """Return how many a roster has: each third has many."""
+    return FEW_ROWS if number % 3 else MANY_ROWS
+
+
 @pytest.fixture
 def institution(tmp_path: Path) -> Iterator[Institution]:
     with AnvilChain() as chain:
@@ -117,25 +129,36 @@ def test_killed_workers_and_killed_runs_change_no_byte(
     institution: Institution, depth: Depth, figures: Figures, seed: int
 ) -> None:
     chance = random.Random(seed)
-    began = time.monotonic()
-    first = institution.write_roster(0)
-    institution.finish(first)
-    usual = time.monotonic() - began
-    assert institution.judge(first, batches=1) == []
+    usual = {}
+    for number in range(2):
+        began, first = time.monotonic(), institution.write_roster(number)
+        institution.finish(first)
+        usual[count_rows(number)] = time.monotonic() - began
+        assert institution.judge(first, batches=number + 1) == []
     killed = {"run": 0, "worker": 0, "all": 0, "late": 0}
-    for number in range(1, 1 + depth.pick(quick=2, ci=6, deep=150)):
+    for number in range(2, 2 + depth.pick(quick=2, ci=6, deep=150)):
         roster = institution.write_roster(number)
         with institution.begin(roster) as run:
-            time.sleep(chance.uniform(0.3, 1.0) * usual)
+            time.sleep(chance.uniform(0.3, 1.0) * usual[count_rows(number)])
             what = chance.choice(("run", "worker", "all"))
             killed[what if kill(run.pid, what) else "late"] += 1
-            assert run.stdout is not None
-            said = run.stdout.read()
+            said = read(run)
         # a lost worker is replaced, a lost run is begun anew by whoever began it
         assert what != "worker" or run.returncode == 0, said
         institution.finish(roster)
         assert institution.judge(roster, batches=number + 1) == [], (number, what)
     figures.note(f"{killed}: 0 bytes changed")
+
+
+def read(run: subprocess.Popen[str]) -> str:
+    """Return all that a run says; one that waits for somebody who died is killed, and that is a failure."""
+    assert run.stdout is not None
+    watch = threading.Timer(LONGEST_SECONDS, run.kill)
+    watch.start()
+    try:
+        return run.stdout.read()
+    finally:
+        watch.cancel()
 
 
 def kill(pid: int, what: str) -> bool:

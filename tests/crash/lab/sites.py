@@ -72,6 +72,7 @@ WRITERS = frozenset({"write_whole", "write_new", "write_private"})
 """Our own functions that write a whole file."""
 
 MODULES = (
+    "mmap",
     "shutil",
     "tempfile",
     "subprocess",
