@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 Place = tuple[str | int, ...]
 """Names and positions that lead to one value of a document."""
 
-# printable ASCII that is never spelt otherwise inside a JSON string
-_PLAIN = bytes(sorted({*range(0x20, 0x7F)} - set(b'"\\')))
+# printable ASCII that is never spelt otherwise inside a JSON string, and the quotes between gaps
+_PLAIN = bytes(sorted({*range(0x20, 0x7F)} - set(b"\\")))
 
 
 class Filling(NamedTuple):
@@ -217,7 +217,7 @@ def _read_gaps(gaps: list[bytes]) -> list[str] | None:
         text = joined.decode()
     except UnicodeDecodeError:
         return None
-    is_plain = not joined.translate(None, _PLAIN).strip(b'"')
+    is_plain = not joined.translate(None, _PLAIN)
     return text.split('"') if is_plain or ("\\" not in text and text.isprintable()) else None
 
 

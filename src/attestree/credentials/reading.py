@@ -25,7 +25,11 @@ MAX_ADDRESS_CHARACTERS = 2048
 
 # Only addresses that may become a link: no javascript:, data: or file:, nothing invisible, no spaces.
 _VISIBLE = r"[^\s\x00-\x20\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\"<>\\^`{|}]"
-_ADDRESS = re.compile(rf"(?i:https?://(?=[^/?#])|urn:[a-z0-9][a-z0-9-]{{0,31}}:|did:[a-z0-9]+:){_VISIBLE}+")
+_SCHEME = r"(?i:https?://(?=[^/?#])|urn:[a-z0-9][a-z0-9-]{0,31}:|did:[a-z0-9]+:)"
+_ADDRESS = re.compile(rf"{_SCHEME}{_VISIBLE}+")
+# the same for ASCII, which is read sooner letter by letter than by what it is not
+_LETTERS = "".join(re.escape(sign) for sign in map(chr, range(128)) if re.fullmatch(_VISIBLE, sign))
+_ASCII_ADDRESS = re.compile(rf"{_SCHEME}[{_LETTERS}]+", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,4 +136,5 @@ def require_address(text: str, path: str) -> None:
 
 def is_address(text: str) -> bool:
     """Say whether text is an https, http, urn or did address without anything invisible in it."""
-    return len(text) <= MAX_ADDRESS_CHARACTERS and _ADDRESS.fullmatch(text) is not None
+    form = _ASCII_ADDRESS if text.isascii() else _ADDRESS
+    return len(text) <= MAX_ADDRESS_CHARACTERS and form.fullmatch(text) is not None

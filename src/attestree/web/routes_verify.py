@@ -99,8 +99,9 @@ class Desk:
         answers: list[Answer | None] = [None] * len(lines)
         candidates: list[Candidate] = []
         places: list[int] = []
+        recognise, limit = self._verifier.recognise, self._service.limits.line_bytes
         for place, (number, octets) in enumerate(lines):
-            candidate = self._recognise(octets)
+            candidate = recognise(octets) if len(octets) <= limit else None
             if candidate is not None:
                 candidates.append(candidate)
                 places.append(place)
@@ -112,10 +113,6 @@ class Desk:
             if octets_or_none is not None:
                 answers[place] = (_VALID, octets_or_none)
         return [answer or await self.answer_line(*line) for answer, line in zip(answers, lines, strict=True)]
-
-    def _recognise(self, octets: bytes) -> Candidate | None:
-        """Return the candidate in a line, or None."""
-        return self._verifier.recognise(octets) if len(octets) <= self._service.limits.line_bytes else None
 
     def _write_one(self, candidate: Candidate, began: float) -> bytes | None:
         """Return the answer for one candidate; None where it goes by steps."""
