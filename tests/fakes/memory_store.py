@@ -205,5 +205,8 @@ class MemoryStore:
     def fetch_rows(self, batch_id: str) -> Sequence[CredentialRow]:
         raise AssertionError("nobody asks this here")
 
+    def fetch_replaced(self, batch_id: str) -> Sequence[str]:
+        raise AssertionError("nobody asks this here")
+
     def fetch_rows_by_key(self, row_keys: Sequence[bytes]) -> Mapping[bytes, Sequence[CredentialRow]]:
         raise AssertionError("nobody asks this here")

@@ -70,6 +70,8 @@ def test_a_large_batch_is_stored_row_by_row_found_by_every_index_and_keeps_the_l
     seal(store, rows)
     assert store.fetch_rows("b1") == rows
     assert store.fetch_row(rows[-1].token) == rows[-1]
+    assert store.fetch_replaced("b1") == [row.replaces for row in rows if row.replaces]
+    assert store.fetch_replaced("b2") == []
     keys = [row.row_key for row in rows]
     unknown = [sha256(key).digest() for key in keys]
     assert store.fetch_rows_by_key([*unknown, *keys]) == {row.row_key: [row] for row in rows}

@@ -16,6 +16,7 @@ from attestree.errors import KeyFileError, RosterError
 from attestree.issuing.beside import Beside, find_same_learners
 from attestree.issuing.columns import map_columns
 from attestree.issuing.finding import Finding, Severity
+from attestree.issuing.plan import find_unfit
 from attestree.issuing.roster import parse_roster
 from attestree.issuing.roster_csv import DECODED_AT_ONCE, decode_text, parse_csv, verify_text
 from attestree.issuing.roster_jsonl import parse_jsonl
@@ -30,7 +31,9 @@ ISSUER = b"\x11" * 20
 # Few values, so that rows meet each other; of one kind in the place of another, too.
 few = st.sampled_from(["", "", "17", "0017", "018", "1234", "a@x.org", "A@X.org", "b@x.org", "did:key:z6Mk"])
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
-met = st.builds(Row, number=st.just(0), email=few, learner_id=few, did=few, ref=few)
+met = st.builds(Row, number=st.just(0), email=few, learner_id=few, did=few, ref=few).filter(
+    lambda row: bool(row.email or row.learner_id or row.did)
+)
 written = st.builds(
     Row,
     number=st.integers(2, 9),
@@ -78,6 +81,44 @@ def test_what_is_wrong_among_rows_is_found_without_comparing_them_all(rows: list
         beside.see(row)
     found = beside.find(numbered, columns)
     assert [one for one in found if one.code != "roster.lost_zeros"] == find_same_learners(numbered, columns)
+
+
+days = st.sampled_from(["", "2026-05-01", "2026-05-02", "2031-01-01"])
+fitness = st.builds(
+    Row,
+    number=st.just(0),
+    learner_id=st.just("17"),
+    name=st.sampled_from(["Ann", "Ann", "Zoë O’Hara", "A\u200bB", "A\tB", "x" * 400, " "]),
+    awarded_on=days,
+    expires_on=days,
+    result=st.sampled_from(["", "A", "\x00"]),
+    credits=st.sampled_from([None, 2.5]),
+    did=st.sampled_from(["", "", "did:key:z6Mk", "no did"]),
+)
+
+
+@given(st.lists(st.tuples(fitness, st.integers(1, 3)), min_size=1, max_size=6))
+def test_rows_tried_together_are_judged_as_each_by_itself(drawn: list[tuple[Row, int]]) -> None:
+    rows = [row for row, times in drawn for _ in range(times)]
+    terms, now = samples.terms(valid_for=None), samples.CREATED
+
+    def judge(some: list[Row]) -> list[tuple[str, str, object]]:
+        findings = find_unfit([(b"", row) for row in some], terms, now=now)
+        return sorted((one.code, one.severity, one.values.get("problem", "")) for one in findings)
+
+    assert judge(rows) == sorted(one for row, times in drawn for one in judge([row]) * times)
+
+
+def test_one_bad_row_among_many_is_found_where_it_stands() -> None:
+    rows = [Row(number, learner_id=f"{number}", name="Ann") for number in range(2_500)]
+    rows[2_100] = Row(2_100, learner_id="2100", name="Ann", awarded_on="2031-01-01", did="no did")
+    rows[1_500] = Row(1_500, learner_id="1500", name="A\u200bB")
+    found = find_unfit([(b"", row) for row in rows], samples.terms(), now=samples.CREATED)
+    assert [(one.row, one.code) for one in found] == [
+        (1_500, "roster.not_issuable"),
+        (2_100, "roster.future_award"),
+        (2_100, "roster.not_issuable"),
+    ]
 
 
 rosters = st.lists(

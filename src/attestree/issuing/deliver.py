@@ -55,7 +55,7 @@ def deliver_batch(
     is_final = batch.state is State.FINAL
     if not is_final and not (batch.release_early and batch.state in RECORDING):
         return Delivered(batch, "")
-    if is_final and status is None and _list_replaced(batch, store):
+    if is_final and status is None and store.fetch_replaced(batch.id):
         # Once it is handed out, nobody asks again what it replaced.
         return Delivered(batch, "")
     folder.release(batch_id)
@@ -78,13 +78,8 @@ def deliver_all(
 
 def _queue_superseded(batch: Batch, store: Store, status: StatusDesk) -> Sequence[Intent]:
     """Queue the writes that mark what the batch replaces as superseded."""
-    tokens = _list_replaced(batch, store)
+    tokens = store.fetch_replaced(batch.id)
     if not tokens:
         return []
     request = StatusRequest(Purpose.REVOCATION, sets=True, reason=Reason.SUPERSEDED)
     return status.queue_credentials(tokens, request)
-
-
-def _list_replaced(batch: Batch, store: Store) -> list[str]:
-    """Return the tokens of the credentials that a batch replaces."""
-    return [row.replaces for row in store.fetch_rows(batch.id) if row.replaces is not None]

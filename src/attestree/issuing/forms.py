@@ -91,6 +91,13 @@ class Forms:
             place = Place(0, 0, self._list_id)
             self._write(self._compose(row, place), row, place)
 
+    def accept(self, rows: Sequence[Row]) -> bool:
+        """Say whether all of some rows, one at least, are known to pass `verify`."""
+        return all(
+            self._forms.get(key) is not None and self._fit([rows[number] for number in numbers])
+            for key, numbers in _group(rows).items()
+        )
+
     def write_rows(self, rows: Sequence[Row], positions: Sequence[int], first: int) -> Documents:
         """
         Return the credentials of some rows, in their order, once they may be issued.

@@ -77,7 +77,7 @@ class KeyedRows(Sequence[tuple[bytes, Row]]):
 
     def rows(self) -> Iterator[Row]:
         """Yield the rows in the order of their keys."""
-        return (unpack_row(self.packed(position)) for position in range(len(self)))
+        return self._rows.pick(self._places)
 
     def select(self, positions: Sequence[int]) -> KeyedRows:
         """Return some of them, by ascending positions; the rows themselves are shared."""

@@ -46,6 +46,11 @@ class PackedRows(Sequence[Row]):
         """Return the bytes of the row at a place, from 0."""
         return bytes(self._octets[self._ends[place] : self._ends[place + 1]])
 
+    def pick(self, places: Iterable[int]) -> Iterator[Row]:
+        """Yield the rows at some places, in the order of the places; none is appended meanwhile."""
+        view, ends = memoryview(self._octets), self._ends
+        return (unpack_row(view[ends[place] : ends[place + 1]]) for place in places)
+
     def __len__(self) -> int:
         return len(self._ends) - 1
 
@@ -62,12 +67,7 @@ class PackedRows(Sequence[Row]):
         return unpack_row(self.packed(place % size))
 
     def __iter__(self) -> Iterator[Row]:
-        view = memoryview(self._octets)
-        start = 0
-        for place in range(len(self)):
-            end = self._ends[place + 1]
-            yield unpack_row(view[start:end])
-            start = end
+        return self.pick(range(len(self)))
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Sequence) and list(self) == list(other)

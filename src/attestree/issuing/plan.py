@@ -8,9 +8,10 @@ stops it. Reads the store and asks the chain for fees; writes nothing. Source: D
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
+from itertools import islice
 
 from attestree.credentials.anchor_proof import LIST_ID_SIZE
 from attestree.credentials.dates import format_date
@@ -28,6 +29,9 @@ from attestree.issuing.terms import Terms
 from attestree.outbox.fees import limit_gas
 from attestree.ports import Batch, Store, TransactionSender
 from attestree.registry.calls import build_anchor
+
+ROWS_AT_ONCE = 1_000
+"""Rows that are tried together."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -183,19 +187,28 @@ def find_unfit(keyed_rows: Sequence[tuple[bytes, Row]], terms: Terms, *, now: in
     composer = Composer(terms, bytes(SEED_SIZE), now)
     forms = Forms(composer, bytes(LIST_ID_SIZE))
     findings: list[Finding] = []
-    today = format_date(now)
-    for _, row in keyed_rows:
-        if row.awarded_on > today:
-            findings.append(
-                Finding(row.number, Severity.WARNING, "awarded_on", "roster.future_award", {}, row.awarded_on)
-            )
+    today, rows = format_date(now), (row for _, row in keyed_rows)
+    while some := list(islice(rows, ROWS_AT_ONCE)):
+        findings += [_warn_of_future(row) for row in some if row.awarded_on > today]
+        if not forms.accept(some):
+            findings += _find_unfit_among(some, forms)
+    return findings
+
+
+def _warn_of_future(row: Row) -> Finding:
+    """Return what is said of an award of a day that is not yet."""
+    return Finding(row.number, Severity.WARNING, "awarded_on", "roster.future_award", {}, row.awarded_on)
+
+
+def _find_unfit_among(rows: Sequence[Row], forms: Forms) -> Iterator[Finding]:
+    """Yield what keeps rows from being issued, one by one."""
+    for row in rows:
         try:
             forms.verify(row)
         except MalformedCredentialError as exc:
             over = exc.code == "format.ends_before_start"
             code = "roster.already_over" if over else "roster.not_issuable"
-            findings.append(Finding(row.number, Severity.BAD, "", code, {"problem": exc.code}))
-    return findings
+            yield Finding(row.number, Severity.BAD, "", code, {"problem": exc.code})
 
 
 def find_batch(store: Store, *, issuer: bytes, fingerprint: bytes) -> Batch | None:

@@ -55,7 +55,7 @@ def _read_rows(octets: bytes, separator: str) -> Iterator[TableRow]:
         for number, cells in enumerate(csv.reader(text, delimiter=separator, strict=True), start=1):
             if number > MAX_ROWS:
                 raise RosterError("roster.too_many_rows", limit=MAX_ROWS)
-            if not is_blank(cells):
+            if (cells and cells[0].isalnum()) or not is_blank(cells):
                 yield TableRow(number, cells)
     except csv.Error as exc:
         raise RosterError("roster.quotes", row=number + 1) from exc

@@ -72,6 +72,9 @@ class Store(Protocol):
     def fetch_rows(self, batch_id: str) -> Sequence[CredentialRow]:
         """Return a batch's rows by index."""
 
+    def fetch_replaced(self, batch_id: str) -> Sequence[str]:
+        """Return the tokens that a batch's rows take the place of, by index; every row is looked at."""
+
     def fetch_rows_by_key(self, row_keys: Iterable[bytes]) -> Mapping[bytes, Sequence[CredentialRow]]:
         """Return what was issued before under each row key, oldest first, without what was given up."""
 

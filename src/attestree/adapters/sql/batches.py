@@ -23,7 +23,7 @@ from attestree.adapters.sql.batch_rows import (
 )
 from attestree.adapters.sql.connections import Transactions, insert_unless_there
 from attestree.adapters.sql.intents import insert_intent, stop_intent_of
-from attestree.adapters.sql.many_rows import cut, find_values, indexes_last, insert_rows
+from attestree.adapters.sql.many_rows import ROWS_PER_STATEMENT, cut, find_values, indexes_last, insert_rows
 from attestree.adapters.sql.row_sums import read_rows
 from attestree.adapters.sql.tables import BATCHES, CREDENTIALS, INTENTS
 from attestree.errors import TransitionError
@@ -123,6 +123,14 @@ class Batches(Transactions):
         query = _rows().where(CREDENTIALS.c.batch_id == batch_id).order_by(CREDENTIALS.c.leaf_index)
         with self._reading() as connection:
             return [credential_of(row) for row in read_rows(connection, CREDENTIALS, query)]
+
+    def fetch_replaced(self, batch_id: str) -> Sequence[str]:
+        """Return the tokens that a batch's rows take the place of, by index; every row is looked at."""
+        query = select(CREDENTIALS).where(CREDENTIALS.c.batch_id == batch_id)
+        query = query.order_by(CREDENTIALS.c.leaf_index).execution_options(yield_per=ROWS_PER_STATEMENT)
+        with self._reading() as connection:
+            rows = read_rows(connection, CREDENTIALS, query)
+            return [row.replaces for row in rows if row.replaces is not None]
 
     def fetch_rows_by_key(self, row_keys: Iterable[bytes]) -> Mapping[bytes, Sequence[CredentialRow]]:
         """
