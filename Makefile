@@ -218,7 +218,7 @@ broken-contracts: setup  ## break the contract in 24 ways: its tests and its inv
 
 # Each of the two takes two cores for something under half an hour; no single experiment is done in ten minutes.
 PATIENT := -o faulthandler_timeout=3600
-KILLS := $(addprefix tests/crash/,test_kills.py test_recovery_kills.py test_issue_kills.py test_call_sites.py \
+KILLS := $(addprefix tests/crash/,test_kills.py test_recovery_kills.py test_issue_kills.py test_sharded_kills.py test_call_sites.py \
     test_writers.py test_invariants.py)
 
 .PHONY: crash

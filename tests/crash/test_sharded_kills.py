@@ -148,6 +148,13 @@ def test_killed_workers_and_killed_runs_change_no_byte(
         institution.finish(roster)
         assert institution.judge(roster, batches=number + 1) == [], (number, what)
     figures.note(f"{killed}: 0 bytes changed")
+    # The control: one bit that is another is noticed.
+    newest = max(institution.folder.rglob("credentials.jsonl"), key=lambda path: path.stat().st_mtime_ns)
+    with newest.open("r+b") as file:
+        octet = file.read(1)[0]
+        file.seek(0)
+        file.write(bytes([octet ^ 1]))
+    assert institution.judge(roster, batches=number + 1) == ["private/credentials.jsonl is another"]
 
 
 def read(run: subprocess.Popen[str]) -> str:
