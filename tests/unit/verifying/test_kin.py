@@ -198,6 +198,16 @@ def test_a_stencil_that_does_not_give_the_answer_back_is_not_made() -> None:
     assert made is not None
     assert made.fill((b"a", b"b", b"c", b"d")) == b"<a|b|c|d>"
     assert stencils.build_stencil(marked, fields, b"<id|holder|00|2>") is None
+    assert stencils.build_stencil(b"<>", fields, b"<>") is None
+
+
+def test_a_stencil_may_hold_signs_of_its_own_form_and_fields_more_than_once() -> None:
+    one, two = stencils.MARKS[:2]
+    made = stencils.build_stencil(
+        b"100 %% %b " + two + one + two + b"%", (b"%b", b"%", b"", b""), b"100 %% %b %%b%%"
+    )
+    assert made is not None
+    assert made.fill((b"a", b"b", b"", b"")) == b"100 %% %b bab%"
 
 
 def test_an_answer_with_every_member_is_written_as_its_members_say() -> None:
