@@ -151,10 +151,10 @@ async def _read_ahead(pieces: AsyncIterator[tuple[bytes, bool]], limit: int) -> 
 async def _chain(
     ahead: list[bytes], pieces: AsyncIterator[tuple[bytes, bool]], *, is_whole: bool
 ) -> AsyncIterator[tuple[bytes, bool]]:
-    """Yield what was read ahead, then the rest."""
-    last = len(ahead) - 1
-    for number, octets in enumerate(ahead):
-        yield octets, is_whole and number == last
+    """Yield what was read ahead, letting it go, then the rest."""
+    while ahead:
+        octets = ahead.pop(0)
+        yield octets, is_whole and not ahead
     if not is_whole:
         async for piece in pieces:
             yield piece
