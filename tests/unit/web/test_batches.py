@@ -179,6 +179,26 @@ def test_a_body_longer_than_what_is_read_ahead_is_answered_as_it_arrives() -> No
     assert answers[-1] == {"done": True, "lines": 20, "counts": {"valid": 20}}
 
 
+@pytest.mark.parametrize("piece_bytes", [1, 400, 5_000])
+@pytest.mark.parametrize("is_array", [False, True])
+def test_however_large_the_pieces_of_what_is_read_ahead_the_answers_are_the_same(
+    piece_bytes: int, is_array: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = [line for line in lines() if not is_array or line != b"{"]
+    body = b" \n[" + b",".join(asked) + b"]" if is_array else b"\n".join(asked)
+    content_type = "application/json" if is_array else "application/x-ndjson"
+    whole = post(serve(BATCH), body, content_type)
+    monkeypatch.setattr(batches, "PIECE_BYTES", piece_bytes)
+    assert post(serve(BATCH), pieces_of(body), content_type) == whole
+    assert whole[-1]["lines"] == len(asked)
+    short = {"batch_lines": 3}
+    answer = serve(BATCH, **short).post(
+        "/v1/verify/batch", content=pieces_of(body), headers={"content-type": content_type}
+    )
+    assert b"request.too_many_lines" in answer.content
+    assert answer.status_code == (200 if is_array else 413)
+
+
 def test_what_goes_wrong_later_stands_in_the_last_line() -> None:
     answers = post(serve(BATCH, batch_bytes=100, batch_lines=3), pieces_of(b"{}\n" * 100))
     assert (answers[-1]["done"], answers[-1]["problem"]["code"]) == (False, "request.too_many_lines")
