@@ -73,7 +73,7 @@ class Plan:
     keyed_rows: KeyedRows
     """Row keys and rows of the whole roster, sorted by row key."""
     selection: Selection
-    """Those of them to issue."""
+    """Those of them to issue; all of them where the batch is sealed."""
     fingerprint: bytes
     """Of roster and terms, 32 bytes."""
     batch: Batch | None
@@ -157,12 +157,10 @@ def make_plan(
         roster_key, rows=keyed.rows(), terms={**terms.to_json(), "replace": replace}
     )
     batch = find_batch(store, issuer=terms.profile.address, fingerprint=fingerprint)
-    issued = store.fetch_rows_by_key(keyed.keys())
-    selection = select_rows(keyed, issued, request.on_duplicate)
-    unfit = find_unfit(selection.keyed_rows, terms, now=now)
-    selection = without_rows(selection, unfit)
-    quote, obstacle = None, None
     is_sealed = batch is not None and batch.root is not None
+    # What is sealed is not chosen again, nor its rows fetched, of which there may be a million
+    selection = Selection(keyed, {}, (), 0, 0) if is_sealed else _select(keyed, request, store, now=now)
+    quote, obstacle = None, None
     if sender is not None and selection.keyed_rows and not is_sealed:
         try:
             quote = fetch_quote(sender, terms, size=len(selection.keyed_rows), operator=operator)
@@ -180,6 +178,13 @@ def make_plan(
         obstacle=obstacle,
         now=now,
     )
+
+
+def _select(keyed: KeyedRows, request: IssueRequest, store: Store, *, now: int) -> Selection:
+    """Return the rows to issue: those that make a credential, without those that were issued before."""
+    issued = store.fetch_rows_by_key(keyed.keys())
+    selection = select_rows(keyed, issued, request.on_duplicate)
+    return without_rows(selection, find_unfit(selection.keyed_rows, request.terms, now=now))
 
 
 def find_unfit(keyed_rows: Sequence[tuple[bytes, Row]], terms: Terms, *, now: int) -> list[Finding]:

@@ -124,6 +124,13 @@ def test_the_same_roster_again_issues_nothing_new(desk: Desk) -> None:
     assert desk.issue(desk.request(turned)).is_new is False
 
 
+def test_rows_of_a_sealed_batch_are_not_told_one_by_one(desk: Desk) -> None:
+    desk.issue()
+    plan = desk.issuing.plan(desk.request())
+    assert (plan.is_sealed, plan.size, plan.bad, plan.findings) == (True, 3, 0, ())
+    assert plan.selection.findings == ()
+
+
 class Killed(Exception):  # noqa: N818  # it stands for a signal
     """The process ends here."""
 

@@ -38,16 +38,10 @@ def insert_rows(
     """
     columns = ", ".join(f'"{name}"' for name in names)
     start = f'INSERT INTO "{table.name}" ({columns}) '
-    if connection.dialect.name == "sqlite":
-        statement = f"{start}VALUES ({', '.join('?' * len(names))})"
-        for chunk in cut(rows):
-            connection.exec_driver_sql(statement, chunk)
-        return
-    arrays = ", ".join(f"%s::{table.c[name].type.compile(connection.dialect)}[]" for name in names)
-    # A list for each column: parameters for each row would take far longer.
-    statement = f"{start}SELECT * FROM unnest({arrays})"  # noqa: S608 - our own names
+    mark = "?" if connection.dialect.paramstyle == "qmark" else "%s"
+    statement = f"{start}VALUES ({', '.join([mark] * len(names))})"
     for chunk in cut(rows):
-        connection.exec_driver_sql(statement, tuple(map(list, zip(*chunk, strict=True))))
+        connection.exec_driver_sql(statement, chunk)
 
 
 def find_values(connection: Connection, column: Column[bytes], values: Iterable[bytes]) -> Iterator[bytes]:
