@@ -40,6 +40,15 @@ def cut(cutter: ArrayCutter, pieces: list[bytes]) -> list[Any]:
     return found
 
 
+def recognise(octets: bytes) -> Any:
+    """Stand in for the desk: know every other object, by what it is."""
+    try:
+        is_object = isinstance(json.loads(octets), dict)
+    except ValueError:
+        return None
+    return octets if is_object and octets[:1] == b"{" and sum(octets) % 2 else None
+
+
 @given(
     st.lists(st.tuples(items, commas), max_size=10),
     st.booleans(),
@@ -61,7 +70,11 @@ def test_both_cutters_cut_at_the_same_places(
         body[place % len(body)] = octet
     ends = sorted(place % (len(body) + 1) for place in where)
     pieces = [bytes(body[start:end]) for start, end in zip([0, *ends], [*ends, len(body)], strict=True)]
-    assert cut(SeekingCutter(limit_bytes=limit), pieces) == cut(ArrayCutter(limit_bytes=limit), pieces)
+    expected = cut(ArrayCutter(limit_bytes=limit), pieces)
+    assert cut(SeekingCutter(limit_bytes=limit), pieces) == expected
+    knowing = SeekingCutter(limit_bytes=limit, recognise=recognise)
+    assert cut(knowing, pieces) == expected
+    assert all((number, candidate) in expected for number, candidate in knowing.recognised.items())
 
 
 @given(st.lists(alike, min_size=2, max_size=8), places)

@@ -60,7 +60,9 @@ async def answer_batch(desk: Desk, limits: Limits, receive: Receive, send: Send,
     ahead, is_whole = await _read_ahead(pieces, limits.batch_bytes)
     if sum(map(len, ahead)) >= BULK_BYTES:
         await run_in_threadpool(preload)
-    cutter: Cutter = (SeekingCutter if is_array else LineCutter)(limit_bytes=limits.line_bytes)
+    cutter: Cutter = LineCutter(limit_bytes=limits.line_bytes)
+    if is_array:
+        cutter = SeekingCutter(limit_bytes=limits.line_bytes, recognise=desk.recognise)
     if is_array and next((first for octets in ahead if (first := octets.lstrip()[:1])), b"") != b"[":
         raise RequestError("request.shape")
     if limits.batch_lines is not None and is_whole and not is_array:
@@ -92,7 +94,7 @@ async def _answer_all(
         for group in _group(cutter.cut(octets, last=is_last)):
             if limits.batch_lines is not None and group[-1][0] > limits.batch_lines:
                 raise RequestError("request.too_many_lines", limit=limits.batch_lines)
-            answers = await desk.answer_lines(group)
+            answers = await desk.answer_lines(group, cutter.recognised)
             counts.update([verdict for verdict, _octets in answers])
             body = b"\n".join([*[octets for _verdict, octets in answers], b""])
             await send({"type": "http.response.body", "body": body, "more_body": True})

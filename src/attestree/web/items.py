@@ -10,12 +10,13 @@ places; tests hold the two against each other. Source: NDJSON 1.0; RFC 8259, sec
 from __future__ import annotations
 
 import re
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from typing import Protocol
 
 import msgspec
 
 from attestree.errors import RequestError
+from attestree.verifying.likeness import Candidate
 
 _BLANK = b" \t\r"
 _WHITE = b" \t\r\n"
@@ -27,8 +28,15 @@ _WHOLE = msgspec.json.Decoder(msgspec.Raw)
 _HEAD_BYTES = 12
 
 
+Recognise = Callable[[bytes], Candidate | None]
+"""Says of which kin an item is, if of any; it is one JSON object from its first byte to its last then."""
+
+
 class Cutter(Protocol):
     """Cuts a body into questions."""
+
+    recognised: dict[int, Candidate]
+    """What was recognised on the way, by number; whoever uses one takes it out."""
 
     def cut(self, octets: bytes, *, last: bool) -> Iterator[tuple[int, bytes]]:
         """
@@ -48,6 +56,7 @@ class LineCutter:
 
     def __init__(self, *, limit_bytes: int) -> None:
         """Keep so much of one line at most, and one byte more to show that it is too long."""
+        self.recognised: dict[int, Candidate] = {}
         self._limit_bytes = limit_bytes
         self._rest: list[bytes] = []
         self._kept = 0
@@ -95,6 +104,7 @@ class ArrayCutter:
 
     def __init__(self, *, limit_bytes: int) -> None:
         """Keep so much of one item at most, and one byte more to show that it is too long."""
+        self.recognised: dict[int, Candidate] = {}
         self._limit_bytes = limit_bytes
         self._rest = b""
         self._seen = 0
@@ -183,14 +193,16 @@ class SeekingCutter(ArrayCutter):
     """
     Cuts where `ArrayCutter` does, sooner where items begin alike and have about one length.
 
-    What looks like the end of an item is one only if the item before it is JSON from its first byte to its
-    last: no comma of the outermost array can stand inside one value. All else is left to the tokens. No more
-    than about twice the length of the last item is looked at, so that items cost what they are long.
+    What looks like the end of an item is one only if the item before it is recognised, or is JSON from its
+    first byte to its last: no comma of the outermost array can stand inside one value. All else is left to
+    the tokens. No more than about twice the length of the last item is looked at, so that items cost what
+    they are long.
     """
 
-    def __init__(self, *, limit_bytes: int) -> None:
-        """Begin as `ArrayCutter` does."""
+    def __init__(self, *, limit_bytes: int, recognise: Recognise = lambda _octets: None) -> None:
+        """Begin as `ArrayCutter` does; `recognise` spares reading what it knows."""
         super().__init__(limit_bytes=limit_bytes)
+        self._recognise = recognise
         self._between = b""
         self._length = 0
 
@@ -202,11 +214,23 @@ class SeekingCutter(ArrayCutter):
         # where the last one would end, for most are about as long; then from its beginning
         for first in (start + self._length * 7 // 8, start):
             end = text.find(between, first, last) + 1
-            if end and end != seen and _is_whole(text[start:end]):
+            if end and end != seen and self._is_whole(text[start:end]):
                 self._length = min(end - start, self._limit_bytes)
                 return end
             seen = end
         return 0
+
+    def _is_whole(self, octets: bytes) -> bool:
+        """Say whether the next item is JSON from the first byte to the last."""
+        candidate = self._recognise(octets)
+        if candidate is not None:
+            self.recognised[self._number + 1] = candidate
+            return True
+        try:
+            _WHOLE.decode(octets)
+        except (ValueError, RecursionError):
+            return False
+        return True
 
     def _waits_for_more(self, length: int) -> bool:
         return length < self._length * 7 // 8
@@ -215,12 +239,3 @@ class SeekingCutter(ArrayCutter):
         is_object = text[end - 1 : end] == b"}" and text[end : end + 1] == b","
         self._between = text[end - 1 : end + 1 + _HEAD_BYTES] if is_object else b""
         self._length = min(end - start, self._limit_bytes) if is_object else 0
-
-
-def _is_whole(octets: bytes) -> bool:
-    """Say whether bytes are JSON from the first to the last."""
-    try:
-        _WHOLE.decode(octets)
-    except (ValueError, RecursionError):
-        return False
-    return True

@@ -89,19 +89,25 @@ class Desk:
                 return answer
         return self._writer.write(await self.answer(parse_question(octets, limit_bytes=limit)))
 
-    async def answer_lines(self, lines: Sequence[tuple[int, bytes]]) -> list[Answer]:
+    def recognise(self, octets: bytes) -> Candidate | None:
+        """Return the candidate in a line, or None."""
+        return self._verifier.recognise(octets) if len(octets) <= self._service.limits.line_bytes else None
+
+    async def answer_lines(
+        self, lines: Sequence[tuple[int, bytes]], recognised: dict[int, Candidate]
+    ) -> list[Answer]:
         """
         Return the answers of some lines, in order; never raises.
 
         Args:
             lines: Number and octets of each; so few that others need not wait for all of them.
+            recognised: Candidates that were found before, by number; they are taken out.
         """
         answers: list[Answer | None] = [None] * len(lines)
         candidates: list[Candidate] = []
         places: list[int] = []
-        recognise, limit = self._verifier.recognise, self._service.limits.line_bytes
         for place, (number, octets) in enumerate(lines):
-            candidate = recognise(octets) if len(octets) <= limit else None
+            candidate = recognised.pop(number, None) or self.recognise(octets)
             if candidate is not None:
                 candidates.append(candidate)
                 places.append(place)
