@@ -8,7 +8,7 @@ from dataclasses import replace
 from attestree.errors import CorruptionError, LeaseHeldError, TransitionError
 from attestree.outbox.lane import advance, verify_nonce
 from attestree.outbox.states import State, verify_transition
-from attestree.ports import Attempt, Batch, CredentialRow, Intent, Lane, NewIntent
+from attestree.ports import NOBODY_ELSE, Attempt, Batch, CredentialRow, Intent, Lane, NewIntent
 from attestree.registry.facts import BlockRef, ChainIdentity
 
 UNMINED = (State.SEALED, State.SIGNED, State.SENT)
@@ -103,19 +103,52 @@ class MemoryStore:
     def verify_outbox(self) -> None:
         """Memory does not rot."""
 
-    def add_attempt(self, attempt: Attempt, *, lease_key: bytes, lease_fence: int, intent_fence: int) -> None:
+    def fetch_carried(self, tx_hash: bytes) -> Sequence[Intent]:
+        return [self.intents[name] for name in self._carried(tx_hash)]
+
+    def _carried(self, tx_hash: bytes) -> list[str]:
+        held = self.attempts
+        return [name for name in self.intents if any(a.tx_hash == tx_hash for a in held.get(name, []))]
+
+    def add_attempt(
+        self,
+        attempt: Attempt,
+        *,
+        lease_key: bytes,
+        lease_fence: int,
+        intent_fence: int,
+        beside: Mapping[str, int] = NOBODY_ELSE,
+    ) -> None:
         if self.leases[lease_key][1] != lease_fence:
             raise TransitionError("lease.lost")
-        before = self.intents[attempt.intent_id].state
+        fences = {attempt.intent_id: intent_fence, **beside}
+        intents = [self.intents[name] for name in fences]
+        if any(self.intents[name].fence != fence for name, fence in fences.items()):
+            raise TransitionError("outbox.lost_race")
+        before = intents[0].state
+        newest = self.attempts.get(attempt.intent_id, [])[-1:]
+        if before is State.SENT:
+            if newest[0].nonce != attempt.nonce:
+                raise TransitionError("outbox.second_nonce")
+            if set(self._carried(newest[0].tx_hash)) != set(fences):
+                raise TransitionError("outbox.not_together")
+        again = before is State.SEALED and any(self.attempts.get(name) for name in fences)
+        if self._carried(attempt.tx_hash) or {one.state for one in intents} != {before} or (again and beside):
+            raise TransitionError("outbox.not_together")
         if before is State.SEALED:
             self._take_nonce(attempt)
-        self._move(attempt.intent_id, before, State.SIGNED, intent_fence)
-        self.attempts.setdefault(attempt.intent_id, []).append(attempt)
+        for name, fence in fences.items():
+            self._move(name, before, State.SIGNED, fence)
+            self.attempts.setdefault(name, []).append(replace(attempt, intent_id=name))
 
     def mark_sent(self, attempt: Attempt, *, now: int, intent_fence: int) -> None:
         before = self.intents[attempt.intent_id].state
         self._move(attempt.intent_id, before, State.SENT, intent_fence, stay=True)
-        self.attempts[attempt.intent_id][attempt.number - 1] = replace(attempt, sent_at=now)
+        for one in self.fetch_carried(attempt.tx_hash):
+            if one.state is State.SIGNED:
+                self._move(one.wanted.id, State.SIGNED, State.SENT, one.fence)
+            held = self.attempts[one.wanted.id]
+            held[:] = [replace(a, sent_at=now) if a.tx_hash == attempt.tx_hash else a for a in held]
 
     def move_intent(
         self,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from attestree.adapters.sql.row_sums import COLUMN, fold_row
 from attestree.adapters.sql.tables import BATCHES, INTENTS, LEASES, METADATA, PINS, SUMMED
 from attestree.errors import CorruptionError
 from attestree.outbox.states import State
+from tests.integration.older_store import make_older_store
 from tests.integration.store_records import BLOCK, KEY, LEASE, ROOT, attempt, batch, identity, intent, row
 
 
@@ -142,14 +144,16 @@ def test_a_column_without_a_value_adds_nothing() -> None:
 
 
 def test_rows_of_an_older_store_are_summed_once(path: Path) -> None:
-    with SqlStore.create(f"sqlite:///{path}") as store:
-        store.write_pin("local", identity())
+    make_older_store(f"sqlite:///{path}", revision="0004")
+    pinned = {**asdict(identity()), "name": "local"}
     with closing(sqlite3.connect(path, isolation_level=None)) as database:
-        for table in reversed(SUMMED):
-            made = table.name in ("layout", "api_keys", "open_batches", "joined", "answered")
-            change = "DROP TABLE {}" if made else f"ALTER TABLE {{}} DROP COLUMN {COLUMN}"
-            database.execute(change.format(table.name))
-        database.execute("UPDATE alembic_version SET version_num = '0004'")
+        database.execute(
+            "INSERT INTO pins (registry, chain_id, genesis_hash, address, deploy_block,"
+            " deploy_block_hash, code_hash)"
+            " VALUES (:name, :chain_id, :genesis_hash, :registry, :deploy_block,"
+            " :deploy_block_hash, :code_hash)",
+            pinned,
+        )
     with SqlStore.create(f"sqlite:///{path}") as store:
         assert store.fetch_pins() == {"local": identity()}
         assert list(store.check_at_rest()) == []

@@ -277,6 +277,114 @@ def test_a_halted_write_is_taken_up_again_to_two_states_only(store: SqlStore) ->
     assert (taken_up.state, taken_up.note) == (State.SEALED, "")
 
 
+# -- transactions that carry several writes ----------------------------------------------------
+
+
+def together(store: SqlStore, *names: str, number: int = 1, nonce: int = 5, fence: int = 1) -> None:
+    """Sign one transaction for several intents."""
+    lease = store.take_lease(key=LEASE, owner="me", now=0, seconds=60)
+    signed = attempt(number, nonce=nonce, intent_id=names[0])
+    beside = dict.fromkeys(names[1:], fence)
+    store.add_attempt(signed, lease_key=LEASE, lease_fence=lease, intent_fence=fence, beside=beside)
+
+
+def queue(store: SqlStore, names: str) -> None:
+    for name in names:
+        store.add_intent(intent(name))
+
+
+def states(store: SqlStore) -> str:
+    return " ".join(f"{one.wanted.id}:{one.state.value}" for one in store.fetch_intents())
+
+
+def refused(act: Callable[[], None]) -> str:
+    with pytest.raises(TransitionError) as caught:
+        act()
+    return caught.value.code
+
+
+def test_a_transaction_stands_with_each_write_that_it_carries(store: SqlStore) -> None:
+    queue(store, "abc")
+    together(store, "a", "b", "c")
+    assert states(store) == "a:signed b:signed c:signed"
+    (first,) = store.fetch_attempts("a")
+    assert store.fetch_attempts("b") == [replace(first, intent_id="b")]
+    assert [one.wanted.id for one in store.fetch_carried(first.tx_hash)] == ["a", "b", "c"]
+    assert store.fetch_carried(b"\x01" * 32) == []
+
+
+def test_bytes_that_may_have_left_may_have_left_for_all(store: SqlStore) -> None:
+    queue(store, "abc")
+    together(store, "a", "b", "c")
+    store.move_intent("c", before=State.SIGNED, after=State.HALTED, fence=2, note="outbox.why")
+    (signed,) = store.fetch_attempts("b")
+    store.mark_sent(signed, now=300, intent_fence=2)
+    assert states(store) == "a:sent b:sent c:halted"
+    assert {one.sent_at for name in "abc" for one in store.fetch_attempts(name)} == {300}
+    assert refused(lambda: store.mark_sent(signed, now=400, intent_fence=2)) == "outbox.lost_race"
+    assert list(store.check_at_rest()) == []
+
+
+def test_a_new_price_is_for_all_or_for_nobody(store: SqlStore) -> None:
+    queue(store, "abc")
+    together(store, "a", "b")
+    (signed,) = store.fetch_attempts("a")
+    assert refused(lambda: together(store, "a", "b", number=2, fence=2)) == "outbox.no_such_edge"
+    store.mark_sent(signed, now=300, intent_fence=2)
+    assert refused(lambda: together(store, "a", number=2, fence=3)) == "outbox.not_together"
+    assert refused(lambda: together(store, "a", "b", number=2, nonce=6, fence=3)) == "outbox.second_nonce"
+    store.move_intent("b", before=State.SENT, after=State.MINED, fence=3, block=BLOCK)
+    assert refused(lambda: together(store, "a", "b", number=2, fence=3)) == "outbox.lost_race"
+    store.move_intent("b", before=State.MINED, after=State.SENT, fence=4)
+    store.mark_sent(signed, now=300, intent_fence=3)
+    store.mark_sent(signed, now=300, intent_fence=4)
+    together(store, "a", "b", number=2, fence=5)
+    assert states(store) == "a:signed b:signed c:sealed"
+    assert [one.number for one in store.fetch_attempts("b")] == [1, 2]
+
+
+def test_who_was_signed_before_or_waits_elsewhere_shares_nothing(store: SqlStore) -> None:
+    queue(store, "ab")
+    sign(store, attempt(nonce=4, intent_id="b"), fence=1)
+    store.move_intent("b", before=State.SIGNED, after=State.REVERTED, fence=2, block=BLOCK)
+    store.move_intent("b", before=State.REVERTED, after=State.SEALED, fence=3)
+    lease = store.take_lease(key=LEASE, owner="me", now=0, seconds=60)
+
+    def add(first: str, fence: int, beside: dict[str, int]) -> None:
+        signed = attempt(2, intent_id=first)
+        store.add_attempt(signed, lease_key=LEASE, lease_fence=lease, intent_fence=fence, beside=beside)
+
+    assert refused(lambda: add("a", 1, {"b": 4})) == "outbox.not_together"
+    assert refused(lambda: add("b", 4, {"a": 1})) == "outbox.not_together"
+    for name, changes in {"r": {"registry": "x"}, "k": {"sender": b"x" * 20}, "n": {"nonce": 5}}.items():
+        store.add_intent(intent(name, **changes))
+        assert refused(lambda name=name: add("a", 1, {name: 1})) == "outbox.not_together"  # type: ignore[misc]
+    assert refused(lambda: add("a", 1, {"missing": 1})) == "outbox.lost_race"
+    assert refused(lambda: add("a", 1, {"b": 9})) == "outbox.lost_race"
+    assert states(store) == "a:sealed b:sealed r:sealed k:sealed n:sealed"
+    assert [store.fetch_attempts(name) for name in "arkn"] == [[]] * 4
+
+
+def test_bytes_that_are_stored_already_are_nobody_elses(store: SqlStore) -> None:
+    queue(store, "ab")
+    sign(store, attempt(intent_id="a"), fence=1)
+    known = replace(attempt(intent_id="b"), tx_hash=attempt(intent_id="a").tx_hash)
+    assert refused(lambda: sign(store, known, fence=1)) == "outbox.not_together"
+    assert states(store) == "a:signed b:sealed"
+
+
+def test_a_shared_nonce_moves_the_lane_once(store: SqlStore) -> None:
+    store.write_pin("local", identity())
+    store.open_lane(sender=KEY, registry="local", first=5)
+    queue(store, "abc")
+    together(store, "a", "b", nonce=5)
+    lane = store.fetch_lane(sender=KEY, registry="local")
+    assert lane is not None
+    assert lane.next == 6
+    assert store.fetch_held_nonces(sender=KEY, registry="local", least=0) == {5}
+    assert refused(lambda: sign(store, attempt(nonce=5, intent_id="c"), fence=1)) == "lane.wrong_nonce"
+
+
 # -- two at once -------------------------------------------------------------------------------
 
 

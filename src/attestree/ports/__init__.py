@@ -15,9 +15,10 @@ from attestree.ports.identifying import DidResolver
 from attestree.ports.machine import Alarm, Clock, Entropy
 from attestree.ports.reading import ChainEvents, ChainFacts, IssuerFacts
 from attestree.ports.sending import SignedTransaction, Signer, Transaction, TransactionSender
-from attestree.ports.store import Store
+from attestree.ports.store import NOBODY_ELSE, Store
 
 __all__ = [
+    "NOBODY_ELSE",
     "Alarm",
     "Attempt",
     "Batch",

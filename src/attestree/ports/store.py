@@ -7,6 +7,7 @@ Decides where a transaction begins and ends: every method is one. Source: DESIGN
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import Protocol
 
 from attestree.errors import CorruptionError
@@ -14,6 +15,9 @@ from attestree.outbox.batches import Batch, CredentialRow
 from attestree.outbox.records import Attempt, Intent, Lane, NewIntent
 from attestree.outbox.states import State
 from attestree.registry.facts import BlockRef, ChainIdentity
+
+NOBODY_ELSE: Mapping[str, int] = MappingProxyType({})
+"""No other write."""
 
 
 class Store(Protocol):
@@ -116,16 +120,39 @@ class Store(Protocol):
     def verify_outbox(self) -> None:
         """Return if all that a nonce is reckoned from is what was written; CorruptionError otherwise."""
 
-    def add_attempt(self, attempt: Attempt, *, lease_key: bytes, lease_fence: int, intent_fence: int) -> None:
+    def fetch_carried(self, tx_hash: bytes) -> Sequence[Intent]:
+        """Return the writes that a stored transaction carries, in the order they were queued."""
+
+    def add_attempt(
+        self,
+        attempt: Attempt,
+        *,
+        lease_key: bytes,
+        lease_fence: int,
+        intent_fence: int,
+        beside: Mapping[str, int] = NOBODY_ELSE,
+    ) -> None:
         """
-        Store a signed transaction and move its intent to SIGNED, fenced by lease, intent and lane.
+        Store a signed transaction and move its intents to SIGNED, fenced by lease, intents and lane.
 
         A nonce that is new to its intent must be the next one of the lane, or the one that the
         intent was made to fill, and no other intent's; the lane moves with it.
+
+        Args:
+            attempt: What was signed.
+            lease_key: Key of the lease.
+            lease_fence: Its fence.
+            intent_fence: Fence of the attempt's intent.
+            beside: Fence of each other intent that the transaction carries, by id. None of them was ever
+                signed, or all were signed together before and all are here.
         """
 
     def mark_sent(self, attempt: Attempt, *, now: int, intent_fence: int) -> None:
-        """Record, before the bytes leave, that they may have left; the intent moves to SENT."""
+        """
+        Record, before the bytes leave, that they may have left; the intent moves to SENT.
+
+        So does every other that waits with the same bytes.
+        """
 
     def move_intent(
         self,

@@ -7,9 +7,10 @@ fence it starts from. Which edge to take is decided in `outbox.decide`. Source: 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 
-from sqlalchemy import Connection, Insert, insert, or_, select, update
+from sqlalchemy import Connection, Insert, Select, and_, insert, or_, select, update
 
 from attestree.adapters.sql.connections import Transactions, insert_unless_there
 from attestree.adapters.sql.intent_rows import attempt_columns, attempt_of, intent_columns, intent_of
@@ -18,7 +19,7 @@ from attestree.adapters.sql.row_sums import read_rows
 from attestree.adapters.sql.tables import ATTEMPTS, INTENTS, LANES, LEASES, PINS
 from attestree.errors import TransitionError
 from attestree.outbox.states import State, verify_transition
-from attestree.ports import Attempt, Intent, NewIntent
+from attestree.ports import NOBODY_ELSE, Attempt, Intent, NewIntent
 from attestree.registry.facts import BlockRef
 
 UNMINED = frozenset({State.SEALED, State.SIGNED, State.SENT})
@@ -71,38 +72,64 @@ class Intents(Transactions):
                 for _ in read_rows(connection, table, query):
                     pass
 
-    def add_attempt(self, attempt: Attempt, *, lease_key: bytes, lease_fence: int, intent_fence: int) -> None:
+    def fetch_carried(self, tx_hash: bytes) -> Sequence[Intent]:
+        """Return the writes that a stored transaction carries, in the order they were queued."""
+        query = select(INTENTS).where(INTENTS.c.id.in_(_carried(tx_hash))).order_by(INTENTS.c.position)
+        with self._reading() as connection:
+            return [intent_of(row) for row in read_rows(connection, INTENTS, query)]
+
+    def add_attempt(
+        self,
+        attempt: Attempt,
+        *,
+        lease_key: bytes,
+        lease_fence: int,
+        intent_fence: int,
+        beside: Mapping[str, int] = NOBODY_ELSE,
+    ) -> None:
         """
-        Store a signed transaction and move its intent to SIGNED, fenced by lease, intent and lane.
+        Store a signed transaction and move its intents to SIGNED, fenced by lease, intents and lane.
 
         Raises:
             TransitionError: `lease.lost` where another process took the lease since;
-                `outbox.lost_race` where the intent moved; `outbox.no_such_edge`;
-                `outbox.second_nonce` where the attempt would give the intent another live nonce;
+                `outbox.lost_race` where an intent moved; `outbox.no_such_edge`;
+                `outbox.second_nonce` where the attempt would give an intent another live nonce;
+                `outbox.not_together` where intents do not belong in one transaction, or one is missing;
                 `lane.wrong_nonce` or `lane.nonce_taken` where a new nonce is not the lane's next.
         """
+        fences = {attempt.intent_id: intent_fence, **beside}
         with self._writing() as connection:
             lease = select(LEASES.c.fence).where(LEASES.c.key == lease_key).with_for_update()
             if connection.execute(lease).scalar_one_or_none() != lease_fence:
                 raise TransitionError("lease.lost")
-            intent = _take_edge(connection, attempt.intent_id, State.SIGNED, fence=intent_fence)
-            if intent.state is not State.SENT:
-                take_nonce(connection, attempt, intent.wanted)
-            elif attempt.nonce != _last_nonce(connection, attempt.intent_id):
-                raise TransitionError("outbox.second_nonce")
-            issuer = intent.wanted.issuer
-            connection.execute(insert(ATTEMPTS).values(issuer=issuer, **attempt_columns(attempt)))
+            intents = [
+                _take_edge(connection, one, State.SIGNED, fence=fence) for one, fence in fences.items()
+            ]
+            if intents[0].state is State.SENT:
+                _verify_same_nonce(connection, attempt, fences.keys())
+            else:
+                take_nonce(connection, attempt, intents[0].wanted)
+            _verify_company(connection, attempt, intents)
+            for intent in intents:
+                row = attempt_columns(replace(attempt, intent_id=intent.wanted.id))
+                connection.execute(insert(ATTEMPTS).values(issuer=intent.wanted.issuer, **row))
 
     def mark_sent(self, attempt: Attempt, *, now: int, intent_fence: int) -> None:
         """
         Record, before the bytes leave, that they may have left; the intent moves to SENT.
 
+        So does every other that waits with the same bytes.
+
         Raises:
             TransitionError: `outbox.lost_race`, `outbox.no_such_edge`.
         """
-        row = (ATTEMPTS.c.intent_id == attempt.intent_id) & (ATTEMPTS.c.number == attempt.number)
+        others = and_(INTENTS.c.id.in_(_carried(attempt.tx_hash)), INTENTS.c.id != attempt.intent_id)
+        signed = and_(others, INTENTS.c.state == State.SIGNED.value)
         with self._writing() as connection:
             _take_edge(connection, attempt.intent_id, State.SENT, fence=intent_fence, stay=True)
+            moved = update(INTENTS).where(signed).values(state=State.SENT.value, fence=INTENTS.c.fence + 1)
+            connection.execute(moved)
+            row = ATTEMPTS.c.tx_hash == attempt.tx_hash
             connection.execute(update(ATTEMPTS).where(row).values(sent_at=now))
 
     def move_intent(
@@ -194,10 +221,39 @@ def _update(
         raise TransitionError("outbox.lost_race")
 
 
-def _last_nonce(connection: Connection, intent_id: str) -> int | None:
-    """Return the nonce of an intent's newest attempt."""
+def _carried(tx_hash: bytes) -> Select[tuple[str]]:
+    """Ask for the ids of the intents that a transaction carries."""
+    return select(ATTEMPTS.c.intent_id).where(ATTEMPTS.c.tx_hash == tx_hash)
+
+
+def _verify_same_nonce(connection: Connection, attempt: Attempt, ids: Collection[str]) -> None:
+    """Return if an attempt takes the place of the newest one, for every intent which that one carries."""
+    newest = _newest_attempt(connection, attempt.intent_id)
+    if newest is None or attempt.nonce != newest.nonce:
+        raise TransitionError("outbox.second_nonce")
+    carried = connection.execute(_carried(newest.tx_hash)).all()
+    if {row.intent_id for row in carried} != set(ids):
+        raise TransitionError("outbox.not_together")
+
+
+def _verify_company(connection: Connection, attempt: Attempt, intents: Sequence[Intent]) -> None:
+    """Return if a transaction is new, and whoever is in it beside others was never signed but with them."""
+    first = intents[0]
+    road = (first.state, first.wanted.registry, first.wanted.sender, first.wanted.to)
+    for one in intents if len(intents) > 1 else ():
+        wanted = one.wanted
+        same = (one.state, wanted.registry, wanted.sender, wanted.to) == road and wanted.nonce is None
+        is_first = one.state is State.SENT or _newest_attempt(connection, wanted.id) is None
+        if not same or not is_first:
+            raise TransitionError("outbox.not_together")
+    if connection.execute(_carried(attempt.tx_hash).limit(1)).one_or_none() is not None:
+        raise TransitionError("outbox.not_together")
+
+
+def _newest_attempt(connection: Connection, intent_id: str) -> Attempt | None:
+    """Return the newest attempt of an intent, or None."""
     newest = select(ATTEMPTS).where(ATTEMPTS.c.intent_id == intent_id).order_by(ATTEMPTS.c.number.desc())
-    return next((row.nonce for row in read_rows(connection, ATTEMPTS, newest.limit(1))), None)
+    return next(map(attempt_of, read_rows(connection, ATTEMPTS, newest.limit(1))), None)
 
 
 def _one_intent(connection: Connection, intent_id: str) -> Intent | None:

@@ -22,7 +22,7 @@ from attestree.errors import StoreUnavailableError
 MIGRATIONS = Path(__file__).parent / "migrations"
 """The Alembic environment, shipped in the package."""
 
-NEWEST = "0007"
+NEWEST = "0008"
 """Revision of the newest migration."""
 
 _ONE_AT_A_TIME = threading.Lock()

@@ -2,7 +2,7 @@
 The tables of the store.
 
 Decides names, types and what the database itself enforces: states that exist, one batch per root,
-one intent per batch, one transaction per hash. Every row that belongs to an issuer carries it, so
+one intent per batch. Every row that belongs to an issuer carries it, so
 that one store serves many. Nothing personal has a column. Every table but the leases also has the sum of its
 rows (`row_sums`). Changes to this module need a migration beside it (`migrations/versions`); a test compares
 the two. Source: DESIGN sections 6 and 11.
@@ -144,14 +144,14 @@ ATTEMPTS = Table(
     Column("issuer", LargeBinary, nullable=False),
     Column("nonce", BigInteger, nullable=False),
     Column("raw", LargeBinary, nullable=False),
-    Column("tx_hash", LargeBinary, nullable=False, unique=True),
+    Column("tx_hash", LargeBinary, nullable=False, index=True),
     Column("gas", BigInteger, nullable=False),
     Column("max_fee", BigInteger, nullable=False),
     Column("priority_fee", BigInteger, nullable=False),
     Column("created", BigInteger, nullable=False),
     Column("sent_at", BigInteger),
 )
-"""One row per signed transaction; never deleted."""
+"""One row per write and signed transaction; never deleted. A transaction may carry several writes."""
 
 LANES = Table(
     "lanes",

@@ -110,6 +110,11 @@ ENTRIES: dict[str, Entry] = {
         "Another process was faster.",
         next="Nothing was lost. Run the command again.",
     ),
+    "outbox.not_together": Entry(
+        "A transaction for some of the batches that an earlier one carries was refused.",
+        cause="They can still be recorded together; they are made dearer together or not at all.",
+        next="Nothing was sent. Run the command again.",
+    ),
     "outbox.second_nonce": Entry(
         "A second transaction for the same write was refused.",
         cause="The first one can still be recorded; two would be one too many.",
