@@ -2,8 +2,9 @@
 A chain in memory that can lose, forget and reorganise, with the sender and the signer that go with it.
 
 While it is paused, every transaction reverts. A call's payload is a slot and a value, 32 bytes each: it
-sets an empty slot, and reverts on a slot that is taken - a registry without kindness. An empty payload
-does nothing; `b"revert"` always reverts.
+sets an empty slot, and reverts on a slot that is taken - a registry without kindness. A call of `anchor` or
+`anchorMany` sets the slot called as each root to its size, all or none. An empty payload does nothing;
+`b"revert"` always reverts.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from hashlib import sha256
 from attestree.errors import ChainUnavailableError, RefusedError, RevertedError
 from attestree.merkle.keccak import keccak256
 from attestree.ports import Fees, Nonces, Receipt, SignedTransaction, Transaction
+from attestree.registry.calls import SIGNATURES
 from attestree.registry.facts import BlockRef, ChainIdentity
 
 REGISTRY = b"\x0a" * 20
@@ -161,7 +163,7 @@ class FakeChain:
         for block in self.blocks:
             for raw in block.raws:
                 done = block.receipts[keccak256(raw)].succeeded
-                hits += done and _fields(raw)[3][:32] == slot
+                hits += done and slot in dict(writes_of(_fields(raw)[3]))
         return hits
 
 
@@ -174,12 +176,31 @@ def _run(raw: bytes, words: dict[bytes, int]) -> bool:
     payload = _fields(raw)[3]
     if payload == b"revert":
         return False
-    if len(payload) == 64:
-        slot, value = payload[:32], int.from_bytes(payload[32:], "big")
+    before = dict(words)
+    for slot, value in writes_of(payload):
         if words.get(slot, 0):
+            words.clear()
+            words.update(before)
             return False
         words[slot] = value
     return True
+
+
+def writes_of(payload: bytes) -> list[tuple[bytes, int]]:
+    """Return what a call sets: slot and value of each."""
+    if len(payload) == 64:
+        starts = [0]
+    elif payload[:4] == selector_of("anchor"):
+        starts = [36]
+    elif payload[:4] == selector_of("anchorMany"):
+        starts = list(range(100, len(payload), 128))
+    else:
+        return []
+    return [(payload[at : at + 32], int.from_bytes(payload[at + 32 : at + 64])) for at in starts]
+
+
+def selector_of(name: str) -> bytes:
+    return keccak256(SIGNATURES[name].encode())[:4]
 
 
 def _receipt(raw: bytes, number: int, block_hash: bytes, *, succeeded: bool) -> Receipt:

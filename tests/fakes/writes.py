@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from attestree.ports import NewIntent, Probe
+from attestree.registry.calls import build_anchor
 from tests.fakes.fake_chain import REGISTRY, FakeClock, FakeSigner
 
 
@@ -27,3 +28,9 @@ def wanted(name: str, **changes: object) -> NewIntent:
         created=FakeClock().now(),
     )
     return replace(write, **changes)  # type: ignore[arg-type]
+
+
+def wanted_anchor(name: str, **changes: object) -> NewIntent:
+    """Return a write that sets its own slot to 5 by a call of `anchor`, so that it may go with others."""
+    call = build_anchor(b"\x0c" * 20, root=slot_of(name), size=5, kind=0, list_id=bytes(13))
+    return wanted(name, **{"payload": call, **changes})

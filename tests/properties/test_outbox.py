@@ -4,6 +4,8 @@ Property: whatever chain, node and process do, each write takes effect once and 
 The machine drives real workers over a store and a chain in memory. In between it mines, drops the pool,
 reorganises above the final block, pauses the contract, lets a relayer act, fails calls before and after
 they took effect, and kills the worker. At the end everything calms down, and every write must be FINAL.
+
+A second machine does the same with anchors of one institution, which share transactions as they come.
 """
 
 from __future__ import annotations
@@ -19,7 +21,7 @@ from attestree.anchoring import Pace, Worker
 from attestree.errors import AttestreeError, ChainUnavailableError, LeaseHeldError, UnavailableError
 from attestree.outbox.decide import Limits
 from attestree.outbox.states import EDGES, State
-from attestree.ports import Attempt, Fees, Transaction
+from attestree.ports import Attempt, Fees, NewIntent, Transaction
 from tests.fakes.fake_chain import (
     GWEI,
     IDENTITY,
@@ -29,9 +31,10 @@ from tests.fakes.fake_chain import (
     FakeSender,
     FakeSigner,
     sign_as,
+    writes_of,
 )
 from tests.fakes.memory_store import MemoryStore
-from tests.fakes.writes import slot_of, wanted
+from tests.fakes.writes import slot_of, wanted, wanted_anchor
 
 RELAYER = b"\x0d" * 20
 POINTS = ["before fetch_receipts", "before fetch_words", "before fetch_nonces", "before send", "after send"]
@@ -71,7 +74,10 @@ class Outbox(RuleBasedStateMachine):
     @rule()
     def want(self) -> None:
         self.names.append(f"w{len(self.names)}")
-        self.store.add_intent(wanted(self.names[-1]))
+        self.store.add_intent(self.build(self.names[-1]))
+
+    def build(self, name: str) -> NewIntent:
+        return wanted(name)
 
     @rule(seconds=st.integers(min_value=-40, max_value=60))
     def drive(self, seconds: int) -> None:
@@ -123,7 +129,7 @@ class Outbox(RuleBasedStateMachine):
     def relay(self, choice: int) -> None:
         name = self.names[choice % len(self.names)]
         nonce = self.chain.latest.nonces.get(RELAYER, 0)
-        call = Transaction(31337, nonce, REGISTRY, wanted(name).payload, 1, Fees(GWEI, GWEI))
+        call = Transaction(31337, nonce, REGISTRY, self.build(name).payload, 1, Fees(GWEI, GWEI))
         self.chain.pool[RELAYER, nonce] = sign_as(RELAYER, call).raw
 
     @invariant()
@@ -134,9 +140,18 @@ class Outbox(RuleBasedStateMachine):
             assert len(live) <= 1
 
     @invariant()
-    def no_nonce_belongs_to_two_writes(self) -> None:
-        held = [{a.nonce for a in self.attempts(name)} for name in getattr(self, "names", ())]
-        assert sum(map(len, held)) == len(set().union(*held))
+    def no_nonce_belongs_to_two_writes_but_with_the_same_transactions(self) -> None:
+        holders: dict[int, list[tuple[str, set[bytes]]]] = {}
+        for name in getattr(self, "names", ()):
+            for nonce in {a.nonce for a in self.attempts(name)}:
+                hashes = {a.tx_hash for a in self.attempts(name) if a.nonce == nonce}
+                holders.setdefault(nonce, []).append((name, hashes))
+        for held in holders.values():
+            assert len({frozenset(hashes) for _, hashes in held}) == 1
+            self.look_at_shared([name for name, _ in held])
+
+    def look_at_shared(self, names: Sequence[str]) -> None:
+        assert len(names) == 1
 
     @invariant()
     def only_drawn_edges_were_taken(self) -> None:
@@ -184,7 +199,33 @@ class Outbox(RuleBasedStateMachine):
         assert [self.chain.count_set(slot_of(name)) for name in self.names] == [1] * len(self.names)
 
 
+class SharedOutbox(Outbox):
+    """The same with writes that share transactions."""
+
+    def build(self, name: str) -> NewIntent:
+        return wanted_anchor(name)
+
+    @precondition(lambda self: len(self.names) < 8)
+    @rule(count=st.integers(min_value=2, max_value=4))
+    def want_several(self, count: int) -> None:
+        for _ in range(count):
+            self.want()
+
+    def look_at_shared(self, names: Sequence[str]) -> None:
+        """Whoever holds a nonce with others is in each transaction that was signed for it."""
+        for signed in self.signer.signed:
+            raw = sign_as(self.signer.address, signed)
+            inside = {slot for slot, _ in writes_of(signed.payload)}
+            stored = {name for name in self.names if any(a.tx_hash == raw.hash for a in self.attempts(name))}
+            if stored:
+                assert inside == {slot_of(name) for name in stored}
+
+
 TestOutbox = Outbox.TestCase
+TestSharedOutbox = SharedOutbox.TestCase
+TestSharedOutbox.settings = settings(
+    stateful_step_count=40, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much]
+)
 TestOutbox.settings = settings(
     stateful_step_count=40, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much]
 )

@@ -38,6 +38,7 @@ class Look:
         now: int,
         next_nonce: int | None,
         lane_code: str = "outbox.lane_closed",
+        may_bump: bool = True,
     ) -> Observation:
         """Return what there is to see of one write."""
         receipts = self._fetch_receipts(attempts)
@@ -52,6 +53,7 @@ class Look:
             fees=self.fees,
             next_nonce=next_nonce,
             lane_code=lane_code,
+            may_bump=may_bump,
         )
 
     def _fetch_receipts(self, attempts: Sequence[Attempt]) -> Mapping[bytes, Receipt]:

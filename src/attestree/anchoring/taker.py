@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from attestree.anchoring.identity import verify_identity
 from attestree.anchoring.lease import Leases, build_lease_key
+from attestree.anchoring.together import join_calls, narrow
 from attestree.errors import CorruptionError, RefusedError
 from attestree.merkle.keccak import keccak256
 from attestree.outbox.fees import limit_gas
@@ -52,9 +53,26 @@ class Taker:
     pinned: ChainIdentity
     """The chain that is meant."""
 
-    def take(self, intent: Intent, attempts: Sequence[Attempt], step: Step, *, now: int) -> State:
+    def take(
+        self,
+        intent: Intent,
+        attempts: Sequence[Attempt],
+        step: Step,
+        *,
+        now: int,
+        carried: Sequence[Intent] = (),
+    ) -> State:
         """
         Take a step and return the state that the intent is in afterwards.
+
+        Args:
+            intent: The write.
+            attempts: What was signed for it.
+            step: What to do.
+            now: Wall clock, Unix seconds.
+            carried: All writes that a transaction is signed for, this one among them, in the order they
+                were queued: those that might come along the first time, those that were signed together
+                after that; none = this one alone.
 
         Raises:
             RefusedError: The contract, the node, the lease or the fence would not have it; the
@@ -66,8 +84,15 @@ class Taker:
                 return intent.state
             case Send(attempt=attempt):
                 return self._send(intent, attempt, now=now)
-            case Sign(nonce=nonce, fees=fees) | Bump(nonce=nonce, fees=fees):
-                return self._sign(intent, attempts, nonce=nonce, fees=fees, now=now)
+            case Sign(nonce=nonce, fees=fees):
+                together, gas = narrow(carried or [intent], lambda some: self._estimate(some, fees))
+                unsigned = self._build_transaction(together, nonce=nonce, gas=gas, fees=fees)
+                return self._sign(intent, together, unsigned, number=len(attempts) + 1, now=now)
+            case Bump(nonce=nonce, fees=fees):
+                together, gas = carried or [intent], attempts[-1].gas
+                self._verify_balance(gas=gas, fees=fees)
+                unsigned = self._build_transaction(together, nonce=nonce, gas=gas, fees=fees)
+                return self._sign(intent, together, unsigned, number=len(attempts) + 1, now=now)
             case Mined(receipt=receipt):
                 return self._move(intent, State.MINED, receipt=receipt)
             case Reverted(receipt=receipt, code=code):
@@ -101,39 +126,47 @@ class Taker:
         return State.SENT
 
     def _sign(
-        self, intent: Intent, attempts: Sequence[Attempt], *, nonce: int, fees: Fees, now: int
+        self,
+        intent: Intent,
+        together: Sequence[Intent],
+        unsigned: Transaction,
+        *,
+        number: int,
+        now: int,
     ) -> State:
         """Sign for the pinned chain and no other, and store what was signed."""
-        gas = self._choose_gas(intent, attempts, nonce=nonce)
-        self._verify_balance(gas=gas, fees=fees)
         lease_key = build_lease_key(chain_id=self.pinned.chain_id, address=self.signer.address)
         lease_fence = self.leases.take(lease_key)
         verify_identity(self.sender.fetch_identity(), pinned=self.pinned)
-        unsigned = self._build_transaction(intent, nonce=nonce, gas=gas, fees=fees)
         signed = self.signer.sign(unsigned)
-        attempt = _build_attempt(intent.wanted.id, unsigned, signed, number=len(attempts) + 1, now=now)
         self.store.add_attempt(
-            attempt, lease_key=lease_key, lease_fence=lease_fence, intent_fence=intent.fence
+            _build_attempt(intent.wanted.id, unsigned, signed, number=number, now=now),
+            lease_key=lease_key,
+            lease_fence=lease_fence,
+            intent_fence=intent.fence,
+            beside={one.wanted.id: one.fence for one in together if one.wanted.id != intent.wanted.id},
         )
         return State.SIGNED
 
-    def _build_transaction(self, intent: Intent, *, nonce: int, gas: int, fees: Fees) -> Transaction:
+    def _build_transaction(
+        self, together: Sequence[Intent], *, nonce: int, gas: int, fees: Fees
+    ) -> Transaction:
         """Return what is signed: for the pinned chain, whatever the node says."""
         return Transaction(
             chain_id=self.pinned.chain_id,
             nonce=nonce,
-            to=intent.wanted.to,
-            payload=intent.wanted.payload,
+            to=together[0].wanted.to,
+            payload=join_calls(together),
             gas=gas,
             fees=fees,
         )
 
-    def _choose_gas(self, intent: Intent, attempts: Sequence[Attempt], *, nonce: int) -> int:
+    def _estimate(self, together: Sequence[Intent], fees: Fees) -> int:
         """Return the gas limit; the contract's refusal comes out here, before anything is signed."""
-        if attempts and attempts[-1].nonce == nonce:
-            return attempts[-1].gas
-        wanted = intent.wanted
-        return limit_gas(self.sender.fetch_gas(sender=wanted.sender, to=wanted.to, payload=wanted.payload))
+        first = together[0].wanted
+        gas = limit_gas(self.sender.fetch_gas(sender=first.sender, to=first.to, payload=join_calls(together)))
+        self._verify_balance(gas=gas, fees=fees)
+        return gas
 
     def _verify_balance(self, *, gas: int, fees: Fees) -> None:
         """Return if the key can pay for the dearest outcome."""

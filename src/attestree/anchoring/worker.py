@@ -23,6 +23,7 @@ from attestree.anchoring.pace import DEFAULT_PACE, Pace
 from attestree.anchoring.progress import Event, OnProgress, Progress, build_blocked_event, build_event, ignore
 from attestree.anchoring.relayed import watch_relayed
 from attestree.anchoring.taker import Taker
+from attestree.anchoring.together import Together
 from attestree.anchoring.until_final import OnSilence, UntilFinal, endure_quietly
 from attestree.anchoring.vigil import UNFINISHED, Vigil
 from attestree.errors import (
@@ -36,8 +37,8 @@ from attestree.outbox.decide import DEFAULT_LIMITS, Limits, decide
 from attestree.outbox.lane import CLOSING_CODES, blocks, is_closed
 from attestree.outbox.relayed import NOBODY
 from attestree.outbox.states import State
-from attestree.outbox.steps import Wait
-from attestree.ports import Alarm, Clock, Intent, Signer, Store, TransactionSender
+from attestree.outbox.steps import Sign, Wait
+from attestree.ports import Alarm, Attempt, Clock, Intent, Signer, Store, TransactionSender
 from attestree.registry.facts import BlockRef, ChainIdentity
 
 
@@ -253,28 +254,47 @@ class Worker:
                     queued, Wait("outbox.lane_closed" if is_closed(before) else "outbox.behind_another")
                 )
                 continue
-            event = self._drive(queued, taker, look, watch, closed=closed)
+            event = self._drive(lane, place, taker, look, watch, closed=closed)
             closed = closed or event.code in CLOSING_CODES or event.after is State.HALTED
             yield event
 
-    def _drive(self, queued: Intent, taker: Taker, look: Look, watch: LaneWatch, *, closed: bool) -> Event:
+    def _drive(
+        self, lane: Sequence[Intent], place: int, taker: Taker, look: Look, watch: LaneWatch, *, closed: bool
+    ) -> Event:
         """Look at one write, decide, and take one step."""
+        queued = lane[place]
         # Read again: a writer that lost its lease may have moved it since the round began.
         intent = self._store.fetch_intent(queued.wanted.id) or queued
         attempts = self._store.fetch_attempts(intent.wanted.id)
+        carried = self._fetch_carried(intent, attempts)
         now = self._clock.now()
         nonce = watch.next_nonce(intent, closed=closed)
-        seen = look.observe(intent, attempts, now=now, next_nonce=nonce, lane_code=watch.code)
+        seen = look.observe(
+            intent,
+            attempts,
+            now=now,
+            next_nonce=nonce,
+            lane_code=watch.code,
+            may_bump=all(one.state is State.SENT for one in carried),
+        )
         step = decide(intent, attempts, seen, self._limits)
         watch.watch_step(intent, step, self._bell)
+        if isinstance(step, Sign) and not attempts:
+            fresh = [*lane[:place], intent, *lane[place + 1 :]]
+            together = Together(self._store, look, self._limits)
+            carried = together.find(fresh, place, nonce=step.nonce, now=now)
         try:
-            after = taker.take(intent, attempts, step, now=now)
+            after = taker.take(intent, attempts, step, now=now, carried=carried)
         except (ChainIdentityError, LeaseHeldError):
             raise
         except (RefusedError, UnavailableError) as exc:
             stored = self._store.fetch_intent(intent.wanted.id) or intent
             return build_blocked_event(intent, stored, attempts, exc)
         return build_event(intent, step, attempts, after=after)
+
+    def _fetch_carried(self, intent: Intent, attempts: Sequence[Attempt]) -> Sequence[Intent]:
+        """Return all that the newest transaction of a write carries, while it may be made dearer."""
+        return self._store.fetch_carried(attempts[-1].tx_hash) if intent.state is State.SENT else ()
 
     def _registries_on(self, pinned: ChainIdentity) -> Sequence[str]:
         """Return the names of all registries on the same chain: a key has one lane there."""

@@ -53,6 +53,8 @@ class Observation:
     """The one that may be signed now; None = the lane takes no new transaction now."""
     lane_code: str = "outbox.lane_closed"
     """Why the lane takes none."""
+    may_bump: bool = True
+    """Whether every write that the newest transaction carries is SENT: dearer they become together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,8 @@ class Limits:
     """How long the same bytes go out before they are made dearer."""
     reverts: int = 3
     """How many nonces may be spent without effect before a person has to look."""
+    together: int = 50
+    """How many anchors one transaction carries at most."""
 
 
 DEFAULT_LIMITS = Limits()
@@ -149,7 +153,8 @@ def _without_receipt(intent: Intent, live: Sequence[Attempt], seen: Observation,
     if 0 <= seen.now - newest.sent_at < limits.resend_seconds:
         return Wait("outbox.in_pool")
     # What another brought about needs no dearer transaction; ours only has to spend its nonce.
-    if newest.sent_at - newest.created < limits.bump_seconds or seen.effect_latest:
+    is_early = newest.sent_at - newest.created < limits.bump_seconds
+    if is_early or seen.effect_latest or not seen.may_bump:
         return Send(newest, "outbox.not_seen")
     fees = raise_fees(newest.fees, suggested=seen.fees)
     if not is_within(fees, limit_wei=limits.max_fee_wei):

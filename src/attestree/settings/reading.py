@@ -48,6 +48,8 @@ class Settings(Section):
     """A command that might cost more than this stops and says so."""
     gas_price_limit_gwei: Annotated[float, Field(gt=0)] = 200
     """A transaction is never sent, nor made dearer, above this price of a unit of gas."""
+    anchors_per_transaction: Annotated[int, Field(ge=1, le=200)] = 50
+    """So many waiting batches of one institution are recorded with one transaction; 1 = each with its own."""
     store: StoreSettings = StoreSettings()
     """Where batches and writes are remembered."""
     signatures: SignatureSettings = SignatureSettings()

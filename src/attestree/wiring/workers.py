@@ -70,7 +70,9 @@ def wire_worker(
         registry=registry.name,
         store=store,
         sender=wire_gated_sender(settings, registry, store),
-        limits=Limits(max_fee_wei=int(settings.gas_price_limit_gwei * 10**9)),
+        limits=Limits(
+            max_fee_wei=int(settings.gas_price_limit_gwei * 10**9), together=settings.anchors_per_transaction
+        ),
         signers=wire_signers(settings, registry, ask=ask) if signers is None else signers,
         clock=SystemClock(),
         alarm=alarm,

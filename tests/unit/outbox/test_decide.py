@@ -240,6 +240,12 @@ def test_a_bump_keeps_the_nonce_and_raises_both_fees_by_an_eighth() -> None:
     assert step(State.SENT, [old], seen(now=140)) == Bump(4, Fees(9 * GWEI, GWEI * 9 // 8))
 
 
+def test_what_shares_a_transaction_is_made_dearer_with_all_others_or_not_at_all() -> None:
+    old = attempt(created=100, sent_at=130)
+    assert step(State.SENT, [old], seen(now=140, may_bump=False)) == Send(old, "outbox.not_seen")
+    assert isinstance(step(State.SENT, [old], seen(now=140, may_bump=True)), Bump)
+
+
 def test_a_bump_stops_at_the_limit() -> None:
     old = replace(attempt(created=100, sent_at=130), fees=Fees(90 * GWEI, GWEI))
     assert step(State.SENT, [old], seen(now=140)) == Send(old, "outbox.at_fee_limit")
