@@ -77,19 +77,25 @@ def check_attempts(
     """
     Yield each attempt whose bytes are not its hash and nonce, and each nonce that two writes hold (I2).
 
+    Two that share every transaction of that nonce hold it together (docs/adr/0010).
+
     Args:
         attempts: All of them, each with its write.
         chains: Chain id by registry; a key counts its nonces by chain, whatever the registry.
     """
-    holders: dict[tuple[bytes, int | str, int], str] = {}
+    holders: dict[tuple[bytes, int | str, int], dict[str, set[bytes]]] = {}
     for intent, attempt in attempts:
         name = intent.wanted.id
         if keccak256(attempt.raw) != attempt.tx_hash or _nonce_of(attempt.raw) != attempt.nonce:
             yield CorruptionError("fsck.attempt", intent=name, number=attempt.number)
         chain = chains.get(intent.wanted.registry, intent.wanted.registry)
-        key = (intent.wanted.sender, chain, attempt.nonce)
-        if holders.setdefault(key, name) != name:
-            yield CorruptionError("fsck.nonce_shared", nonce=attempt.nonce, first=holders[key], second=name)
+        held = holders.setdefault((intent.wanted.sender, chain, attempt.nonce), {})
+        held.setdefault(name, set()).add(attempt.tx_hash)
+    for (_, _, nonce), held in holders.items():
+        (first, hashes), *others = held.items()
+        for second, found in others:
+            if found != hashes:
+                yield CorruptionError("fsck.nonce_shared", nonce=nonce, first=first, second=second)
 
 
 def check_final_writes(
