@@ -30,7 +30,11 @@ from attestree.merkle.keccak import keccak256
 from attestree.merkle.kind import TreeKind
 from attestree.outbox.states import EDGES, State
 from attestree.ports import Attempt, Intent
+from attestree.registry.calls import SIGNATURES
 from attestree.registry.facts import ChainIdentity
+
+ANCHOR, ANCHOR_MANY = (keccak256(SIGNATURES[name].encode())[:4] for name in ("anchor", "anchorMany"))
+"""Selectors of the calls that record one root, and several."""
 
 
 @dataclass
@@ -83,8 +87,16 @@ class Look:
 
     def mined(self, intent: Intent) -> list[Done]:
         """Return every transaction in a block that carries a write, whoever made it."""
-        wanted = intent.wanted.to, intent.wanted.payload
-        return [one for one in self.done if (one.to, one.payload) == wanted]
+        wanted = intent.wanted
+        return [one for one in self.done if one.to == wanted.to and carries(one.payload, wanted.payload)]
+
+
+def carries(call: bytes, wanted: bytes) -> bool:
+    """Say whether a call is that of a write, or one for several anchors with its own among them."""
+    if call[:4] != ANCHOR_MANY or wanted[:4] != ANCHOR:
+        return call == wanted
+    anchors = [call[at : at + 128] for at in range(100, len(call), 128)]
+    return call[4:36] == wanted[4:36] and wanted[36:] in anchors
 
 
 Invariant = Callable[[World, Look], Iterator[str]]
@@ -102,19 +114,24 @@ def i1_every_final_write_took_effect_exactly_once(world: World, look: Look) -> I
 
 
 def i2_no_nonce_serves_two_writes_and_no_write_holds_two(world: World, look: Look) -> Iterator[str]:
-    """What holds it: `add_attempt` refuses a second live nonce, and a lost lease, in its transaction."""
-    holders: dict[tuple[bytes, int], set[str]] = {}
+    """
+    What holds it: `add_attempt` refuses a second live nonce, and a lost lease, in its transaction.
+
+    Writes that are in the same transactions hold their nonce together (docs/adr/0010); I11 opens the bytes.
+    """
+    holders: dict[tuple[bytes, int], dict[str, set[bytes]]] = {}
     spent = {one.hash for one in look.done}
     for intent in look.intents:
         attempts = look.attempts[intent.wanted.id]
         for attempt in attempts:
-            holders.setdefault((intent.wanted.sender, attempt.nonce), set()).add(intent.wanted.id)
+            held = holders.setdefault((intent.wanted.sender, attempt.nonce), {})
+            held.setdefault(intent.wanted.id, set()).add(attempt.tx_hash)
         older = {a.nonce for a in attempts} - {a.nonce for a in attempts[-1:]}
         if older - {a.nonce for a in attempts if a.tx_hash in spent}:
             yield f"I2 second nonce: {intent.wanted.id} holds {sorted({a.nonce for a in attempts})}"
-    for (_, nonce), ids in holders.items():
-        if len(ids) > 1:
-            yield f"I2 shared: nonce {nonce} is held by {sorted(ids)}"
+    for (_, nonce), held in holders.items():
+        if len({frozenset(hashes) for hashes in held.values()}) > 1:
+            yield f"I2 shared: nonce {nonce} is held by {sorted(held)} with different transactions"
 
 
 def i3_nothing_left_before_it_was_stored(world: World, look: Look) -> Iterator[str]:
@@ -216,8 +233,9 @@ def i11_everything_was_signed_for_the_pinned_chain(world: World, look: Look) -> 
     for intent in look.intents:
         for attempt in look.attempts[intent.wanted.id]:
             signed: Any = TypedTransaction.from_bytes(HexBytes(attempt.raw)).as_dict()
-            kept = (attempt.nonce, attempt.tx_hash, intent.wanted.to, intent.wanted.payload)
-            made = (signed["nonce"], keccak256(attempt.raw), bytes(signed["to"]), bytes(signed["data"]))
+            kept = (attempt.nonce, attempt.tx_hash, intent.wanted.to, True)
+            is_ours = carries(bytes(signed["data"]), intent.wanted.payload)
+            made = (signed["nonce"], keccak256(attempt.raw), bytes(signed["to"]), is_ours)
             signer = bytes.fromhex(Account.recover_transaction(attempt.raw)[2:])
             if kept != made or signer != intent.wanted.sender or signed["chainId"] != found.chain_id:
                 yield f"I11: what was signed for {intent.wanted.id} is not what the store says"

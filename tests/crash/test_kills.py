@@ -51,6 +51,22 @@ def test_no_kill_loses_a_write_or_repeats_one(
         assert set(tally.kills) >= POINTS
 
 
+def test_no_kill_loses_or_repeats_one_of_several_in_a_transaction(
+    tmp_path: Path, launchers: Sequence[Launcher], depth: Depth, figures: Figures, seed: int
+) -> None:
+    kills = depth.pick(quick=12, ci=300, deep=1_700)
+    experiment, opens = partial(kill_once_each, tried=Counter()), partial(Counting, anchors=True)
+    tally = run_on_launchers(
+        experiment, total=kills, launchers=launchers, folder=tmp_path, seed=seed, opens=opens
+    )
+    figures.note(str(tally))
+    assert tally.violations == []
+    assert tally.kills.total() >= kills
+    assert tally.shared > 0
+    if kills >= 400:
+        assert set(tally.kills) >= POINTS
+
+
 @pytest.mark.slow
 def test_no_kill_loses_a_write_behind_a_proxy_that_fails(
     tmp_path: Path, launchers: Sequence[Launcher], depth: Depth, figures: Figures, seed: int

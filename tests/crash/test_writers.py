@@ -51,11 +51,13 @@ def postgres_url() -> Iterator[str]:
         server.cleanup()
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=[pytest.mark.database, pytest.mark.slow])])
+@pytest.fixture(
+    params=["sqlite", "together", pytest.param("postgres", marks=[pytest.mark.database, pytest.mark.slow])]
+)
 def counting(
     request: pytest.FixtureRequest, tmp_path: Path, launchers: Sequence[Launcher], seed: int
 ) -> Iterator[Counting]:
-    """A chain, and a store of each kind."""
+    """A chain, and a store of each kind; once with writes that share transactions."""
     url = ""
     if request.param == "postgres":
         url = request.getfixturevalue("postgres_url")
@@ -64,7 +66,8 @@ def counting(
             connection.execute(text("DROP SCHEMA public CASCADE"))
             connection.execute(text("CREATE SCHEMA public"))
         engine.dispose()
-    opened = Counting(tmp_path / "counting", launchers[0], seed=seed, url=url)
+    anchors = request.param == "together"
+    opened = Counting(tmp_path / "counting", launchers[0], seed=seed, url=url, anchors=anchors)
     yield opened
     opened.close()
 

@@ -56,7 +56,12 @@ class Road:
         )
 
     def worker(
-        self, finality: str = "instant", *, registry: str = "local", sender: EvmSender | None = None
+        self,
+        finality: str = "instant",
+        *,
+        registry: str = "local",
+        sender: EvmSender | None = None,
+        together: int = 50,
     ) -> Worker:
         return Worker(
             registry=registry,
@@ -64,7 +69,7 @@ class Road:
             sender=sender or self.sender(finality),
             signers=[LocalSigner(bytes(self.issuer.account.key), chain_id=31337)],
             clock=self.clock,
-            limits=Limits(resend_seconds=3, bump_seconds=6),
+            limits=Limits(resend_seconds=3, bump_seconds=6, together=together),
             pace=Pace(pause=self.rest),
         )
 
@@ -146,7 +151,7 @@ def test_many_batches_go_through_one_lane(road: Road) -> None:
     names = [f"b{n}" for n in range(8)]
     for name in names:
         road.anchor(name)
-    with road.worker("depth:2") as worker:
+    with road.worker("depth:2", together=1) as worker:
         worker.drive_until_final(names)
     assert road.count_anchors() == 8
     assert sorted(road.attempts(name)[0].nonce for name in names) == list(range(8))

@@ -1,4 +1,8 @@
-"""The counting contract has no guard: each call adds one to the slot that it names, so that doubles show."""
+"""
+The counting contract has no guard: each call adds one to the slots that it names, so that doubles show.
+
+A call is a slot, or a call of `anchor` or `anchorMany`, whose roots are the slots.
+"""
 
 from __future__ import annotations
 
@@ -10,11 +14,19 @@ from attestree.adapters.evm.dev_chain import DevChain
 from attestree.adapters.evm.rpc import JsonRpc
 from attestree.merkle.keccak import keccak256
 from attestree.ports import NewIntent, Probe
+from attestree.registry.calls import build_anchor
 from attestree.registry.facts import ChainIdentity
 from lab.tasks import REGISTRY
 
-CODE = bytes.fromhex("600035805460010190550000")
-"""PUSH 0, CALLDATALOAD, DUP1, SLOAD, PUSH 1, ADD, SWAP1, SSTORE, STOP."""
+CODE = bytes.fromhex(
+    "6064 36 60a4 14 6040 02 90 03"  # where the first slot lies: at byte 100,
+    "36 6020 14 6064 02 90 03"  # at 36 in a call of 164 bytes, at 0 in one of 32
+    "5b 36 81 10 15 602b 57"  # until the end:
+    "80 35 80 54 6001 01 90 55"  # add one to that slot,
+    "6080 01 6014 56"  # and on to the next, 128 bytes further
+    "5b 00"
+)
+"""JUMPDEST at 0x14 begins the loop, the one at 0x2b ends it."""
 
 CONTRACT = b"\xc0" * 20
 """Where it lies."""
@@ -30,8 +42,11 @@ def fetch_identity(rpc: JsonRpc) -> ChainIdentity:
     return replace(fetch_bare_identity(rpc), registry=CONTRACT, code_hash=keccak256(CODE))
 
 
-def build_write(name: str, slot: bytes, *, key: bytes, created: int = 1) -> NewIntent:
-    """Return the write of a key that adds one to a slot that was never used."""
+def build_write(
+    name: str, slot: bytes, *, key: bytes, created: int = 1, is_anchor: bool = False
+) -> NewIntent:
+    """Return a write of a key that adds one to a slot never used; anchors may share a transaction."""
+    call = build_anchor(key, root=slot, size=1, kind=0, list_id=slot[:13])
     return NewIntent(
         id=name,
         kind="anchor",
@@ -39,11 +54,16 @@ def build_write(name: str, slot: bytes, *, key: bytes, created: int = 1) -> NewI
         issuer=key,
         sender=key,
         to=CONTRACT,
-        payload=slot,
+        payload=call if is_anchor else slot,
         probes=(Probe(slot, 2**256 - 1, 1),),
         title=name,
         created=created,
     )
+
+
+def slot_of(payload: bytes) -> bytes:
+    """Return the slot that a write adds one to."""
+    return payload[36:68] or payload
 
 
 def count_effects(rpc: JsonRpc, slots: Sequence[bytes]) -> list[int]:

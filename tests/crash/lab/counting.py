@@ -26,7 +26,7 @@ from attestree.adapters.sql import SqlStore
 from attestree.outbox.states import State
 from attestree.registry.finality import parse_finality
 from lab.chain_scan import ChainScan
-from lab.counter import build_write, count_effects, fetch_identity, place_contract
+from lab.counter import build_write, count_effects, fetch_identity, place_contract, slot_of
 from lab.launcher import KILLED, Launcher
 from lab.plan import Death, Faults, Plan
 from lab.tasks import BROKEN_OFF, FINALITY, REGISTRY, SteppingClock
@@ -52,6 +52,8 @@ class Tally:
     writes: int = 0
     faults: int = 0
     """Requests that failed on the way, where a proxy counted them."""
+    shared: int = 0
+    """Transactions that carry several writes."""
     sequences: int = 0
     """Kills that were followed by kills of what recovered."""
     violations: list[str] = field(default_factory=list)
@@ -61,6 +63,7 @@ class Tally:
         self.runs += other.runs
         self.writes += other.writes
         self.faults += other.faults
+        self.shared += other.shared
         self.sequences += other.sequences
         self.violations += other.violations
 
@@ -72,7 +75,8 @@ class Tally:
         lost, double, stuck = (self.count(word) for word in ("lost", "double", "stuck"))
         others = len(self.violations) - lost - double - stuck
         return (
-            f"{self.kills.total()} kills at {len(self.kills)} points, {self.writes} writes:"
+            f"{self.kills.total()} kills at {len(self.kills)} points, {self.writes} writes,"
+            f" {self.shared} transactions for several:"
             f" {lost} lost, {double} double, {stuck} not FINAL in {SETTLE_SECONDS} s, {others} other faults"
         )
 
@@ -92,7 +96,7 @@ class CountingChain:
 
     def effects(self, payloads: Sequence[bytes]) -> list[int]:
         """Return how often each payload took effect."""
-        return count_effects(self.scan.rpc, payloads)
+        return count_effects(self.scan.rpc, [slot_of(payload) for payload in payloads])
 
     def disturb(self, chance: random.Random) -> None:
         """Let the chain move, or its pool forget, while nobody works."""
@@ -119,12 +123,14 @@ class Counting:
         fault_rate: float = 0.0,
         url: str = "",
         proxied: bool = False,
+        anchors: bool = False,
     ) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self.launcher = launcher
         self.chance = random.Random(seed)
         self.tally = Tally()
         self.fault_rate = fault_rate
+        self.anchors = anchors
         self._chain = CountingChain(folder)
         self.told = folder / "told"
         self._runs = 0
@@ -157,14 +163,15 @@ class Counting:
         for _ in range(count):
             names.append(f"w{self.tally.writes}")
             self.tally.writes += 1
-            self.store.add_intent(build_write(names[-1], secrets.token_bytes(32), key=self._chain.address))
+            slot, key = secrets.token_bytes(32), self._chain.address
+            self.store.add_intent(build_write(names[-1], slot, key=key, is_anchor=self.anchors))
         return names
 
     def top_up(self) -> None:
         """See to it that there is something to do, from its beginning on."""
         states = [intent.state for intent in self.store.fetch_intents()]
         if State.SEALED not in states:
-            self.queue(self.chance.choice((1, 1, 1, 2)))
+            self.queue(self.chance.choice((2, 3, 3, 5) if self.anchors else (1, 1, 1, 2)))
 
     def next_plan(self, death: Death = Death()) -> Plan:  # noqa: B008 - frozen
         """Return the plan of the next process: later than all before, on a network with other faults."""
@@ -198,6 +205,8 @@ class Counting:
         if code != 0:
             self.tally.violations.append(f"the last process ended with {code}: {self.launcher.said()}")
         self.tally.violations += find_violations(self.world, AT_REST)
+        stored = [attempt.tx_hash for some in self.witness.attempts().values() for attempt in some]
+        self.tally.shared += sum(count > 1 for count in Counter(stored).values())
 
     def mine(self) -> None:
         self._chain.chain.mine()
