@@ -45,7 +45,8 @@ def format_year(
     if any(one.together for one in compared):
         lines += [
             "",
-            "Together is anchorMany of the contract; attestree anchor sends a transaction for each batch.",
+            "Together is one transaction (anchorMany) for the batches of one time, as attestree anchor sends",
+            "it; it carries up to anchors_per_transaction of the settings, 50 if that is not there.",
         ]
     return "\n".join(lines)
 

@@ -55,7 +55,7 @@ def test_a_person_reads_a_line_for_each_rhythm_and_where_the_figures_come_from(
     assert "as recorded with this version's contract. No chain is set up here." in printed
     for name in ("week ", "week, together ", "40 times a year ", "40 times a year, together "):
         assert printed.count(f"\n{name}") == 2
-    assert "anchorMany" in printed
+    assert "Together is one transaction (anchorMany)" in printed
     assert " coins" in printed
     assert "EUR" not in printed
 
