@@ -83,8 +83,9 @@ class History:
         return self.run("issue", "roster.csv", "-a", "achievement.toml", "--yes", *flags)
 
     def queue(self) -> None:
-        """Issue, and let the recording be done by the worker."""
-        self.issue("--no-wait")
+        """Issue once or more, and let the recording be done by the worker; together, where several wait."""
+        for _ in range(self.chance.randint(1, 3)):
+            self.issue("--no-wait")
         self.run("anchor")
 
     def replace(self) -> None:
@@ -142,15 +143,16 @@ class History:
             self.office.registry.rpc.call("eth_getTransactionCount", ["0x" + address.hex(), "latest"])
         )
 
-    def signed(self) -> dict[int, set[str]]:
-        """Return every nonce that the store's transactions of the operator's key have, with their writes."""
+    def signed(self) -> dict[int, dict[str, set[bytes]]]:
+        """Return every nonce of the operator's key, with its writes and the transactions of each."""
         address = read_key_file_address(self.office.folder / "keys/operator.json")
-        nonces: dict[int, set[str]] = {}
+        nonces: dict[int, dict[str, set[bytes]]] = {}
         with self.office.store() as store:
             for intent in store.fetch_intents():
                 if intent.wanted.sender == address:
                     for attempt in store.fetch_attempts(intent.wanted.id):
-                        nonces.setdefault(attempt.nonce, set()).add(intent.wanted.id)
+                        writes = nonces.setdefault(attempt.nonce, {})
+                        writes.setdefault(intent.wanted.id, set()).add(attempt.tx_hash)
         return nonces
 
     # losing things
@@ -238,7 +240,9 @@ class History:
         self.issue()
         assert self.count_anchors() == before.anchors + 1
         nonces = self.signed()
-        assert all(len(writes) == 1 for writes in nonces.values()), nonces
+        for writes in nonces.values():
+            # Batches that were recorded together share a nonce, and with it every transaction
+            assert len({frozenset(hashes) for hashes in writes.values()}) == 1, nonces
         assert max(nonces) == self.count_sent() - 1
         with self.office.store() as store:
             assert {intent.state for intent in store.fetch_intents()} == {State.FINAL}

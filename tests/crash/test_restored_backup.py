@@ -250,3 +250,20 @@ def free_the_keys(history: History) -> None:
     with closing(sqlite3.connect(history.office.folder / "attestree.db")) as database:
         database.execute("UPDATE leases SET expires = 0")
         database.commit()
+
+
+def test_batches_recorded_together_since_the_backup_are_each_found_again(new_history: NewHistory) -> None:
+    history = new_history()
+    history.issue()
+    for _ in range(3):
+        history.issue("--no-wait")
+    backup = back_up(history)
+    history.run("anchor")
+    before = history.look(history.files())
+    assert len(history.signed()) == 2
+    sent = history.count_sent()
+    history.restore_store(backup)
+    history.verify_refused()
+    history.run("recover", "--yes")
+    assert history.count_sent() == sent
+    history.verify_recovered(before)
