@@ -8,7 +8,8 @@ from dataclasses import dataclass, field, replace
 import pytest
 
 from attestree.anchoring import Pace, Worker
-from attestree.anchoring.together import join_calls, narrow
+from attestree.anchoring.observe import Look
+from attestree.anchoring.together import Together, join_calls, narrow
 from attestree.errors import RefusedError, RevertedError, TransitionError
 from attestree.outbox.decide import Limits
 from attestree.outbox.states import State
@@ -334,6 +335,70 @@ def test_all_go_back_with_a_block_and_come_again(bench: Bench) -> None:
     worker.drive_until_final(names)
     assert bench.effects(names) == [1] * 3
     assert len(bench.signer.signed) == 1
+
+
+# -- who comes along ---------------------------------------------------------------------------
+
+
+def company(bench: Bench, names: str) -> list[str]:
+    """Return who would be signed with the first of a lane."""
+    look = Look(bench.sender, bench.signer.address, final=bench.chain.final.ref)
+    lane = intents(names)
+    found = Together(bench.store, look, Limits()).find(lane, 0, nonce=0, now=bench.clock.now())
+    return [one.wanted.id for one in found]
+
+
+def test_whoever_stands_on_the_chain_already_is_not_asked_along(bench: Bench) -> None:
+    bench.queue("abc")
+    theirs = Transaction(31337, 0, REGISTRY, slot_of("b") + (5).to_bytes(32), 1, Fees(GWEI, GWEI))
+    bench.chain.pool[OTHER, 0] = sign_as(OTHER, theirs).raw
+    bench.chain.mine()
+    assert company(bench, "abc") == ["a", "c"]
+
+
+def test_whoever_moved_or_was_withdrawn_since_the_round_began_is_not_asked_along(bench: Bench) -> None:
+    bench.queue("abcd")
+    bench.stop("b", note="outbox.ruled_out")
+    bench.store.drop_intent("c", fence=1)
+    assert company(bench, "abcd") == ["a", "d"]
+
+
+def waste_a_nonce(bench: Bench, name: str) -> None:
+    """Let a write be mined without effect, and go back to where it waits."""
+    worker = bench.worker()
+    worker.drive_once()
+    worker.drive_once()
+    bench.chain.paused = True
+    bench.chain.mine(4)
+    worker.drive_once()
+    worker.drive_once()
+    bench.chain.paused = False
+    worker.close()
+    assert bench.state(name) is State.SEALED
+
+
+def test_whoever_was_signed_before_is_not_asked_along(bench: Bench) -> None:
+    bench.queue("b")
+    waste_a_nonce(bench, "b")
+    bench.queue("ac")
+    assert company(bench, "abc") == ["a", "c"]
+
+
+def test_whoever_was_signed_before_asks_nobody_along(bench: Bench) -> None:
+    bench.queue("a")
+    waste_a_nonce(bench, "a")
+    bench.queue("bc")
+    (event, *_) = bench.worker().drive_once().events
+    assert (event.intent_id, event.after, event.error) == ("a", State.SIGNED, None)
+    assert bench.carried() == ["a", "a", "bc"]
+
+
+def test_a_write_that_is_queued_for_something_else_has_no_joint_call(bench: Bench) -> None:
+    bench.queue("a")
+    lane = [*intents("a"), Intent(wanted("y"), State.SEALED, 1, None, None, "")]
+    bench.store.add_intent(wanted("y"))
+    look = Look(bench.sender, bench.signer.address, final=bench.chain.final.ref)
+    assert len(Together(bench.store, look, Limits()).find(lane, 0, nonce=0, now=1)) == 1
 
 
 # -- the parts ---------------------------------------------------------------------------------
