@@ -153,7 +153,7 @@ class Storm:
             sender=sender,
             signers=[self.signer],
             clock=self.clock,
-            limits=Limits(resend_seconds=3, bump_seconds=40),
+            limits=Limits(resend_seconds=3, bump_seconds=40, together=self.chance.choice((1, 50))),
             alarm=self.alarms,
             pace=Pace(pause=self.rest),
         )
@@ -290,12 +290,20 @@ class Storm:
             self._compare_receipt(name, intent.block_number, intent.block_hash)
         if (count := self._count_of_head()) != len(self.writes) or sum(events.values()) != count:
             self.wrong.append(f"the contract counts {count} anchors of {len(self.writes)}")
-        nonces = {a.nonce for name in self.writes for a in self.store.fetch_attempts(name)}
-        if nonces != set(range(len(self.writes))):
-            self.wrong.append("the nonces have a gap, or one was used twice")
+        self._look_at_nonces()
         for number, block_hash in self.promised:
             if self._hash_at(number) != block_hash:
                 self.wrong.append(f"an answer rested on block {number}, which is gone")
+
+    def _look_at_nonces(self) -> None:
+        holders: dict[int, dict[str, set[bytes]]] = {}
+        for name in self.writes:
+            for attempt in self.store.fetch_attempts(name):
+                holders.setdefault(attempt.nonce, {}).setdefault(name, set()).add(attempt.tx_hash)
+        # Writes that were recorded together share a nonce, and with it every transaction
+        is_single = all(len({frozenset(one) for one in held.values()}) == 1 for held in holders.values())
+        if set(holders) != set(range(len(holders))) or not is_single:
+            self.wrong.append("the nonces have a gap, or one was used twice")
 
     def _compare_receipt(self, name: str, number: int | None, block_hash: bytes | None) -> None:
         hashes = ["0x" + attempt.tx_hash.hex() for attempt in self.store.fetch_attempts(name)]
