@@ -52,11 +52,11 @@ class Desk:
     clock: SteppingClock = field(default_factory=lambda: SteppingClock(1_000_000))
     slots: dict[str, bytes] = field(default_factory=dict)
 
-    def queue(self) -> str:
+    def queue(self, *, is_anchor: bool = False) -> str:
         slot = secrets.token_bytes(32)
         name = slot.hex()[:12]
         self.slots[name] = slot
-        self.store.add_intent(build_write(name, slot, key=self.actor.address))
+        self.store.add_intent(build_write(name, slot, key=self.actor.address, is_anchor=is_anchor))
         return name
 
     def worker(self) -> Worker:
@@ -123,30 +123,32 @@ LIES = (
 )
 
 
-def settle(desk: Desk, name: str) -> bool:
-    """End all lies and drive a write to FINAL; say whether a person had to take it up again."""
+def settle(desk: Desk, *names: str) -> int:
+    """End all lies and drive writes to FINAL; return how often a person had to take one up again."""
     desk.proxy.stop_faults()
-    resumed = False
+    resumed = 0
     with desk.worker() as worker:
         for _ in range(ROUNDS_AFTER):
-            if desk.state(name) is State.HALTED:
-                # a node that contradicts itself across final blocks is a reason to stop
-                resume_intent(desk.store, worker._sender, name)
-                resumed = True
-            if desk.state(name) is State.FINAL:
+            for name in names:
+                if desk.state(name) is State.HALTED:
+                    # a node that contradicts itself across final blocks is a reason to stop
+                    resume_intent(desk.store, worker._sender, name)
+                    resumed += 1
+            if all(desk.state(name) is State.FINAL for name in names):
                 break
             desk.drive(worker, mine=True)
     return resumed
 
 
 @pytest.mark.chain
+@pytest.mark.parametrize("together", [1, 3], ids=["one", "several in a transaction"])
 def test_a_node_that_lies_about_receipts_never_makes_a_write_final_or_double(
-    desk: Desk, depth: Depth, figures: Figures, seed: int
+    desk: Desk, depth: Depth, figures: Figures, seed: int, together: int
 ) -> None:
     chance = random.Random(seed)
     writes, halts = depth.pick(quick=4, ci=30, deep=150), 0
     for _ in range(writes):
-        name = desk.queue()
+        names = [desk.queue(is_anchor=together > 1) for _ in range(together)]
         desk.proxy.plan = FaultPlan(
             rate=chance.choice((1.0, 0.5, 0.2)),
             kinds=chance.choice(LIES),
@@ -160,13 +162,16 @@ def test_a_node_that_lies_about_receipts_never_makes_a_write_final_or_double(
         with desk.worker() as worker:
             for _ in range(ROUNDS_UNDER_LIES):
                 desk.drive(worker, mine=chance.random() < 0.5)
-                assert desk.state(name) is not State.FINAL or desk.count(name) == 1
-        halts += settle(desk, name)
-        assert (desk.state(name), desk.count(name)) == (State.FINAL, 1)
+                for name in names:
+                    assert desk.state(name) is not State.FINAL or desk.count(name) == 1
+        halts += settle(desk, *names)
+        for name in names:
+            assert (desk.state(name), desk.count(name)) == (State.FINAL, 1)
     lies = desk.proxy.fault_count()
     assert lies >= writes
     figures.note(
-        f"{writes} writes, {lies} lies: 0 false FINAL, 0 double, 0 stuck; {halts} halted and resumed"
+        f"{writes * together} writes, {lies} lies: 0 false FINAL, 0 double, 0 stuck;"
+        f" {halts} halted and resumed"
     )
 
 

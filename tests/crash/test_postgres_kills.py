@@ -46,6 +46,8 @@ class Lab:
     chance: random.Random
     clock: SteppingClock = field(default_factory=lambda: SteppingClock(1_000_000))
     names: list[str] = field(default_factory=list)
+    anchors: bool = False
+    """Whether writes may share a transaction."""
 
     @contextmanager
     def working(self, url: str, *, flushes: bool = True) -> Iterator[tuple[SqlStore, Worker]]:
@@ -75,7 +77,9 @@ class Lab:
         for _ in range(count):
             name = f"w{len(self.names)}"
             self.names.append(name)
-            store.add_intent(build_write(name, self._slot(name), key=self.actor.address))
+            slot = self._slot(name)
+            write = build_write(name, slot, key=self.actor.address, is_anchor=self.anchors)
+            store.add_intent(write)
 
     def drive(self, worker: Worker, store: SqlStore) -> bool:
         """Drive until all is final, whatever the database does meanwhile; say whether it was in time."""
@@ -96,11 +100,14 @@ class Lab:
         return keccak256(self.actor.address + name.encode())
 
     def verify(self, store: SqlStore) -> None:
-        """Every write is FINAL, took effect exactly once, and cost exactly one nonce."""
+        """Every write is FINAL and took effect exactly once; each cost a nonce, or shared one with others."""
         assert self.counts() == [1] * len(self.names)
         assert {intent.state for intent in store.fetch_intents()} == {State.FINAL}
-        nonces = {attempt.nonce for name in self.names for attempt in store.fetch_attempts(name)}
-        assert nonces == set(range(len(self.names)))
+        nonces = [{attempt.nonce for attempt in store.fetch_attempts(name)} for name in self.names]
+        assert {len(one) for one in nonces} == {1}
+        used = set().union(*nonces)
+        assert used == set(range(len(used)))
+        assert (len(used) < len(self.names)) is self.anchors
 
 
 def _do_not_flush(connection: object) -> None:
@@ -151,9 +158,11 @@ def kill_while_driving(lab: Lab, *, kills: int, flushes: bool = True) -> bool:
     return True
 
 
+@pytest.mark.parametrize("anchors", [False, True], ids=["alone", "together"])
 def test_a_database_killed_under_load_loses_nothing_and_repeats_nothing(
-    lab: Lab, depth: Depth, figures: Figures
+    lab: Lab, depth: Depth, figures: Figures, anchors: bool
 ) -> None:
+    lab.anchors = anchors
     kills = depth.pick(quick=3, ci=12, deep=100)
     assert kill_while_driving(lab, kills=kills)
     figures.note(f"{kills} SIGKILLs of PostgreSQL, {len(lab.names)} writes: 0 lost, 0 double, 0 not final")
@@ -169,10 +178,12 @@ def test_a_database_that_does_not_flush_is_caught_by_this_experiment(lab: Lab) -
     pytest.fail("commits that were not flushed all survived: the experiment shows nothing")
 
 
+@pytest.mark.parametrize("anchors", [False, True], ids=["alone", "together"])
 @pytest.mark.parametrize("when", ["before", "after"])
 def test_a_connection_cut_at_any_commit_loses_nothing_and_repeats_nothing(
-    lab: Lab, when: str, depth: Depth, figures: Figures
+    lab: Lab, when: str, depth: Depth, figures: Figures, anchors: bool
 ) -> None:
+    lab.anchors = anchors
     proxy = CuttingProxy(lab.postgres.socket_path)
     try:
         with lab.working(proxy.url) as (store, worker):
@@ -194,5 +205,5 @@ def test_a_connection_cut_at_any_commit_loses_nothing_and_repeats_nothing(
             lab.verify(store)
     finally:
         proxy.close()
-    assert proxy.cuts >= 5 * rounds
+    assert proxy.cuts >= (4 if anchors else 5) * rounds
     figures.note(f"{proxy.cuts} connections cut {when} COMMIT, {len(lab.names)} writes: 0 lost, 0 double")

@@ -323,6 +323,16 @@ def test_a_transaction_that_ran_out_of_gas_is_signed_anew_with_enough(bench: Ben
     assert bench.head() & 2**32 - 1 == 1
 
 
+def test_anchors_whose_transaction_ran_out_of_gas_are_signed_anew_each_alone(bench: Bench) -> None:
+    bench.sender.low_estimates = 1
+    for name in "abc":
+        bench.queue_anchor(name)
+    bench.drive_to("c", State.REVERTED)
+    bench.finish(*"abc")
+    assert [bench.nonces(name) for name in "abc"] == [[0, 1], [0, 2], [0, 3]]
+    assert bench.head() & 2**32 - 1 == 3
+
+
 def test_three_transactions_in_vain_stop_the_write_and_call_a_person(bench: Bench) -> None:
     bench.sender.low_estimates = 99
     bench.queue_anchor("a")
