@@ -3,7 +3,8 @@ Who comes along when a write is signed for the first time.
 
 Decides that each is looked at by itself, by the same rules: it comes along only if it would be signed now,
 alone. What the contract or the purse refuses together is sifted, then halved, before anything is signed; what
-refuses the first alone is raised. Source: docs/adr/0010.
+refuses the first alone is raised. Company costs nobody anything: what cannot be found out about others never
+keeps the first waiting. Source: docs/adr/0010.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from attestree.anchoring.observe import Look
-from attestree.errors import RefusedError
+from attestree.errors import RefusedError, UnavailableError
 from attestree.outbox.company import list_company
 from attestree.outbox.decide import Limits, decide
 from attestree.outbox.states import State
@@ -22,6 +23,8 @@ from attestree.registry.joined import join_anchors
 
 Estimate = Callable[[Sequence[Intent]], int]
 """Returns the gas of some writes together; RefusedError where contract or purse will not have them."""
+
+_NOT_TOGETHER = (RefusedError, UnavailableError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +52,13 @@ class Together:
         for later in self._list_company(lane, place):
             if len(found) >= self.limits.together:
                 break
-            fresh = self.store.fetch_intent(later.wanted.id)
-            if fresh is not None and self._would_sign(fresh, nonce=nonce, now=now):
-                found.append(fresh)
+            try:
+                fresh = self.store.fetch_intent(later.wanted.id)
+                if fresh is not None and self._would_sign(fresh, nonce=nonce, now=now):
+                    found.append(fresh)
+            except UnavailableError:
+                # Its own turn says so; asking for more would only wait longer
+                break
         return found
 
     def _list_company(self, lane: Sequence[Intent], place: int) -> Iterator[Intent]:
@@ -89,7 +96,7 @@ def narrow(intents: Sequence[Intent], estimate: Estimate) -> tuple[Sequence[Inte
     while beside:
         try:
             return [first, *beside], estimate([first, *beside])
-        except RefusedError:
+        except _NOT_TOGETHER:
             if alone is not None:
                 beside = beside[: len(beside) // 2]
                 continue
@@ -103,6 +110,6 @@ def _is_taken(intent: Intent, estimate: Estimate) -> bool:
     """Say whether a write is taken alone."""
     try:
         estimate([intent])
-    except RefusedError:
+    except _NOT_TOGETHER:
         return False
     return True

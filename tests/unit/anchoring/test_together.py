@@ -10,7 +10,13 @@ import pytest
 from attestree.anchoring import Pace, Worker
 from attestree.anchoring.observe import Look
 from attestree.anchoring.together import Together, join_calls, narrow
-from attestree.errors import RefusedError, RevertedError, TransitionError
+from attestree.errors import (
+    AttestreeError,
+    ChainUnavailableError,
+    RefusedError,
+    RevertedError,
+    TransitionError,
+)
 from attestree.outbox.decide import Limits
 from attestree.outbox.states import State
 from attestree.ports import Attempt, Fees, Intent, Transaction
@@ -393,6 +399,23 @@ def test_whoever_was_signed_before_asks_nobody_along(bench: Bench) -> None:
     assert bench.carried() == ["a", "a", "bc"]
 
 
+def test_what_cannot_be_found_out_about_others_keeps_nobody_waiting(bench: Bench) -> None:
+    bench.queue("abc")
+    looks = 0
+
+    def fault(name: str) -> None:
+        nonlocal looks
+        looks += name == "before fetch_words"
+        if looks > 2 and name == "before fetch_words":
+            raise ChainUnavailableError("chain.timeout")
+
+    bench.sender.fault = fault
+    with pytest.raises(ChainUnavailableError):
+        bench.worker().drive_once()
+    assert bench.carried() == ["a"]
+    assert [bench.state(name) for name in "abc"] == [State.SIGNED, State.SEALED, State.SEALED]
+
+
 def test_a_write_that_is_queued_for_something_else_has_no_joint_call(bench: Bench) -> None:
     bench.queue("a")
     lane = [*intents("a"), Intent(wanted("y"), State.SEALED, 1, None, None, "")]
@@ -425,10 +448,11 @@ def test_what_refuses_the_first_alone_is_raised_before_the_others_are_asked() ->
     assert asked == [4, 1]
 
 
-def test_a_refusal_of_all_together_is_halved_down_to_one() -> None:
+@pytest.mark.parametrize("error", [RevertedError("contract.why"), ChainUnavailableError("chain.bad_answer")])
+def test_a_refusal_of_all_together_is_halved_down_to_one(error: AttestreeError) -> None:
     def estimate(some: Sequence[Intent]) -> int:
         if len(some) > 1:
-            raise RevertedError("contract.why")
+            raise error
         return 7
 
     taken, gas = narrow(intents("abcdefgh"), estimate)
