@@ -7,11 +7,13 @@ from dataclasses import dataclass, field, replace
 
 import pytest
 
-from attestree.anchoring import Pace, Worker
+from attestree.anchoring import Pace, Worker, believe_again, resume_intent
+from attestree.anchoring.lane_healing import accept_foreign_use
 from attestree.anchoring.observe import Look
 from attestree.anchoring.together import Together, join_calls, narrow
 from attestree.errors import (
     AttestreeError,
+    ChainIdentityError,
     ChainUnavailableError,
     RefusedError,
     RevertedError,
@@ -341,6 +343,63 @@ def test_all_go_back_with_a_block_and_come_again(bench: Bench) -> None:
     worker.drive_until_final(names)
     assert bench.effects(names) == [1] * 3
     assert len(bench.signer.signed) == 1
+
+
+def test_all_stop_where_another_spent_their_nonce_and_each_is_taken_up_again(bench: Bench) -> None:
+    names = bench.queue("abc")
+    worker = bench.worker()
+    worker.drive_once()
+    bench.chain.forget_pool()
+    bench.chain.spend_nonce(bench.signer.address)
+    bench.chain.mine(3)
+    worker.drive_once()
+    assert [bench.store.intents[name].note for name in names] == ["outbox.foreign_nonce"] * 3
+    assert len(bench.signer.signed) == 1
+    _, stopped = accept_foreign_use(bench.store, bench.sender, address=bench.signer.address, registry="local")
+    assert [one.wanted.id for one in stopped] == names
+    worker.drive_until_final(names)
+    assert bench.carried() == ["abc", "a", "b", "c"]
+    assert bench.effects(names) == [1] * 3
+
+
+def test_finality_that_breaks_stops_all_of_them_and_they_come_again(bench: Bench) -> None:
+    names = bench.queue("abc")
+    bench.finish(names)
+    bench.chain.rewrite(len(bench.chain.blocks) - 1)
+    bench.chain.mine(2)
+    bench.clock.seconds += 60
+    worker = bench.worker()
+    with pytest.raises(ChainIdentityError):
+        worker.drive_once()
+    assert [bench.state(name) for name in names] == [State.HALTED] * 3
+    for intent in believe_again(bench.store, bench.sender, registry="local"):
+        resume_intent(bench.store, bench.sender, intent.wanted.id)
+    worker.drive_until_final(names)
+    assert bench.effects(names) == [1] * 3
+    assert len(bench.signer.signed) == 1
+
+
+def test_one_of_them_that_is_taken_up_alone_waits_for_the_others_to_be_made_dearer(bench: Bench) -> None:
+    bench.mines = False
+    names = bench.queue("abc")
+    worker = bench.worker()
+    worker.drive_once()
+    for name in names:
+        bench.stop(name, note="outbox.effect_missing")
+    assert resume_intent(bench.store, bench.sender, "a") is State.SENT
+    for _ in range(12):
+        worker.drive_once()
+        bench.rest(5)
+    assert len(bench.signer.signed) == 1
+    for name in "bc":
+        resume_intent(bench.store, bench.sender, name)
+    for _ in range(3):
+        worker.drive_once()
+        bench.rest(5)
+    assert len(bench.signer.signed) == 2
+    bench.mines = True
+    worker.drive_until_final(names)
+    assert bench.effects(names) == [1] * 3
 
 
 # -- who comes along ---------------------------------------------------------------------------
