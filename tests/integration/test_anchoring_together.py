@@ -141,6 +141,7 @@ def drive_all_to(road: Road, worker: Worker, names: Sequence[str], state: State)
 
 
 def test_a_transaction_lost_in_a_reorganisation_comes_again_with_all_it_carries(road: Road) -> None:
+    road.registry.chain.mine(5)
     names = queue(road, "abc")
     worker = road.worker("depth:4")
     drive_all_to(road, worker, names, State.MINED)
@@ -152,6 +153,7 @@ def test_a_transaction_lost_in_a_reorganisation_comes_again_with_all_it_carries(
 
 
 def test_a_transaction_that_moves_to_another_block_is_followed_by_each(road: Road) -> None:
+    road.registry.chain.mine(5)
     names = queue(road, "abc")
     worker = road.worker("depth:4")
     drive_all_to(road, worker, names, State.MINED)
