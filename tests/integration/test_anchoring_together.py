@@ -158,7 +158,7 @@ def test_a_transaction_that_moves_to_another_block_is_followed_by_each(road: Roa
     worker = road.worker("depth:4")
     drive_all_to(road, worker, names, State.MINED)
     before = {one.block_hash for one in road.store.fetch_intents()}
-    road.registry.chain.call("anvil_reorg", 2, [["0x" + road.attempts("a")[0].raw.hex(), 1]])
+    road.registry.chain.call("anvil_reorg", 2, [["0x" + road.attempts("a")[0].raw.hex(), 0]])
     worker.drive_until_final(names)
     after = {one.block_hash for one in road.store.fetch_intents()}
     assert len(before) == len(after) == 1
