@@ -82,5 +82,17 @@ def test_items_that_begin_alike_come_out_as_they_went_in(badges: list[Any], wher
     body = json.dumps(badges, separators=(",", ":")).encode()
     ends = sorted(place % (len(body) + 1) for place in where)
     pieces = [body[start:end] for start, end in zip([0, *ends], [*ends, len(body)], strict=True)]
-    found = cut(SeekingCutter(limit_bytes=10_000), pieces)
+    cutter = SeekingCutter(limit_bytes=10_000, recognise=recognise)
+    found = cut(cutter, pieces)
     assert [json.loads(octets) for _number, octets in found] == badges
+    assert cutter.recognised.items() <= dict(found).items()
+
+
+def test_what_is_recognised_is_kept_by_its_number() -> None:
+    badges = [b'{"@context":"x","a":%d}' % number for number in range(100, 200)]
+    cutter = SeekingCutter(limit_bytes=10_000, recognise=recognise)
+    found = cut(cutter, [b"[" + b",".join(badges) + b"]"])
+    # the first and the last are cut by tokens
+    known = [(number, octets) for number, octets in found[1:-1] if recognise(octets)]
+    assert list(cutter.recognised.items()) == known
+    assert len(known) > 40
