@@ -28,7 +28,7 @@ NOTES = {NAIVE: "folds to the stated root only; asks no registry"}
 
 
 def measure(asked: Asked) -> list[Row]:
-    """Measure both services in turns; `size` = requests of one run, a quarter of the credentials of batches."""
+    """Measure both services in turns; `size` = requests of one run, batches ask four times as much."""
     badges = build_sample(BADGES).badges
     lines = b"".join(badge + b"\n" for badge in badges)
     array = b"[" + b",".join(badges) + b"]"
