@@ -230,10 +230,10 @@ def build_store_rows(
     batch: Batch, sealed: SealedBatch, replaces: Mapping[bytes, str]
 ) -> Iterator[CredentialRow]:
     """Yield a row of the store for each credential; `replaces` is row key -> token."""
-    for index in range(sealed.size):
+    for index, token in enumerate(sealed.tokens()):
         row_key = sealed.row_key(index)
         yield CredentialRow(
-            token=sealed.token(index),
+            token=token,
             row_key=row_key,
             batch_id=batch.id,
             index=index,

@@ -16,10 +16,10 @@ from __future__ import annotations
 import math
 from array import array
 from collections.abc import Collection, Iterator, Sequence
-from itertools import islice, pairwise
+from itertools import chain, islice, pairwise
 
 from attestree.errors import RosterError
-from attestree.issuing.derive import derive_permutation, derive_token, derive_tokens, require_seed
+from attestree.issuing.derive import derive_permutation, derive_tokens, require_seed
 from attestree.issuing.keyed_rows import KeyedRows
 from attestree.issuing.packed_rows import unpack_row
 from attestree.issuing.rows import Row
@@ -95,7 +95,10 @@ def seal(
         created=created,
         tree=tree,
         blocks=blocks,
-        token=lambda index: derive_token(seed, position_of[index]),
+        tokens=lambda: chain.from_iterable(
+            derive_tokens(seed, position_of[first : first + SHARD_ROWS])
+            for first in range(0, len(rows), SHARD_ROWS)
+        ),
         row_key=lambda index: rows.key(position_of[index]),
         recipients=recipients,
     )

@@ -82,7 +82,7 @@ def seal_joined(
         created=created,
         tree=tree,
         blocks=(Block.of(documents),),
-        token=lambda index: members[index].token,
+        tokens=lambda: (member.token for member in members),
         row_key=key_of,
         recipients=lambda: (
             Recipient(index, members[index].token, one.row) for index, one in enumerate(joined)

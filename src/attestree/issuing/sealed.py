@@ -59,8 +59,8 @@ class SealedBatch:
     """Its tree."""
     blocks: Collection[Block]
     """The credentials with their proofs, by index; a large batch makes them each time they are asked for."""
-    token: Callable[[int], str]
-    """Given an index, returns the last part of the credential's id."""
+    tokens: Callable[[], Iterator[str]]
+    """Returns the last part of each credential's id, by index."""
     row_key: Callable[[int], bytes]
     """Given an index, returns the row key, 32 bytes."""
     recipients: Callable[[], Iterator[Recipient]]
@@ -86,12 +86,7 @@ class SealedBatch:
         """All credentials at once, by index; for small batches."""
         return [
             SealedCredential(
-                index,
-                self.token(index),
-                self.row_key(index),
-                self.tree.digest(index),
-                self.tree.leaf_hash(index),
-                octets,
+                index, token, self.row_key(index), self.tree.digest(index), self.tree.leaf_hash(index), octets
             )
-            for index, octets in enumerate(self.documents)
+            for index, (token, octets) in enumerate(zip(self.tokens(), self.documents, strict=True))
         ]
