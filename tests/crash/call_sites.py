@@ -194,7 +194,9 @@ SITES: dict[str, tuple[str, ...]] = {
         "adapters/files/open_folders.py OpenFolders.drop: file unlink",
     ),
     "crash/test_sharded_kills.py::test_killed_workers_and_killed_runs_change_no_byte": (
-        "adapters/engines/pool.py ShardPool._submit: engine submit",
+        "adapters/engines/pool.py Worker.__init__: engine start",
+        "adapters/engines/pool.py Worker.ask: engine send",
+        "adapters/engines/pool.py _serve: machine signal.signal",
     ),
     "integration/test_engines.py::test_a_worker_killed_half_way_changes_nothing": (
         "adapters/engines/dask_cluster.py DaskEngine.map_shards: engine submit",

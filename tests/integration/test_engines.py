@@ -29,7 +29,7 @@ from tests.fakes.signing import TestKey
 from tests.unit.issuing import samples
 
 sys.path.insert(0, str(Path(__file__).parent / "engine_work"))
-from shard_work import die, refuse, square, square_or_die  # found only now
+from shard_work import die, die_while_answering, refuse, square, square_or_die  # found only now
 
 KEY = TestKey()
 ROWS = SHARD_ROWS * (FEW_SHARDS + 1) + 7
@@ -93,6 +93,13 @@ def test_a_worker_killed_half_way_changes_nothing(kind: str, cluster: Any, tmp_p
     mark = tmp_path / "died"
     with LocalEngine(2) if kind == "processes" else connect(cluster) as engine:
         assert list(engine.map_shards(mark, square_or_die, range(12))) == [n * n for n in range(12)]
+    assert mark.exists()
+
+
+def test_a_worker_killed_in_the_middle_of_an_answer_keeps_nobody_waiting(tmp_path: Path) -> None:
+    mark = tmp_path / "died"
+    with LocalEngine(2) as engine:
+        assert list(engine.map_shards(mark, die_while_answering, range(12))) == [n * n for n in range(12)]
     assert mark.exists()
 
 

@@ -101,6 +101,10 @@ def writing_methods(package: Path) -> frozenset[str]:
     )
 
 
+WORKERS = ("_executor", "_client", "_process", "_pipe")
+"""How what makes shards elsewhere is called."""
+
+
 def find_sites(package: Path, *, leave_out: tuple[str, ...] = ()) -> Iterator[str]:
     """Yield `module function: call` for every call that reaches outside; `leave_out` are folders or files."""
     writes = writing_methods(package)
@@ -139,7 +143,7 @@ def _kind(call: ast.Call, writes: frozenset[str]) -> str | None:
         return None if name in HARMLESS else f"machine {name}"
     if last in writes and module not in ("", "self"):
         return f"store {last}"
-    if last in ("submit", "scatter", "run") and module.endswith(("_executor", "_client")):
+    if last in ("submit", "scatter", "run", "start", "send") and module.endswith(WORKERS):
         return f"engine {last}"
     if last in ("call", "batch") and module.endswith(("rpc", "rpcs", "rpcs[]", "_rpc")):
         return f"rpc {last}"
