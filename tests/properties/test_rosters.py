@@ -127,7 +127,7 @@ rosters = st.lists(
     ),
     min_size=1,
     max_size=12,
-)
+).filter(lambda lines: any(map(any, lines)))
 
 
 @given(rosters)
