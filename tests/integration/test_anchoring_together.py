@@ -93,16 +93,22 @@ def test_one_whose_place_is_taken_is_named_and_the_others_go_on(road: Road) -> N
     assert road.count_anchors() == 4
 
 
-def test_one_whose_place_is_taken_on_the_way_costs_the_others_a_transaction_of_their_own(road: Road) -> None:
-    other = road.registry.add_operator(road.issuer)
-    begin(road, "depth:3")
+def lose_first_transaction(road: Road) -> Worker:
+    """Have a worker send what is queued, and let the chain forget it before it stands in a block."""
     chain = road.registry.chain
     chain.call("evm_setAutomine", False)
-    names = queue(road, "abc")
     worker = road.worker("depth:3")
     worker.drive_once()
     chain.call("anvil_dropAllTransactions")
     chain.call("evm_setAutomine", True)
+    return worker
+
+
+def test_one_whose_place_is_taken_on_the_way_costs_the_others_a_transaction_of_their_own(road: Road) -> None:
+    other = road.registry.add_operator(road.issuer)
+    begin(road, "depth:3")
+    names = queue(road, "abc")
+    worker = lose_first_transaction(road)
     road.registry.anchor(road.issuer, root=keccak256(b"b"), size=77, by=other)
     for _ in range(20):
         worker.drive_once()
@@ -116,13 +122,8 @@ def test_one_whose_place_is_taken_on_the_way_costs_the_others_a_transaction_of_t
 
 
 def test_a_pause_on_the_way_is_waited_for_by_each_alone(road: Road) -> None:
-    chain = road.registry.chain
-    chain.call("evm_setAutomine", False)
     names = queue(road, "abc")
-    worker = road.worker("depth:3")
-    worker.drive_once()
-    chain.call("anvil_dropAllTransactions")
-    chain.call("evm_setAutomine", True)
+    worker = lose_first_transaction(road)
     road.registry.pause()
     drive_all_to(road, worker, names, State.REVERTED)
     road.registry.unpause()
